@@ -1,0 +1,1 @@
+"""Units, X-ray attenuation, speciation and saturation: numbers in, numbers out."""

@@ -1,0 +1,1 @@
+"""Words to calls: one module a command, no logic."""

@@ -1,0 +1,1 @@
+"""Virtual people made, read cold, and compared with their truth."""

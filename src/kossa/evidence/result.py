@@ -1,0 +1,58 @@
+"""One laboratory value, as given and in SI."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from kossa.evidence.base import Record
+from kossa.evidence.source import Source
+
+__all__ = ["Comparator", "Flag", "Range", "Result"]
+
+
+class Comparator(StrEnum):
+    """`<0.5` has comparator `<`, value None and bound 0.5."""
+
+    NONE = "none"
+    LESS = "<"
+    LESS_EQUAL = "<="
+    GREATER = ">"
+    GREATER_EQUAL = ">="
+
+
+class Flag(StrEnum):
+    """The value against its range."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    UNKNOWN = "unknown"
+
+
+class Range(Record, frozen=True, kw_only=True):
+    """A reference range and who says so."""
+
+    low: float | None
+    high: float | None
+    unit: str | None
+    source: str
+
+
+class Result(Record, frozen=True, kw_only=True):
+    """One laboratory value. `unit` is UCUM as given, `unit_si` UCUM."""
+
+    analyte: str
+    value: float | None
+    comparator: Comparator = Comparator.NONE
+    bound: float | None = None
+    unit: str | None = None
+    value_si: float | None = None
+    unit_si: str | None = None
+    range: Range | None = None
+    flag: Flag = Flag.UNKNOWN
+    status: str | None = None
+    when: str | None = None
+    loinc: str | None = None
+    plausible: bool = True
+    likely_unit: str | None = None
+    source: Source | None = None

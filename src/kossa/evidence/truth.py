@@ -1,0 +1,31 @@
+"""What a virtual person holds: the answer sheet that lies beside made evidence."""
+
+from __future__ import annotations
+
+from kossa.evidence.base import Record
+from kossa.evidence.person import Side
+
+__all__ = ["TrueDeposit", "Truth"]
+
+
+class TrueDeposit(Record, frozen=True, kw_only=True):
+    """One deposit that was put in; `centroid_mm` is LPS, mass is mg of hydroxyapatite."""
+
+    id: str
+    mass_mg: float
+    centroid_mm: tuple[float, float, float]
+    site: str
+    side: Side = Side.UNKNOWN
+    kind: str
+    cause: str
+    diameter_mm: float | None = None
+    material: str = "calcification"
+
+
+class Truth(Record, frozen=True, kw_only=True):
+    """All that was put in, and the scanner's factor that the reader is not told."""
+
+    deposits: tuple[TrueDeposit, ...]
+    factor_mg_per_mm3_hu: float
+    noise_hu: float | None = None
+    note: str = ""

@@ -1,0 +1,132 @@
+"""What diagnosis ends in: kinds and causes with reasons, next tests, safety floors."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from kossa.evidence.base import Record
+
+__all__ = [
+    "Answer",
+    "Calcification",
+    "Cause",
+    "Direction",
+    "Flip",
+    "Floor",
+    "GroupWeighing",
+    "Kind",
+    "NextTest",
+    "Reason",
+    "Weighing",
+]
+
+
+class Calcification(StrEnum):
+    """The first question: is there any?"""
+
+    MEASURED = "measured"
+    TOLD = "told"
+    NONE_SEEN = "none_seen"
+    NOT_EXAMINED = "not_examined"
+
+
+class Direction(StrEnum):
+    """Whether a finding speaks for or against a cause."""
+
+    FOR = "for"
+    AGAINST = "against"
+
+
+class Kind(Record, frozen=True, kw_only=True):
+    """One of the seven kinds; `prob` is a share, `prob_each` the chance that it is true at all."""
+
+    id: str
+    prob: float
+    low: float
+    high: float
+    prob_each: float | None = None
+    level: float = 0.80
+
+
+class Reason(Record, frozen=True, kw_only=True):
+    """One finding's part in a cause; `sentence` is made from the same numbers."""
+
+    finding: str
+    direction: Direction
+    lr: float
+    sentence: str
+    source: str
+
+
+class Cause(Record, frozen=True, kw_only=True):
+    """One cause with its share, interval and reasons."""
+
+    id: str
+    group: str
+    prob: float
+    low: float
+    high: float
+    prob_each: float | None = None
+    level: float = 0.80
+    because: tuple[Reason, ...] = ()
+    expected_absent: tuple[str, ...] = ()
+
+
+class Answer(Record, frozen=True, kw_only=True):
+    """One possible answer of a test and what would then be believed."""
+
+    result: str
+    prob: float
+    kinds_after: dict[str, float]
+
+
+class NextTest(Record, frozen=True, kw_only=True):
+    """A test worth asking for, by expected information gain."""
+
+    id: str
+    bits: float
+    cost: str
+    harm: str
+    why: str
+    answers: tuple[Answer, ...] = ()
+
+
+class Floor(Record, frozen=True, kw_only=True):
+    """A danger that is shown whatever the probabilities say."""
+
+    id: str
+    why: str
+    who: str
+    how_soon: str
+
+
+class Flip(Record, frozen=True, kw_only=True):
+    """The single datum that would change the leading kind."""
+
+    datum: str
+    before: str
+    after: str
+    kind_after: str
+
+
+class GroupWeighing(Record, frozen=True, kw_only=True):
+    """Kinds and causes of one deposit group."""
+
+    group: str
+    kinds: tuple[Kind, ...]
+    causes: tuple[Cause, ...]
+    none_of_these: float
+
+
+class Weighing(Record, frozen=True, kw_only=True):
+    """The whole answer; probabilities only where calcification was measured or told."""
+
+    calcification: Calcification
+    kinds: tuple[Kind, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    none_of_these: float | None = None
+    groups: tuple[GroupWeighing, ...] = ()
+    next_tests: tuple[NextTest, ...] = ()
+    floors: tuple[Floor, ...] = ()
+    separable: bool | None = None
+    flips: tuple[Flip, ...] = ()

@@ -1,0 +1,1 @@
+"""Array kernels that know no medicine: runs and union-find, filters, distances."""

@@ -1,0 +1,1 @@
+"""A work-up as a page for people and as files for machines."""

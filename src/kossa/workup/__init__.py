@@ -1,0 +1,1 @@
+"""The conductor: intake, readers, diagnosis and care, in this order."""
