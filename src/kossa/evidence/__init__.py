@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "base": "Record decode encode to_plain",
     "deposit": "CtDeposit Deposit DepositGroup FilmDeposit Material Modality ToldDeposit",
-    "errors": "CannotFinish KossaError NothingUsable OutsideDomain Refused SeveralPeople UnknownTerm WrongCall",
+    "errors": "CannotFinish KossaError NothingUsable OutsideDomain Refused SeveralPeople UnknownTerm WrongCall",  # noqa: E501
     "finding": "Finding State",
     "interval": "Interval",
     "notice": "Notice Severity",
@@ -85,9 +85,7 @@ _MODULES = {
     "score": "Score",
     "source": "File FileKind Outcome Source",
     "truth": "TrueDeposit Truth",
-    "weighing": (
-        "Answer Calcification Cause Direction Flip Floor GroupWeighing Kind NextTest Reason Weighing"
-    ),
+    "weighing": "Answer Calcification Cause Direction Flip Floor GroupWeighing Kind NextTest Reason Weighing",
     "workup": "Workup",
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
