@@ -120,8 +120,9 @@ def lead(workup: Workup) -> str:
 def score_sentence(score: Score) -> str:
     """Return one score with its unit and its reservation."""
     if score.value is None:
-        return f"{score.name}: not given ({score.reason})"
-    text = f"{score.name} {number(score.value, 4)} {score.unit}"
+        return f"{score.name.replace('_', ' ').capitalize()}: not given ({score.reason})"
+    name = score.name.replace("_", " ")
+    text = f"{name[:1].upper()}{name[1:]} {number(score.value, 4)} {score.unit}"
     return text if score.comparable else f"{text}, not comparable with other scans ({score.reason})"
 
 
@@ -143,8 +144,8 @@ def _limits_lines(workup: Workup) -> list[str]:
     lines = []
     for index, reading in enumerate(workup.ct, 1):
         which = f"Scan {index}: " if len(workup.ct) > 1 else ""
-        lines.append(f"{which}smallest mass told from noise {_limits([reading])}.")
-        lines += [f"{which}not seen: {words}." for words in reading.limits.not_seen]
+        lines.append(f"{which or 'Of the scan: '}smallest mass told from noise {_limits([reading])}.")
+        lines += [f"{which or 'Of the scan: '}not seen: {words}." for words in reading.limits.not_seen]
     if not workup.ct:
         lines.append("No scan was read.")
     lines.append("Research and teaching software; not a medical device.")
