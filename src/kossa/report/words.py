@@ -16,7 +16,18 @@ from kossa.evidence import (
     vocabulary,
 )
 
-__all__ = ["amount", "copy_text", "headline", "interval", "join", "lead", "number", "place", "score_sentence"]
+__all__ = [
+    "amount",
+    "copy_text",
+    "headline",
+    "interval",
+    "join",
+    "lead",
+    "number",
+    "place",
+    "reading_text",
+    "score_sentence",
+]
 
 UNKNOWN_PLACE = "a place that the rules could not name"
 
@@ -166,3 +177,19 @@ def copy_text(workup: Workup) -> str:
         ("LIMITS", _limits_lines(workup)),
     )
     return "\n\n".join(f"{title}\n" + "\n".join(lines) for title, lines in sections)
+
+
+def reading_text(reading: CtReading) -> str:
+    """Return one scan as plain text for a terminal: what, where, how much, scores, limits."""
+    lines = [f"Series {reading.series.number}: {reading.series.reason}", *reading.geometry.causes]
+    for group in reading.groups:
+        if group.material in (Material.CALCIFICATION, Material.PHYSIOLOGICAL):
+            count = f"{len(group.deposits)} deposit{'s' if len(group.deposits) > 1 else ''}"
+            note = " (physiological, not counted)" if group.material is Material.PHYSIOLOGICAL else ""
+            lines.append(f"{place(group.site, group.side)}: {count}, {amount(group)}{note}")
+    if not any(g.material is Material.CALCIFICATION for g in reading.groups):
+        lines.append(f"No calcium deposit was found above {_limits([reading])}.")
+    lines += [score_sentence(s) for s in reading.scores if s.material == "calcification"]
+    lines += [f"Not seen by this version: {w}" for w in reading.limits.not_seen]
+    lines += [f"{n.severity.value}: {n.what} {n.done} {n.todo}".strip() for n in reading.notices]
+    return "\n".join(line for line in lines if line)
