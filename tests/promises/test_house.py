@@ -60,7 +60,7 @@ def test_the_version_is_said_once():
 
 @pytest.mark.slow
 def test_the_wheel_works_from_an_empty_environment(tmp_path):
-    """Build the wheel, put it alone into an empty environment beside this one's libraries, run it elsewhere."""
+    """Build it, put it alone into an empty environment with this one's libraries, run it elsewhere."""
     built = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")],
         cwd=ROOT,
