@@ -47,6 +47,12 @@ class Picture:
     markers: tuple[Marker, ...] = ()
     outline: str = ""
 
+    @property
+    def bar_mm(self) -> int:
+        """Length of the scale bar: the longest round one within a third of the width."""
+        fits = [mm for mm in (5, 10, 20, 50, 100) if mm * self.px_per_mm <= self.width / 3]
+        return max(fits, default=5)
+
 
 def _png(pixels: Bytes2) -> str:
     buffer = io.BytesIO()

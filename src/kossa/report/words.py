@@ -16,7 +16,18 @@ from kossa.evidence import (
     vocabulary,
 )
 
-__all__ = ["amount", "copy_text", "headline", "interval", "join", "lead", "number", "place", "score_sentence"]
+__all__ = [
+    "amount",
+    "copy_text",
+    "headline",
+    "interval",
+    "join",
+    "lead",
+    "number",
+    "place",
+    "reading_text",
+    "score_sentence",
+]
 
 UNKNOWN_PLACE = "a place that the rules could not name"
 
@@ -120,8 +131,9 @@ def lead(workup: Workup) -> str:
 def score_sentence(score: Score) -> str:
     """Return one score with its unit and its reservation."""
     if score.value is None:
-        return f"{score.name}: not given ({score.reason})"
-    text = f"{score.name} {number(score.value, 4)} {score.unit}"
+        return f"{score.name.replace('_', ' ').capitalize()}: not given ({score.reason})"
+    name = score.name.replace("_", " ")
+    text = f"{name[:1].upper()}{name[1:]} {number(score.value, 4)} {score.unit}"
     return text if score.comparable else f"{text}, not comparable with other scans ({score.reason})"
 
 
@@ -143,8 +155,8 @@ def _limits_lines(workup: Workup) -> list[str]:
     lines = []
     for index, reading in enumerate(workup.ct, 1):
         which = f"Scan {index}: " if len(workup.ct) > 1 else ""
-        lines.append(f"{which}smallest mass told from noise {_limits([reading])}.")
-        lines += [f"{which}not seen: {words}." for words in reading.limits.not_seen]
+        lines.append(f"{which or 'Of the scan: '}smallest mass told from noise {_limits([reading])}.")
+        lines += [f"{which or 'Of the scan: '}not seen: {words}." for words in reading.limits.not_seen]
     if not workup.ct:
         lines.append("No scan was read.")
     lines.append("Research and teaching software; not a medical device.")
@@ -165,3 +177,19 @@ def copy_text(workup: Workup) -> str:
         ("LIMITS", _limits_lines(workup)),
     )
     return "\n\n".join(f"{title}\n" + "\n".join(lines) for title, lines in sections)
+
+
+def reading_text(reading: CtReading) -> str:
+    """Return one scan as plain text for a terminal: what, where, how much, scores, limits."""
+    lines = [f"Series {reading.series.number}: {reading.series.reason}", *reading.geometry.causes]
+    for group in reading.groups:
+        if group.material in (Material.CALCIFICATION, Material.PHYSIOLOGICAL):
+            count = f"{len(group.deposits)} deposit{'s' if len(group.deposits) > 1 else ''}"
+            note = " (physiological, not counted)" if group.material is Material.PHYSIOLOGICAL else ""
+            lines.append(f"{place(group.site, group.side)}: {count}, {amount(group)}{note}")
+    if not any(g.material is Material.CALCIFICATION for g in reading.groups):
+        lines.append(f"No calcium deposit was found above {_limits([reading])}.")
+    lines += [score_sentence(s) for s in reading.scores if s.material == "calcification"]
+    lines += [f"Not seen by this version: {w}" for w in reading.limits.not_seen]
+    lines += [f"{n.severity.value}: {n.what} {n.done} {n.todo}".strip() for n in reading.notices]
+    return "\n".join(line for line in lines if line)
