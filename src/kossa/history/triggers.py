@@ -22,9 +22,10 @@ class Trigger:
     """Words first..last (both inside) play this role; `certainty` is what doubt leaves.
 
     Roles: deny, deny_list, deny_next look right (the second through a list of commas, the third at
-    the next word only); deny_after, deny_after_next look left; unsure and doubt likewise; end
-    stops a look, verb too where it begins a new statement; kin names a relative, kin_list a whole list of relatives' diseases; past_mark, past_after
-    and past say that it is over; pseudo looks like a denial and is none.
+    the next word only); deny_after, deny_after_next look left; unsure and doubt likewise. end stops
+    a look, verb too where it begins a new statement. kin names a relative, kin_list the diseases of
+    relatives; past_mark, past_after and past say that it is over; pseudo looks like a denial and is
+    none.
     """
 
     role: str
