@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -15,10 +16,13 @@ import numpy.typing as npt
 from kossa.evidence import WrongCall
 from kossa.image import runs
 
-__all__ = ["Components", "find", "lowest_counted"]
+__all__ = ["Components", "find", "lowest_counted", "regroup"]
 
 Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Connectivity = Literal[4, 8]
+Across = Literal["touch", "overlap"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,17 +40,17 @@ class Components:
     y: Ints
     x0: Ints
     x1: Ints
-    run_sum: npt.NDArray[np.int64]
+    run_sum: Longs
     run_peak: Ints
     piece: Ints
     object: Ints
     piece_z: Ints
     piece_pixels: Ints
-    piece_sum: npt.NDArray[np.int64]
+    piece_sum: Longs
     piece_peak: Ints
     piece_object: Ints
-    voxels: npt.NDArray[np.int64]
-    total: npt.NDArray[np.int64]
+    voxels: Longs
+    total: Longs
     peak: Ints
     box: Ints
     centre: Floats
@@ -66,30 +70,16 @@ def lowest_counted(threshold: npt.ArrayLike, slices: int, *, inclusive: bool = T
     return np.ascontiguousarray(np.clip(whole, -(2**15), 2**15), dtype=np.int32)
 
 
-def _merge(slabs: list[runs.Slab], *, touch: bool) -> runs.Slab:
-    """Put slabs of slices together, joining objects over their borders."""
-    if len(slabs) == 1:
-        return slabs[0]
-    offsets = np.cumsum([0] + [slab[1].size for slab in slabs]).astype(np.int32)
-    table = np.concatenate([slab[0] for slab in slabs], axis=1)
-    sums = np.concatenate([slab[1] for slab in slabs])
-    piece = np.concatenate([slab[2] + o for slab, o in zip(slabs, offsets, strict=False)])
-    whole = np.concatenate([slab[3] + o for slab, o in zip(slabs, offsets, strict=False)])
-    for k in range(1, len(slabs)):
-        last, first = slabs[k - 1][5] + offsets[k - 1], slabs[k][4] + offsets[k]
-        runs.stitch(table, whole, last, first, touch)
-    return table, sums, piece, whole, slabs[0][4], slabs[-1][5]
-
-
 def find(
     hu: npt.NDArray[np.int16],
     threshold: npt.ArrayLike,
     *,
     inclusive: bool = True,
-    piece_connectivity: Literal[4, 8] = 8,
-    across: Literal["touch", "overlap"] = "touch",
+    piece_connectivity: Connectivity = 8,
+    across: Across = "touch",
     exclude: npt.NDArray[np.bool_] | None = None,
     min_piece_pixels: int = 1,
+    apart: Sequence[int] = (),
     threads: int = 1,
 ) -> Components:
     """Find what is bright in a volume, as 2-D pieces inside each slice and as 3-D objects.
@@ -109,8 +99,10 @@ def find(
         bool [z, y, x]; voxels where it is true do not count.
     min_piece_pixels
         Pieces with fewer pixels are dropped before objects are joined.
+    apart
+        Slices that do not touch the one before them, because slices between are missing.
     threads
-        Slabs of slices worked on at once; the result is the same to the byte.
+        Slabs of slices read at once; the result is the same to the byte.
 
     Raises `WrongCall` where `hu` is not a 3-D int16 array or `exclude` has another shape.
     """
@@ -118,51 +110,83 @@ def find(
         raise WrongCall(f"components are found in 3-D int16 arrays, not {hu.ndim}-D {hu.dtype}")
     if exclude is not None and exclude.shape != hu.shape:
         raise WrongCall(f"the mask has shape {exclude.shape}, the volume {hu.shape}")
-    slices = hu.shape[0]
+    slices, height = hu.shape[:2]
     levels = lowest_counted(threshold, slices, inclusive=inclusive)
     skip = np.zeros((0, 0, 0), np.bool_) if exclude is None else np.ascontiguousarray(exclude, np.bool_)
     volume = np.ascontiguousarray(hu)
-    edges = np.linspace(0, slices, max(1, min(threads, slices)) + 1).astype(int)
+    edges = [slices * k // max(1, threads) for k in range(max(1, threads) + 1)]
 
-    def work(k: int) -> runs.Slab:
-        return runs.extract(
-            volume,
-            levels,
-            int(edges[k]),
-            int(edges[k + 1]),
-            skip,
-            piece_connectivity == 8,
-            min_piece_pixels,
-            across == "touch",
-        )
+    def work(k: int) -> tuple[Ints, Longs]:
+        return runs.scan(volume, levels, edges[k], edges[k + 1], skip)
 
-    if edges.size == 2:
-        slabs = [work(0)]
+    if threads > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            slabs = list(pool.map(work, range(threads)))
+        table = np.concatenate([slab[0] for slab in slabs], axis=1)
+        sums = np.concatenate([slab[1] for slab in slabs])
     else:
-        with ThreadPoolExecutor(edges.size - 1) as pool:
-            slabs = list(pool.map(work, range(edges.size - 1)))
-    return _tabulate(_merge(slabs, touch=across == "touch"))
+        table, sums = work(0)
+    borders = _borders(apart, slices)
+    origin, piece, whole = runs.connect(
+        table, height, piece_connectivity == 8, min_piece_pixels, across == "touch", borders
+    )
+    if origin.size < sums.size:
+        table, sums = table[:, origin], sums[origin]
+    return _tabulate(table, sums, piece, whole)
 
 
-def _tabulate(slab: runs.Slab) -> Components:
+def regroup(
+    components: Components,
+    *,
+    piece_connectivity: Connectivity = 8,
+    across: Across = "touch",
+    min_piece_pixels: int = 1,
+    apart: Sequence[int] = (),
+) -> tuple[Components, Ints]:
+    """Join the runs of `components` anew by another rule; parameters are those of `find`.
+
+    Returns the new table and, for each of its objects, the object of `components` that holds it. Only
+    a rule that joins less than the one before is of use here: an object never spans two old ones.
+    """
+    table = np.stack([components.z, components.y, components.x0, components.x1, components.run_peak])
+    if table.shape[1] == 0:
+        return components, np.zeros(0, np.int32)
+    borders = _borders(apart, int(components.z[-1]) + 1)
+    origin, piece, whole = runs.connect(
+        table,
+        int(components.y.max()) + 1,
+        piece_connectivity == 8,
+        min_piece_pixels,
+        across == "touch",
+        borders,
+    )
+    out = _tabulate(table[:, origin], components.run_sum[origin], piece, whole)
+    parent = np.zeros(len(out), np.int32)
+    parent[out.object] = components.object[origin]
+    return out, parent
+
+
+def _borders(apart: Sequence[int], slices: int) -> npt.NDArray[np.bool_]:
+    """Return for each slice whether it stands apart from the one before."""
+    out = np.zeros(slices, np.bool_)
+    out[[z for z in apart if z < slices]] = True
+    return out
+
+
+def _tabulate(table: Ints, sums: Longs, piece_parent: Ints, object_parent: Ints) -> Components:
     """Number pieces and objects, and reduce their statistics over runs."""
-    table, sums, piece_parent, object_parent, _, _ = slab
-    piece, pieces = runs.roots_to_labels(piece_parent)
-    whole, objects = runs.roots_to_labels(object_parent)
-    z, pixels, total, peak, owner = runs.reduce_pieces(table, sums, piece, whole, pieces)
+    piece, pieces = runs.labels(piece_parent)
+    whole, objects = runs.labels(object_parent)
+    z, y, x0, x1, peak = table
     return Components(
-        table[0],
-        table[1],
-        table[2],
-        table[3],
+        z,
+        y,
+        x0,
+        x1,
         sums,
-        table[4],
+        peak,
         piece,
         whole,
-        z,
-        pixels,
-        total,
-        peak,
-        owner,
+        *runs.reduce_pieces(table, sums, piece, whole, pieces),
         *runs.reduce_objects(table, sums, whole, objects),
     )

@@ -1,10 +1,10 @@
-"""Numba kernels: threshold, block skip, run extraction and union-find in one pass over a volume.
+"""Numba kernels: threshold, block skip, run extraction and union-find; a volume is read once.
 
 A run is a stretch of voxels along x at or above the threshold. Every slice is first reduced to the
 maxima of short chunks by a loop that the compiler turns into vector code; only chunks that reach the
 threshold are looked at voxel by voxel. Runs are joined with two parent arrays: 2-D pieces inside one
 slice, and 3-D objects through slices. Unions keep the smaller index, so roots are first runs in
-raster order and the numbering does not depend on how a volume was cut into slabs.
+raster order, and pieces and objects are numbered in that order.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-__all__ = ["CHUNK", "Slab", "extract", "reduce_objects", "reduce_pieces", "roots_to_labels", "stitch"]
+__all__ = ["connect", "labels", "reduce_objects", "reduce_pieces", "scan"]
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
-Slab = tuple[Ints, Longs, Ints, Ints, Ints, Ints]  # what `extract` returns
 
 CHUNK = 128  # pixels a chunk; 64-128 were measured fastest (reference page ct.md, section 4)
 Z, Y, X0, X1, PEAK = 0, 1, 2, 3, 4  # rows of a run table
@@ -119,35 +118,6 @@ def _scan_row(
 
 
 @njit(cache=True, nogil=True)
-def _drop_small(
-    table: Ints, sums: Longs, piece: Ints, rows: Ints, begin: int, n: int, minimum: int, pixels: Ints
-) -> int:
-    """Take out the runs of pieces under `minimum` pixels from one slice's runs begin..n; return the new n."""
-    for r in range(begin, n):
-        pixels[r - begin] = 0
-    for r in range(begin, n):
-        piece[r] = _root(piece, r)  # flat from here on: rows below move up over it
-        pixels[piece[r] - begin] += table[X1, r] - table[X0, r]
-    moved = np.empty(n - begin, np.int32)
-    kept = begin
-    y = 0
-    for r in range(begin, n):
-        root = piece[r]
-        while y <= table[Y, r]:
-            rows[y] = kept
-            y += 1
-        if pixels[root - begin] < minimum:
-            continue
-        moved[r - begin] = kept
-        table[:, kept] = table[:, r]
-        sums[kept] = sums[r]
-        piece[kept] = moved[root - begin]
-        kept += 1
-    rows[y:] = kept
-    return kept
-
-
-@njit(cache=True, nogil=True)
 def _scan_slice(
     image: npt.NDArray[np.int16],
     skip: npt.NDArray[np.bool_],
@@ -156,23 +126,20 @@ def _scan_slice(
     level: int,
     table: Ints,
     sums: Longs,
-    rows: Ints,
     n: int,
 ) -> int:
-    """Append the runs of one slice and write its row offsets; return the new number of runs."""
+    """Append the runs of one slice; return the new number of runs."""
     height, width = image.shape
     masked = skip.size > 0
     none = np.zeros(1, np.bool_)
     _chunk_maxima(image.reshape(height * width), maxima)
     for y in range(height):
-        rows[y] = n
         live = False
         for c in range(y * width // CHUNK, (y * width + width - 1) // CHUNK + 1):
             live = live or maxima[c] >= level
         if live:
             unseen = skip[y] if masked else none
             n = _scan_row(image[y], unseen, masked, maxima, z, y, level, table, sums, n)
-    rows[height] = n
     return n
 
 
@@ -206,67 +173,111 @@ def _wider(array: Ints, used: int, size: int) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def extract(
-    hu: npt.NDArray[np.int16],
-    levels: Ints,
-    z0: int,
-    z1: int,
-    exclude: npt.NDArray[np.bool_],
-    corners: bool,
-    minimum: int,
-    touch: bool,
-) -> Slab:
-    """Find the runs of slices z0..z1 and join them.
+def scan(
+    hu: npt.NDArray[np.int16], levels: Ints, z0: int, z1: int, exclude: npt.NDArray[np.bool_]
+) -> tuple[Ints, Longs]:
+    """Return the runs of slices z0..z1 in raster order: table (5, n) of z, y, x0, x1, peak; sums (n,).
 
-    `levels` (Z,) is the smallest value that counts in each slice; `exclude` may be empty; `corners`
-    makes pieces 8-connected (else 4); pieces under `minimum` pixels are dropped; `touch` joins slices
-    by touching voxels (26-connected), else by shared columns. Returns the run table (5, n), sums (n,),
-    parents of pieces and objects (n,), and the row offsets of the first and last slice (H + 1,).
+    `levels` (Z,) is the smallest value that counts in each slice; `exclude` (Z, Y, X) may be empty.
     """
     height, width = hu.shape[1], hu.shape[2]
     room = height * ((width + 1) // 2)  # more runs a slice cannot have
     maxima = np.empty((height * width + CHUNK - 1) // CHUNK, np.int16)
     table = np.empty((5, room), np.int32)
     sums = np.empty((1, room), np.int64)
-    parents = np.empty((2, room), np.int32)
-    pixels = np.empty(room, np.int32)
-    rows = np.zeros(height + 1, np.int32)
-    before = np.zeros(height + 1, np.int32)
-    head = np.zeros(height + 1, np.int32)
     nothing = np.zeros((0, 0), np.bool_)
     n = 0
     for z in range(z0, z1):
         if n + room > table.shape[1]:
             size = 2 * table.shape[1] + room
-            table, sums, parents = _wider(table, n, size), _wider(sums, n, size), _wider(parents, n, size)
+            table, sums = _wider(table, n, size), _wider(sums, n, size)
         skip = exclude[z] if exclude.size > 0 else nothing
+        n = _scan_slice(hu[z], skip, maxima, z, levels[z], table, sums[0], n)
+    return table[:, :n].copy(), sums[0, :n].copy()
+
+
+@njit(cache=True, nogil=True)
+def _offsets(table: Ints, begin: int, end: int, rows: Ints) -> None:
+    """Write where the runs of each row start among the runs begin..end of one slice."""
+    y = 0
+    for r in range(begin, end):
+        while y <= table[Y, r]:
+            rows[y] = r
+            y += 1
+    rows[y:] = end
+
+
+@njit(cache=True, nogil=True)
+def _drop_small(
+    table: Ints, origin: Ints, piece: Ints, begin: int, end: int, minimum: int, pixels: Ints, moved: Ints
+) -> int:
+    """Move the runs of pieces of at least `minimum` pixels together; return the new end of the slice."""
+    pixels[: end - begin] = 0
+    for r in range(begin, end):
+        piece[r] = _root(piece, r)  # flat from here on: rows below move up over it
+        pixels[piece[r] - begin] += table[X1, r] - table[X0, r]
+    kept = begin
+    for r in range(begin, end):
+        root = piece[r]
+        if pixels[root - begin] >= minimum:
+            moved[r - begin] = kept
+            table[:, kept] = table[:, r]
+            origin[kept] = origin[r]
+            piece[kept] = moved[root - begin]
+            kept += 1
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def connect(
+    runs: Ints, height: int, corners: bool, minimum: int, touch: bool, apart: npt.NDArray[np.bool_]
+) -> tuple[Ints, Ints, Ints]:
+    """Join runs in raster order to pieces and objects.
+
+    `corners` makes pieces 8-connected (else 4); pieces under `minimum` pixels are left out; `touch`
+    joins slices by touching voxels (26-connected), else by shared columns; nothing joins slice z to
+    z - 1 where `apart[z]`. Returns for the runs that stay: their number in `runs`, and their parents in
+    pieces and objects.
+    """
+    total = runs.shape[1]
+    table = runs.copy()
+    origin = np.arange(total).astype(np.int32)
+    piece = np.empty(total, np.int32)
+    whole = np.empty(total, np.int32)
+    pixels = np.empty(total, np.int32)
+    moved = np.empty(total, np.int32)
+    rows = np.zeros(height + 1, np.int32)
+    before = np.zeros(height + 1, np.int32)
+    n = 0
+    read = 0
+    z_before = -2
+    while read < total:
+        z = table[Z, read]
         begin = n
-        n = _scan_slice(hu[z], skip, maxima, z, levels[z], table, sums[0], rows, n)
-        piece, whole = parents[0], parents[1]
-        for r in range(begin, n):
-            piece[r] = r
+        while read < total and table[Z, read] == z:
+            if n < read:
+                table[:, n] = table[:, read]
+            origin[n] = read
+            piece[n] = n
+            n += 1
+            read += 1
+        _offsets(table, begin, n, rows)
         _join_within(table, piece, rows, 1 if corners else 0)
-        if minimum > 1 and n > begin:
-            n = _drop_small(table, sums[0], piece, rows, begin, n, minimum, pixels)
+        if minimum > 1:
+            n = _drop_small(table, origin, piece, begin, n, minimum, pixels, moved)
+            _offsets(table, begin, n, rows)
         whole[begin:n] = piece[begin:n]
         if not corners:
             _join_within(table, whole, rows, 1)
-        if z > z0:
+        if z == z_before + 1 and not apart[z]:
             _join_slices(table, whole, before, rows, touch)
-        else:
-            head[:] = rows
         before[:] = rows
-    return table[:, :n].copy(), sums[0, :n].copy(), parents[0, :n].copy(), parents[1, :n].copy(), head, before
+        z_before = z
+    return origin[:n].copy(), piece[:n].copy(), whole[:n].copy()
 
 
 @njit(cache=True, nogil=True)
-def stitch(table: Ints, whole: Ints, last: Ints, first: Ints, touch: bool) -> None:
-    """Join two slabs, given the row offsets of the lower one's last slice and the upper one's first."""
-    _join_slices(table, whole, last, first, touch)
-
-
-@njit(cache=True, nogil=True)
-def roots_to_labels(parent: Ints) -> tuple[Ints, int]:
+def labels(parent: Ints) -> tuple[Ints, int]:
     """Return for every run the number of its set, counted from 0 in the order of first runs."""
     label = np.empty(parent.size, np.int32)
     n = 0
