@@ -52,13 +52,19 @@ class Identity:
 
 #: what exporters write in place of a number or a name
 PLACEHOLDERS = frozenset(
-    "0 anon anonymous anonymized anonymised deidentified na n/a nil no name none null patient removed "
-    "research subject test unknown unnamed xxx xxxx".split()  # noqa: SIM905 - a list of words, not of signs
+    (
+        *("0", "anon", "anonymous", "anonymized", "anonymised", "deidentified", "na", "n/a", "nil", "no"),
+        *("name", "none", "null", "patient", "removed", "research", "subject", "test", "unknown", "unnamed"),
+        *("xxx", "xxxx"),
+    )
 )
 #: years that exporters put in place of a birth date
 PLACEHOLDER_YEARS = frozenset(("0000", "0001", "1900", "1753"))
 TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor sir dame lord lady herr frau jr sr ii iii".split()  # noqa: SIM905
+    (
+        *("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "lord", "lady"),
+        *("herr", "frau", "jr", "sr", "ii", "iii"),
+    )
 )
 
 

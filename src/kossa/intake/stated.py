@@ -42,10 +42,10 @@ def in_case(data: Any) -> tuple[Identity, ...]:
     if not isinstance(data, Mapping):
         return ()
     age = data.get("age_years")
-    known = (
-        isinstance(age, int | float) and not isinstance(age, bool) and math.isfinite(age) and 0 <= age <= 130
-    )
-    return (Identity(system="case", sex=str(data.get("sex") or ""), age_years=float(age) if known else None),)
+    years: float | None = None
+    if isinstance(age, int | float) and not isinstance(age, bool) and 0 <= age <= OLDEST:
+        years = float(age)
+    return (Identity(system="case", sex=str(data.get("sex") or ""), age_years=years),)
 
 
 def in_table(table: Table) -> tuple[Identity, ...]:
@@ -65,7 +65,7 @@ def _years(duration: Any) -> float | None:
 LABELS = {
     "name": r"(?:patient'?s?\s+)?(?:full\s+)?name|patient",
     "born": r"d\.?\s?o\.?\s?b\.?|date\s+of\s+birth|birth\s?date|born",
-    "number": r"mrn|(?:nhs|hospital|unit|medical\s+record|patient)\s*(?:no\.?|nr\.?|num(?:ber)?|id)|patient\s*id",
+    "number": r"mrn|(?:nhs|hospital|unit|medical\s+record|patient)\s*(?:no\.?|nr\.?|num(?:ber)?|id)",
     "sex": r"sex|gender",
 }
 LINE = {
