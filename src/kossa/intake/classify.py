@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import PurePosixPath
 
 from kossa.evidence import FileKind, Outcome, Refused, Severity
+from kossa.intake.dicom import read_header
 from kossa.intake.dicom_header import DicomHeader
 from kossa.intake.dicomdir import read_index
 from kossa.intake.entry import Entry
+from kossa.intake.fhir_people import identities_in, resources
 from kossa.intake.identity import Identity
+from kossa.intake.json_doc import first_fault
 from kossa.intake.not_taken import BY_CLASS, BY_FORMAT, BY_MODALITY, NotTaken
 from kossa.intake.sidecar import looks_like_sidecar, parse_toml
 from kossa.intake.sniff import Format
+from kossa.intake.stated import in_case, in_letter, in_phenopacket, in_table
+from kossa.intake.table import read_table
+from kossa.intake.text import decode_text
 
 __all__ = ["classify"]
 
@@ -70,11 +74,7 @@ def not_taken(entry: Entry, answer: NotTaken) -> None:
 
 def _dicom(entry: Entry) -> None:
     entry.kind = FileKind.DICOM_OTHER
-    if find_spec("kossa.intake.dicom") is None:  # until the DICOM header reader has landed
-        entry.kind = FileKind.CT
-        return
-    header, stated = import_module("kossa.intake.dicom").read_header(entry.read())
-    entry.header = header
+    entry.header, stated = read_header(entry.read())
     entry.identities = (
         Identity(
             system="dicom",
@@ -83,23 +83,24 @@ def _dicom(entry: Entry) -> None:
             name=stated.name or "",
             birth_date=stated.birth_date or "",
             sex=stated.sex or "",
+            age_years=entry.header.age_years,
         ),
     )
-    answer = _by_class(header) or (None if header.modality in FILMS | {"CT"} else _by_modality(header))
+    answer = _not_taken(entry.header)
     if answer:
         not_taken(entry, answer)
     else:
-        entry.kind = FileKind.FILM if header.modality in FILMS else FileKind.CT
+        entry.kind = FileKind.FILM if entry.header.modality in FILMS else FileKind.CT
 
 
-def _by_class(header: DicomHeader) -> NotTaken | None:
-    """The longest beginning of the class's UID that the table holds decides."""
-    uid = header.sop_class_uid
-    best = max((start for start in BY_CLASS if (uid + ".").startswith(start + ".")), key=len, default=None)
-    return BY_CLASS[best] if best else None
-
-
-def _by_modality(header: DicomHeader) -> NotTaken:
+def _not_taken(header: DicomHeader) -> NotTaken | None:
+    """Return what is said of an object without a reader: by its class, then by its modality."""
+    uid = header.sop_class_uid + "."
+    best = max((start for start in BY_CLASS if uid.startswith(start + ".")), key=len, default="")
+    if best:
+        return BY_CLASS[best]
+    if header.frames and header.modality in FILMS | {"CT"}:
+        return None
     return BY_MODALITY.get(header.modality, BY_MODALITY[""])
 
 
@@ -111,7 +112,36 @@ def _dicomdir(entry: Entry) -> None:
 
 def _toml(entry: Entry) -> None:
     """A TOML file is a case, or stands beside a picture."""
-    entry.kind = FileKind.SIDECAR if looks_like_sidecar(parse_toml(entry.read())) else FileKind.CASE
+    content = parse_toml(entry.read())
+    entry.kind = FileKind.SIDECAR if looks_like_sidecar(content) else FileKind.CASE
+    if entry.kind is FileKind.CASE:
+        entry.identities = in_case(content)
+
+
+def _fhir(entry: Entry) -> None:
+    """A record whose only entry is faulty is refused at once; of several, the reader refuses the one."""
+    document = entry.document()
+    sound = sum(first_fault(resource) is None for _, resource, _ in resources(document.data))
+    if not sound and document.faults:
+        raise Refused(document.faults[0].code, document.faults[0].what)
+    entry.identities = identities_in(document.data)
+
+
+def _json(entry: Entry) -> None:
+    """A phenopacket or a case is one statement: a fault anywhere refuses it."""
+    document = entry.document()
+    if document.faults:
+        raise Refused(document.faults[0].code, document.faults[0].what)
+    stated = in_phenopacket if entry.format == Format.PHENOPACKET else in_case
+    entry.identities = stated(document.data)
+
+
+def _labs(entry: Entry) -> None:
+    entry.identities = in_table(read_table(entry.read()))
+
+
+def _letter(entry: Entry) -> None:
+    entry.identities = in_letter(decode_text(entry.read()).text)
 
 
 KINDS = {
@@ -129,4 +159,13 @@ KINDS = {
     Format.ZIP: FileKind.ARCHIVE,
 }
 #: forms that are looked into, because what they are stands inside
-LOOKS = {Format.DICOM: _dicom, Format.DICOMDIR: _dicomdir, Format.TOML: _toml}
+LOOKS = {
+    Format.DICOM: _dicom,
+    Format.DICOMDIR: _dicomdir,
+    Format.TOML: _toml,
+    Format.FHIR: _fhir,
+    Format.PHENOPACKET: _json,
+    Format.CASE_JSON: _json,
+    Format.LABS: _labs,
+    Format.LETTER: _letter,
+}

@@ -58,6 +58,10 @@ class Entry:
             self._document = parse_tolerant(self.read())
         return self._document
 
+    def replace_document(self, document: Document) -> None:
+        """Let readers see this in place of the file's own JSON (the records of one of several people)."""
+        self._document = document
+
     def source(self, place: str | None = None) -> Source:
         """Return a place in this file, for findings and notices."""
         return Source(file=self.number, place=place)
