@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from kossa.evidence import File, Notice, Severity, Sex, Workup
 from kossa.report import words
+from kossa.report.body_map import spots
 from kossa.report.scan_view import group_rows, scan_view
 from kossa.workup.result import WorkupResult
 
@@ -53,6 +54,8 @@ def page(result: WorkupResult) -> str:
     style, style_hash = hashed("style.css")
     script, script_hash = hashed("copy.js")
     notices = _all_notices(workup)
+    groups = group_rows(workup)
+    placed, homeless = spots((g["number"], g["site"], g["side"], "") for g in groups)
     context: dict[str, Any] = {
         "style": style,
         "style_hash": style_hash,
@@ -63,7 +66,9 @@ def page(result: WorkupResult) -> str:
         "headline": result.sentence or words.headline(workup),
         "lead": "" if result.sentence else words.lead(workup),
         "urgent": [n for n in notices if n.severity is Severity.EMERGENCY],
-        "groups": group_rows(workup),
+        "groups": groups,
+        "spots": placed,
+        "homeless": [f"{g['number']} ({g['where']})" for g in groups if g["number"] in homeless],
         "scans": [scan_view(exam) for exam in result.examinations],
         "copy_text": words.copy_text(workup),
         "notices": [_notice_row(n) for n in notices if n.severity is not Severity.EMERGENCY],

@@ -29,28 +29,37 @@ def _size(deposit: CtDeposit) -> float:
 def group_rows(workup: Workup) -> list[dict[str, Any]]:
     """Return one row a group of the whole person: what counts first, then what is ordinary."""
     deposits = {d.id: d for r in workup.ct for d in r.deposits} if len(workup.ct) == 1 else {}
+    shown = [g for g in workup.groups if g.material in (Material.CALCIFICATION, Material.PHYSIOLOGICAL)]
     rows = []
-    for group in workup.groups:
-        if group.material not in (Material.CALCIFICATION, Material.PHYSIOLOGICAL):
-            continue
+    for number, group in enumerate(shown, 1):
         own = sorted((deposits[i] for i in group.deposits if i in deposits), key=_size, reverse=True)
-        rows.append(_group_row(group, own))
+        rows.append(_group_row(number, group, own))
     return rows
 
 
-def _group_row(group: DepositGroup, own: list[CtDeposit]) -> dict[str, Any]:
+def _known_from(group: DepositGroup, own: list[CtDeposit]) -> str:
+    if not own:
+        return group.words or "CT"
+    ids = [d.id for d in own]
+    more = f" and {len(ids) - 4} more" if len(ids) > 4 else ""
+    return f"CT, deposit{'s' if len(ids) > 1 else ''} {', '.join(ids[:4])}{more}"
+
+
+def _group_row(number: int, group: DepositGroup, own: list[CtDeposit]) -> dict[str, Any]:
     diameters = [d.diameter_mm for d in own if d.diameter_mm is not None]
     looks = vocabulary.label(group.pattern) if group.pattern else "not described"
     if group.material is Material.PHYSIOLOGICAL:
         looks += "; ordinary with age, not counted"
     return {
-        "ids": [d.id for d in own] or list(group.deposits),
+        "number": str(number),
+        "site": group.site,
+        "side": group.side,
         "where": words.place(group.site, group.side),
         "certainty": f"{own[0].site_certainty:.2f}" if own and group.site else None,
         "looks": looks,
         "amount": words.amount(group),
         "largest": f"{words.number(max(diameters))} mm across" if diameters else "not measured",
-        "known_from": "CT" if own else (group.words or "CT"),
+        "known_from": _known_from(group, own),
     }
 
 
