@@ -21,6 +21,7 @@ __all__ = ["scores_of"]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Parameter = str | float | int | bool | None
+How = dict[str, Parameter]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +48,10 @@ class _Sum:
         *,
         missing: str,
         aside: str,
+        how: How,
         spread: Interval | None = None,
-        **how: Parameter,
     ) -> Score:
-        """Return one total; `missing` says why it is None, `aside` why it is not comparable."""
+        """Return one total; `missing`: why it is None, `aside`: why not comparable, `how`: its parameters."""
         given = not missing and value is not None
         bounds = spread if given and spread and spread.low is not None else None
         return Score(
@@ -73,97 +74,101 @@ class _Sum:
 
     def agatston(self) -> list[Score]:
         """Return the Agatston family."""
-        lesions, p = self.measured.lesions, self.rule.preset
-        how: dict[str, Parameter] = {
-            "weight_edges_hu": ", ".join(f"{e:g}" for e in p.weight_edges_hu),
+        lesions = self.measured.lesions
+        weights: How = {
+            "weight_edges_hu": ", ".join(f"{e:g}" for e in self.rule.preset.weight_edges_hu),
             "weights": ", ".join(str(w) for w in WEIGHTS),
             "weight_by": "peak of the piece in its slice",
         }
         norm = f"gap / {REFERENCE_MM:g} mm; a slice's gap is half of both gaps beside it"
-        missing, aside = self.standing.no_agatston, self.standing.agatston_aside
+        plain: How = {**weights, "increment_normalisation": norm, "noise_rule": "none"}
+        aware: How = {
+            **weights,
+            "increment_normalisation": norm,
+            "noise_rule": f"kept where noise alone makes such a speck with P < {KEEP_BELOW:g}",
+            "noise_hu": self.noise.sigma_hu if self.noise else None,
+        }
+        native: How = {**weights, "increment_normalisation": "none", "noise_rule": "none"}
+        area = self.total(lesions.area_mm2, self.textbook)
+        # mean weight over area, 1 to 4: the density score of MESA (Criqui MH et al. JAMA 2014;311:271)
+        density = self.total(lesions.native, self.textbook) / area if area > 0 else None
+        aside = self.standing.agatston_aside
+        rows = [
+            ("agatston", "AU", self.total(lesions.agatston, self.textbook), plain),
+            ("agatston_noise_aware", "AU", self.total(lesions.agatston, self.kept), aware),
+            ("agatston_native", "mm2", self.total(lesions.native, self.textbook), native),
+            ("density", "1", density, native),
+        ]
         return [
             self.score(
-                "agatston", "AU", self.total(lesions.agatston, self.textbook),
-                missing=missing, aside=aside, increment_normalisation=norm, noise_rule="none", **how,
-            ),
-            self.score(
-                "agatston_noise_aware", "AU", self.total(lesions.agatston, self.kept),
-                missing=missing, aside=aside, increment_normalisation=norm,
-                noise_rule=f"kept where noise alone makes such a speck with P < {KEEP_BELOW:g}",
-                noise_hu=self.noise.sigma_hu if self.noise else None, **how,
-            ),
-            self.score(
-                "agatston_native", "mm2", self.total(lesions.native, self.textbook),
-                missing=missing, aside=aside, increment_normalisation="none", noise_rule="none", **how,
-            ),
-            self.density(missing, aside),
+                name, unit, value, how=how, aside=aside,
+                missing=self.standing.no_agatston or ("nothing was counted" if value is None else ""),
+            )
+            for name, unit, value, how in rows
         ]  # fmt: skip
-
-    def density(self, missing: str, aside: str) -> Score:
-        """Return the mean weight over area, 1 to 4 (MESA's density score, Criqui MH et al. JAMA 2014)."""
-        area = self.total(self.measured.lesions.area_mm2, self.textbook)
-        value = self.total(self.measured.lesions.native, self.textbook) / area if area > 0 else None
-        empty = "" if area > 0 else "nothing was counted"
-        return self.score(
-            "density", "1", value, missing=missing or empty, aside=aside,
-            increment_normalisation="agatston_native / area", noise_rule="none",
-        )  # fmt: skip
 
     def volumes(self) -> list[Score]:
         """Return area and volumes; with contrast the volume bears another name."""
-        m, p = self.measured, self.rule.preset
+        m, preset = self.measured, self.rule.preset
         missing, aside = self.standing.no_volume, self.standing.aside
-        area = self.score(
-            "area", "mm2", self.total(m.lesions.area_mm2, self.textbook), missing="", aside=aside,
-            volume_rule="sum over slices",
-        )  # fmt: skip
-        plain = self.total(m.extent.volume_mm3, self.textbook)
+        area, plain, isotropic = (
+            self.total(v, self.textbook) for v in (m.lesions.area_mm2, m.extent.volume_mm3, m.isotropic_mm3)
+        )
+        plain_how: How = {
+            "volume_rule": "pixels x pixel area x gap",
+            "volume_threshold_hu": preset.volume_threshold_hu,
+            "volume_of_preset": preset.volume_rule == "plain",
+        }
+        isotropic_how: How = {
+            "volume_rule": "linear between slices to planes a pixel apart, then threshold",
+            "volume_of_preset": preset.volume_rule == "isotropic",
+        }
+        adaptive_how: How = {"volume_rule": "plain, above a threshold set by the blood's level"}
+        total = self.score(
+            "area", "mm2", area, missing="", aside=aside, how={"volume_rule": "sum over slices"}
+        )
         if self.enhanced:
-            adaptive = self.score(
-                "volume_adaptive", "mm3", plain, missing=missing, aside=aside,
-                volume_rule="plain, threshold above the blood's level",
-            )  # fmt: skip
             instead = missing or "contrast medium was given; volume_adaptive stands instead"
-            return [area, adaptive, self.score("volume_plain", "mm3", None, missing=instead, aside="")]
-        isotropic = self.total(m.isotropic_mm3, self.textbook)
-        mine = {"plain": False, "isotropic": False, p.volume_rule: True}
+            return [
+                total,
+                self.score("volume_adaptive", "mm3", plain, missing=missing, aside=aside, how=adaptive_how),
+                self.score("volume_plain", "mm3", None, missing=instead, aside="", how=plain_how),
+            ]
         return [
-            area,
-            self.score(
-                "volume_plain", "mm3", plain, missing=missing, aside=aside,
-                volume_rule="pixels x pixel area x gap", volume_threshold_hu=p.volume_threshold_hu,
-                volume_of_preset=mine["plain"],
-            ),
-            self.score(
-                "volume_isotropic", "mm3", isotropic, missing=missing, aside=aside,
-                volume_rule="linear between slices to planes a pixel apart, then threshold",
-                volume_of_preset=mine["isotropic"],
-            ),
-        ]  # fmt: skip
+            total,
+            self.score("volume_plain", "mm3", plain, missing=missing, aside=aside, how=plain_how),
+            self.score("volume_isotropic", "mm3", isotropic, missing=missing, aside=aside, how=isotropic_how),
+        ]
 
     def masses(self) -> list[Score]:
         """Return threshold and integrated mass with their intervals."""
         m, factor, aside = self.measured, self.factor, self.standing.aside
         threshold = factor.mass(self.total(m.extent.content, self.textbook), None) if factor else None
         integrated = self.integrated()
-        how: dict[str, Parameter] = {
+        common: How = {
             "mg_per_mm3_hu": factor.value if factor else None,
             "factor": factor.origin if factor else None,
         }
+        threshold_how: How = {
+            "mass_rule": "volume x mean HU x factor",
+            "mass_threshold_hu": self.rule.preset.mass_threshold_hu,
+            **common,
+        }
+        integrated_how: How = {
+            "mass_rule": "sum of HU above the mean of a ring, over the deposit and its blur, x factor",
+            "noise_rule": f"deposits kept with P < {KEEP_BELOW:g}",
+            **common,
+        }
+        rows = [
+            ("mass_threshold", threshold, self.standing.no_mass, threshold_how),
+            ("mass_integrated", integrated, self.standing.no_integral, integrated_how),
+        ]
         return [
             self.score(
-                "mass_threshold", "mg", threshold.value if threshold else None,
-                missing=self.standing.no_mass, aside=aside, spread=threshold,
-                mass_rule="volume x mean HU x factor", mass_threshold_hu=self.rule.preset.mass_threshold_hu,
-                **how,
-            ),
-            self.score(
-                "mass_integrated", "mg", integrated.value if integrated else None,
-                missing=self.standing.no_integral, aside=aside, spread=integrated,
-                mass_rule="sum of HU above the mean of a ring, over the deposit and its blur, x factor",
-                noise_rule=f"deposits kept with P < {KEEP_BELOW:g}", **how,
-            ),
-        ]  # fmt: skip
+                name, "mg", mass.value if mass else None, missing=missing, aside=aside, spread=mass, how=how
+            )
+            for name, mass, missing, how in rows
+        ]
 
     def integrated(self) -> Interval | None:
         """Return the integrated mass of what is kept; errors of deposits add in squares."""

@@ -128,7 +128,13 @@ def find(
         table, sums = work(0)
     borders = _borders(apart, slices)
     origin, piece, whole = runs.connect(
-        table, height, piece_connectivity == 8, min_piece_pixels, across == "touch", borders
+        table,
+        np.zeros(0, np.int32),
+        height,
+        piece_connectivity == 8,
+        min_piece_pixels,
+        across == "touch",
+        borders,
     )
     if origin.size < sums.size:
         table, sums = table[:, origin], sums[origin]
@@ -146,9 +152,8 @@ def regroup(
 ) -> tuple[Components, Ints]:
     """Join the runs of `components` anew by another rule; parameters are those of `find`.
 
-    `only` tells which runs are used. Returns the new table and, for each of its objects, the object of
-    `components` that holds it. Only a rule that joins less than the one before is of use here: an object
-    never spans two old ones.
+    `only` tells which runs are used; runs of different objects are never joined, so a rule can split
+    objects only. Returns the new table and, for each of its objects, the object of `components` it is of.
     """
     table = np.stack([components.z, components.y, components.x0, components.x1, components.run_peak])
     sums, owner = components.run_sum, components.object
@@ -157,7 +162,13 @@ def regroup(
     height = int(table[1].max(initial=0)) + 1
     borders = _borders(apart, int(table[0].max(initial=0)) + 1)
     origin, piece, whole = runs.connect(
-        table, height, piece_connectivity == 8, min_piece_pixels, across == "touch", borders
+        table,
+        np.ascontiguousarray(owner, np.int32),
+        height,
+        piece_connectivity == 8,
+        min_piece_pixels,
+        across == "touch",
+        borders,
     )
     out = _tabulate(table[:, origin], sums[origin], piece, whole)
     parent = np.zeros(len(out), np.int32)
