@@ -213,13 +213,12 @@ def _decoded(data: bytes, header: DicomHeader) -> npt.NDArray[np.generic]:
     offset = open_data_set(data, ()).found[PIXEL_DATA][0]
     out: npt.NDArray[np.generic] | None = None
     for index, frame in enumerate(decode_frames(memoryview(data)[offset:], header)):
-        if len(header.frames) == 1:
-            return frame[np.newaxis]
         if out is None:
-            out = np.empty((len(header.frames), *frame.shape), frame.dtype)
-        out[index] = frame
-    if out is None:
-        raise Refused("decode-failed", "no frame could be decoded")
+            single = len(header.frames) == 1
+            out = frame[np.newaxis] if single else np.empty((len(header.frames), *frame.shape), frame.dtype)
+        if len(header.frames) > 1:
+            out[index] = frame
+    assert out is not None  # a missing frame was refused
     return out
 
 
