@@ -1,0 +1,1 @@
+"""Lab results in, results with units, ranges and flags out; findings beside them."""
