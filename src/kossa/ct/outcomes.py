@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kossa.ct.series import Candidate
-from kossa.evidence import File, FileKind, Outcome
+from kossa.evidence import FileKind, Outcome, Refused
 from kossa.intake.entry import Entry, Survey
 
-__all__ = ["nothing_usable", "settle", "settle_others"]
+__all__ = ["nothing_usable", "settle_others"]
 
 SHOWN = 3  # reasons that one sentence lists
-
-
-def settle(entry: Entry, outcome: Outcome, reason: str | None = None) -> None:
-    """Write down what became of a file."""
-    used = outcome in (Outcome.ACCEPTED, Outcome.PARTIAL)
-    entry.outcome = File(
-        number=entry.number,
-        kind=entry.kind,
-        outcome=outcome,
-        reason=reason,
-        used_by="ct" if used else None,
-        notices=tuple(dict.fromkeys(n.code for n in entry.notices)),
-    )
 
 
 def settle_others(candidates: Iterable[Candidate], chosen: Candidate | None) -> None:
@@ -31,33 +18,38 @@ def settle_others(candidates: Iterable[Candidate], chosen: Candidate | None) -> 
     for candidate in candidates:
         if candidate is chosen:
             continue
-        outcome = Outcome.REJECTED if candidate.refused else Outcome.IGNORED
         for entry in candidate.entries():
-            if entry.outcome is None:
-                settle(entry, outcome, candidate.code or "not-chosen")
+            if entry.outcome is not None:
+                continue
+            if candidate.refused:
+                entry.refuse(Refused(candidate.code, _sentence(candidate.barred)))
+            else:
+                entry.settle(Outcome.IGNORED, reason=candidate.code or "not-chosen")
 
 
 def nothing_usable(survey: Survey, candidates: list[Candidate]) -> str:
     """Return the sentence that says why there is no scan, and what to do."""
-    reasons = [f"series {c.number}: {c.barred}" for c in candidates if c.barred]
-    refused = [
-        f"file {e.number}: {_sentence(e)}"
+    told = [f"series {c.number}: {c.barred}" for c in candidates if c.barred]
+    known = {entry.number for c in candidates for entry in c.entries()}
+    told += [
+        f"file {e.number}: {_first_notice(e)}"
         for e in survey.entries
-        if e.outcome is not None and e.outcome.outcome is Outcome.REJECTED and e.header is None
+        if e.outcome is not None and e.outcome.outcome is Outcome.REJECTED and e.number not in known
     ]
-    told = "; ".join((reasons + refused)[:SHOWN])
-    more = len(reasons) + len(refused) - SHOWN
-    if more > 0:
-        told += f"; and {more} more"
-    films = [e for e in survey.entries if e.kind in (FileKind.FILM, FileKind.PICTURE)]
+    films = any(e.kind in (FileKind.FILM, FileKind.PICTURE) for e in survey.entries)
     hint = " Radiographs and pictures are not CT." if films else ""
     if not told:
         return f"There is no CT here: none of {len(survey.entries)} files is a CT image or NIfTI.{hint}"
-    return f"No CT can be read here ({told}).{hint} Check the export."
+    shown = "; ".join(told[:SHOWN]) + (f"; and {len(told) - SHOWN} more" if len(told) > SHOWN else "")
+    return f"No CT can be read here ({shown}).{hint} Check the export."
 
 
-def _sentence(entry: Entry) -> str:
-    told = [n.what for n in entry.notices]
-    return (
-        told[0].rstrip(".") if told else (entry.outcome.reason or "refused" if entry.outcome else "refused")
-    )
+def _first_notice(entry: Entry) -> str:
+    if entry.notices:
+        return entry.notices[0].what.rstrip(".")
+    return (entry.outcome.reason or "refused") if entry.outcome is not None else "refused"
+
+
+def _sentence(words: str) -> str:
+    """Return words as a sentence of their own."""
+    return words[:1].upper() + words[1:].rstrip(".") + "."

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from kossa.ct.geometry import Diagnosis, diagnose
 from kossa.ct.hounsfield import corner_padding, is_padding_hu, not_hounsfield
-from kossa.ct.outcomes import nothing_usable, settle, settle_others
+from kossa.ct.outcomes import nothing_usable, settle_others
 from kossa.ct.read_nifti import read_nifti_scan
 from kossa.ct.read_notices import stack_notices
 from kossa.ct.series import Candidate, choose, find_candidates, reason, rows, worth_reading
@@ -31,7 +31,7 @@ from kossa.evidence.progress import Progress, silent
 from kossa.evidence.volume import Volume
 from kossa.intake.entry import Survey
 
-__all__ = ["ScanRead", "list_scans", "read_volume"]
+__all__ = ["ScanRead", "list_scans", "read_volume", "series_table"]
 
 VOLUME_BYTES = 8 << 30  # of one scan as int16 (judgement; 16,000 slices of 512 x 512)
 SIDE = 4096  # largest matrix of a CT (judgement)
@@ -71,8 +71,13 @@ class _Pixels:
     padding_hu: int | None
 
 
-def list_scans(survey: Survey) -> tuple[SeriesRow, ...]:
-    """Return every series with its reason, those worth reading (one a scan) marked as chosen."""
+def list_scans(survey: Survey) -> tuple[int, ...]:
+    """Return the numbers of the series worth reading: the best of each study and region."""
+    return tuple(c.number for c in worth_reading(find_candidates(survey)))
+
+
+def series_table(survey: Survey) -> tuple[SeriesRow, ...]:
+    """Return every series with its reason, those worth reading marked as chosen."""
     candidates = find_candidates(survey)
     return rows(candidates, {c.number for c in worth_reading(candidates)})
 
@@ -85,7 +90,7 @@ def read_volume(survey: Survey, *, series: int | None = None, progress: Progress
     survey
         What the folder holds; the `outcome` of each CT entry is set.
     series
-        Number of a series in the table of `list_scans`, read instead of the choice.
+        Number of a series in the table of series, read instead of the choice.
 
     Raises
     ------
@@ -101,12 +106,11 @@ def read_volume(survey: Survey, *, series: int | None = None, progress: Progress
             settle_others(candidates, None)
             raise NothingUsable(nothing_usable(survey, candidates))
         try:
-            found = _read(chosen, candidates, asked=series is not None, progress=progress)
+            found = _read(chosen, candidates, progress)
         except Refused as refused:
             chosen.barred, chosen.code, chosen.refused = str(refused), refused.code, True
-            for entry in chosen.entries():
-                settle(entry, Outcome.REJECTED, refused.code)
             if series is not None:
+                settle_others(candidates, None)
                 raise NothingUsable(f"Series {series} cannot be read: {refused}.") from refused
             continue
         settle_others(candidates, chosen)
@@ -123,9 +127,9 @@ def _asked(candidates: list[Candidate], series: int) -> Candidate:
     raise WrongCall(f"There is no series {series}: {known}.")
 
 
-def _read(chosen: Candidate, candidates: list[Candidate], *, asked: bool, progress: Progress) -> ScanRead:
+def _read(chosen: Candidate, candidates: list[Candidate], progress: Progress) -> ScanRead:
     if chosen.stack is not None:
-        return _read_stack(chosen, chosen.stack, candidates, asked=asked, progress=progress)
+        return _read_stack(chosen, chosen.stack, candidates, progress)
     assert chosen.entry is not None
     scan = read_nifti_scan(chosen.entry)
     notices = [*scan.notices, *_value_notices(scan.why_not)]
@@ -134,7 +138,7 @@ def _read(chosen: Candidate, candidates: list[Candidate], *, asked: bool, progre
         volume=scan.volume,
         series=SeriesChoice(
             number=chosen.number,
-            reason=f"Series {chosen.number} was asked for." if asked else reason(chosen),
+            reason=reason(chosen, candidates),
             slices=scan.volume.hu.shape[0],
             kind="nifti",
             files=(chosen.entry.number,),
@@ -148,9 +152,7 @@ def _read(chosen: Candidate, candidates: list[Candidate], *, asked: bool, progre
     )
 
 
-def _read_stack(
-    chosen: Candidate, stack: Stack, candidates: list[Candidate], *, asked: bool, progress: Progress
-) -> ScanRead:
+def _read_stack(chosen: Candidate, stack: Stack, candidates: list[Candidate], progress: Progress) -> ScanRead:
     got = _load(stack, progress)
     header, frame = got.slices[0].header, got.slices[0].frame
     diagnosis = _diagnosed(got.slices, stack)
@@ -167,7 +169,7 @@ def _read_stack(
     _settle_used(chosen, got.failures, diagnosis.geometry, why_not)
     return ScanRead(
         volume=Volume(hu, diagnosis.grid, kvp=header.kvp, padding_hu=padding),
-        series=_choice(chosen, got.slices, candidates, asked=asked),
+        series=_choice(chosen, got.slices, candidates),
         geometry=diagnosis.geometry,
         notices=tuple(notices),
         hounsfield=why_not is None,
@@ -226,14 +228,12 @@ def _diagnosed(slices: list[Slice], stack: Stack) -> Diagnosis:
     )
 
 
-def _choice(
-    chosen: Candidate, slices: list[Slice], candidates: list[Candidate], *, asked: bool
-) -> SeriesChoice:
+def _choice(chosen: Candidate, slices: list[Slice], candidates: list[Candidate]) -> SeriesChoice:
     header, frame = slices[0].header, slices[0].frame
     many = len(header.frames) > 1
     return SeriesChoice(
         number=chosen.number,
-        reason=f"Series {chosen.number} was asked for." if asked else reason(chosen),
+        reason=reason(chosen, candidates),
         slices=len(slices),
         kind="enhanced" if many else ("single slice" if len(slices) == 1 else "slices"),
         kvp=header.kvp,
@@ -267,8 +267,9 @@ def _settle_used(chosen: Candidate, failures: list[Failure], geometry: Geometry,
     kept = {s.entry.number for s in chosen.stack.slices} if chosen.stack is not None else set()
     for entry in chosen.entries():
         if entry.number in failed:
-            settle(entry, Outcome.REJECTED, failed[entry.number].code)
+            entry.refuse(Refused(failed[entry.number].code, failed[entry.number].what))
         elif limit is not None:
-            settle(entry, Outcome.PARTIAL, limit)
+            entry.settle(Outcome.PARTIAL, reason=limit, used_by="ct")
         else:
-            settle(entry, Outcome.ACCEPTED, "duplicate" if entry.number in dropped - kept else None)
+            again = entry.number in dropped - kept
+            entry.settle(Outcome.ACCEPTED, reason="duplicate" if again else None, used_by="ct")

@@ -9,10 +9,11 @@ import numpy as np
 from kossa.ct.series_rules import meanings, sharpness
 from kossa.ct.stacks import Stack, build_stacks, kernel_name
 from kossa.evidence import FileKind, Refused, SeriesRow
+from kossa.intake.dicom_pixels import check_syntax
 from kossa.intake.entry import Entry, Survey
 from kossa.intake.nifti import NiftiHeader, read_nifti_header
 
-__all__ = ["Candidate", "choose", "find_candidates", "rows", "worth_reading"]
+__all__ = ["Candidate", "choose", "find_candidates", "reason", "rows", "worth_reading"]
 
 CT_CLASSES = ("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1")  # CT, Enhanced CT (PS3.4 B.5)
 AXIAL = np.cos(
@@ -64,16 +65,11 @@ def find_candidates(survey: Survey) -> list[Candidate]:
     entries = [e for e in survey.entries if e.kind in kinds and e.header is not None and e.header.frames]
     found = [_judged(Candidate(stack)) for stack in build_stacks(entries)]
     found.sort(key=_order)
-    plain = [e for e in survey.entries if e.kind is FileKind.CT and e.header is None and not _settled(e)]
+    plain = [e for e in survey.entries if e.kind is FileKind.CT and e.header is None]
     found += [_nifti(entry) for entry in sorted(plain, key=lambda e: e.location)]
     for number, candidate in enumerate(found, 1):
         candidate.number = number
     return found
-
-
-def _settled(entry: Entry) -> bool:
-    """Say whether a file was refused before any reader saw it."""
-    return entry.outcome is not None and entry.outcome.used_by is None
 
 
 def _order(candidate: Candidate) -> tuple[object, ...]:
@@ -104,13 +100,13 @@ def _nifti(entry: Entry) -> Candidate:
     count, gap = header.grid.shape[0], header.grid.spacing_mm[0] or header.grid.single_thickness_mm or 0.0
     merits = (
         (0.0, ""),
-        *_few(count),
+        _few(count),
         (0.0, "no contrast medium told"),
         (1.0, "kernel not told"),
         (1.0, NOT_FOR_CALCIUM),
         (0.0, ""),
-        *_thin(gap),
-        (-count * gap, f"{count * gap:.0f} mm long"),
+        _thin(gap, count),
+        (-count * gap, f"{count * gap:.0f} mm long" if count > 1 else ""),
     )
     return Candidate(None, entry, header, merits=merits)
 
@@ -120,7 +116,7 @@ def _judged(candidate: Candidate) -> Candidate:
     stack = candidate.stack
     assert stack is not None
     told = meanings(stack.header)
-    for rule in (_class_bar, _word_bar, _place_bar, _turn_bar, _conflict_bar):
+    for rule in (_class_bar, _syntax_bar, _word_bar, _place_bar, _turn_bar, _conflict_bar):
         bar = rule(stack, told)
         if bar is not None:
             candidate.code, candidate.barred, candidate.refused = bar
@@ -140,6 +136,14 @@ def _class_bar(stack: Stack, _told: dict[str, str]) -> Bar:
         return "not-ct", "it is not a CT image object (a captured screen, a sheet or a derived object)", False
     if header.samples != 1:
         return "not-ct", "it is in colour", False
+    return None
+
+
+def _syntax_bar(stack: Stack, _told: dict[str, str]) -> Bar:
+    try:
+        check_syntax(stack.header.transfer_syntax_uid)
+    except Refused as refused:
+        return refused.code, str(refused), True
     return None
 
 
@@ -190,7 +194,7 @@ def _merits(stack: Stack, told: dict[str, str]) -> tuple[tuple[float, str], ...]
     contrast = _contrast(stack, told)
     return (
         _scaled(stack, told),
-        *_few(len(stack.slices)),
+        _few(len(stack.slices)),
         contrast,
         (
             {"soft": 0.0, "sharp": 2.0}.get(soft, 1.0),
@@ -198,8 +202,8 @@ def _merits(stack: Stack, told: dict[str, str]) -> tuple[tuple[float, str], ...]
         ),
         (0.0, told["calcium"]) if "calcium" in told else (1.0, NOT_FOR_CALCIUM),
         (float(derived), "derived images" if derived else ""),
-        *_thin(gap),
-        (low - high, f"{high - low:.0f} mm long"),
+        _thin(gap, len(stack.slices)),
+        (low - high, f"{high - low:.0f} mm long" if high > low else ""),
     )
 
 
@@ -211,14 +215,14 @@ def _scaled(stack: Stack, told: dict[str, str]) -> tuple[float, str]:
     return 0.0, ""
 
 
-def _few(count: int) -> tuple[tuple[float, str]]:
+def _few(count: int) -> tuple[float, str]:
     rank = 0.0 if count >= MANY else (1.0 if count > 1 else 2.0)
-    return ((rank, f"{count} slices" if count > 1 else "a single slice"),)
+    return rank, f"{count} slices" if count > 1 else "a single slice"
 
 
-def _thin(gap_mm: float) -> tuple[tuple[float, str]]:
+def _thin(gap_mm: float, count: int) -> tuple[float, str]:
     rank = next((rank for bound, rank in THICKNESS if gap_mm <= bound), 4)
-    return ((float(rank), f"slices every {gap_mm:.2f} mm"),)
+    return float(rank), f"slices every {gap_mm:.2f} mm" if count > 1 else f"{gap_mm:.2f} mm thick"
 
 
 def _contrast(stack: Stack, told: dict[str, str]) -> tuple[float, str]:
@@ -244,26 +248,32 @@ def choose(candidates: list[Candidate]) -> Candidate | None:
     return min(usable, key=_rank, default=None)
 
 
-def reason(chosen: Candidate) -> str:
-    """Return the sentence that says what spoke for a series."""
+def reason(chosen: Candidate, candidates: list[Candidate]) -> str:
+    """Return the sentence that says what a series is, and why it was read."""
     words = [words for _, words in chosen.merits if words and words != NOT_FOR_CALCIUM]
-    return "Chosen for: " + ", ".join(words) + "." if words else "It was asked for by number."
+    told = ", ".join(words) if words else chosen.barred
+    readable = [c for c in candidates if not c.barred]
+    if readable == [chosen]:
+        return f"The only series that can be read: {told}."
+    if chosen in worth_reading(candidates):
+        return f"The best for calcium of its scan: {told}."
+    return f"Asked for by its number: {told}."
 
 
 def rows(candidates: list[Candidate], chosen: set[int]) -> tuple[SeriesRow, ...]:
     """Return the table of series, those in `chosen` marked."""
     best = [c for c in candidates if c.number in chosen]
-    return tuple(_row(c, best) for c in candidates)
+    return tuple(_row(c, best, candidates) for c in candidates)
 
 
-def _row(candidate: Candidate, best: list[Candidate]) -> SeriesRow:
+def _row(candidate: Candidate, best: list[Candidate], candidates: list[Candidate]) -> SeriesRow:
     picked = candidate in best
     stack = candidate.stack
     header = stack.header if stack is not None else None
     return SeriesRow(
         number=candidate.number,
         chosen=picked,
-        reason=reason(candidate) if picked else _why_not(candidate, best),
+        reason=reason(candidate, candidates) if picked else _why_not(candidate, best),
         slices=candidate.slices,
         modality=header.modality if header else "CT",
         description=header.series_description if header else "NIfTI",
