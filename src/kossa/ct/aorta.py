@@ -86,7 +86,10 @@ def _judge_circle(
     for k in range(12):
         a = k * (2 * np.pi / 12)
         for share in (0.3, 0.65):
-            v = min(_at(plane, y + share * radius / cell * np.sin(a), x + share * radius / cell * np.cos(a)), calcium_hu)
+            v = min(
+                _at(plane, y + share * radius / cell * np.sin(a), x + share * radius / cell * np.cos(a)),
+                calcium_hu,
+            )
             total += v
             square += v * v
             n += 1
@@ -254,7 +257,12 @@ def find_ascending(scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, c
     y, x = trunk.spine_y[slices], trunk.spine_x[slices]
     reach = ASCENDING_ASIDE_MM / c.pixel_mm[1]
     boxes = np.stack(
-        [y - ASCENDING_AHEAD_MM[0] / c.pixel_mm[0], y - ASCENDING_AHEAD_MM[1] / c.pixel_mm[0], x - reach, x + reach],
+        [
+            y - ASCENDING_AHEAD_MM[0] / c.pixel_mm[0],
+            y - ASCENDING_AHEAD_MM[1] / c.pixel_mm[0],
+            x - reach,
+            x + reach,
+        ],
         axis=1,
     )
     return _settle(scan, skeleton, slices, boxes, ASCENDING_MM, blood, calcium_hu, EIGHTH_BONUS, x - 1e3)

@@ -47,15 +47,24 @@ def _quick(state: _State, holds_bone: npt.NDArray[np.bool_]) -> dict[int, Judgem
     inside = share_inside(found, anatomy.body.mask, anatomy.scan)
     stony = share_inside(found, anatomy.skeleton.filled, anatomy.scan)
     sd = table.contrast_noise(found)
-    size_ok = is_kept(np.maximum(sd, 6.0), np.full(len(found), 99.0), table.piece_mm2, table.slices, single=anatomy.scan.single)
+    size_ok = is_kept(
+        np.maximum(sd, 6.0),
+        np.full(len(found), 99.0),
+        table.piece_mm2,
+        table.slices,
+        single=anatomy.scan.single,
+    )
     out: dict[int, Judgement] = {}
-    for i in np.flatnonzero(holds_bone | (inside < OUTSIDE_BODY) | (stony >= INSIDE_BONE) | (sd < COARSE_SD) | ~size_ok):
+    for i in np.flatnonzero(
+        holds_bone | (inside < OUTSIDE_BODY) | (stony >= INSIDE_BONE) | (sd < COARSE_SD) | ~size_ok
+    ):
         n = int(i)
         if inside[n] < OUTSIDE_BODY:
             out[n] = Judgement(Material.TABLE, f"{1 - inside[n]:.0%} of it lies outside of the body")
         elif holds_bone[n]:
             out[n] = Judgement(
-                Material.BONE, f"part of the skeleton: {table.volume_mm3[n] / 1000:.1f} cm3 of bright voxels in one piece"
+                Material.BONE,
+                f"part of the skeleton: {table.volume_mm3[n] / 1000:.1f} cm3 of bright voxels in one piece",
             )
         elif stony[n] >= INSIDE_BONE:
             out[n] = Judgement(Material.BONE, f"{stony[n]:.0%} of it lies inside the outline of bone")
@@ -69,7 +78,9 @@ def _quick(state: _State, holds_bone: npt.NDArray[np.bool_]) -> dict[int, Judgem
     return out
 
 
-def _cores(anatomy: Anatomy, found: Components, holds_bone: npt.NDArray[np.bool_], held: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
+def _cores(
+    anatomy: Anatomy, found: Components, holds_bone: npt.NDArray[np.bool_], held: npt.NDArray[np.int32]
+) -> npt.NDArray[np.intp]:
     """Return objects at the bone level that lie in a bone object, are no bone, and stand out of it."""
     inner = anatomy.skeleton.found
     if not len(inner):
@@ -77,7 +88,13 @@ def _cores(anatomy: Anatomy, found: Components, holds_bone: npt.NDArray[np.bool_
     stony = share_inside(inner, anatomy.skeleton.filled, anatomy.scan)
     inside = share_inside(inner, anatomy.body.mask, anatomy.scan)
     table = tabulate(anatomy.scan, anatomy.body, inner)
-    kept = is_kept(table.contrast_noise(inner), np.full(len(inner), 99.0), table.piece_mm2, table.slices, single=anatomy.scan.single)
+    kept = is_kept(
+        table.contrast_noise(inner),
+        np.full(len(inner), 99.0),
+        table.piece_mm2,
+        table.slices,
+        single=anatomy.scan.single,
+    )
     return np.flatnonzero(
         holds_bone[held]
         & ~anatomy.skeleton.is_bone
@@ -95,7 +112,9 @@ def _metal_cells(anatomy: Anatomy, found: Components, bone: npt.NDArray[np.bool_
     hot = np.flatnonzero(found.run_peak > limit)
     if hot.size == 0:
         return np.zeros((0, 3))
-    middle = np.stack([found.z[hot], found.y[hot], (found.x0[hot] + found.x1[hot] - 1) / 2], axis=1).astype(np.float64)
+    middle = np.stack([found.z[hot], found.y[hot], (found.x0[hot] + found.x1[hot] - 1) / 2], axis=1).astype(
+        np.float64
+    )
     deep = anatomy.body.depth_mm[anatomy.scan.cell(middle)] > 3.0
     middle = middle[deep]
     return _to_mm(anatomy, middle)
@@ -120,12 +139,16 @@ def _arms(anatomy: Anatomy) -> npt.NDArray[np.bool_]:
     return out
 
 
-def _judge_one(state: _State, number: int, look: Look, metal: Floats, arms: npt.NDArray[np.bool_]) -> Judgement:
+def _judge_one(
+    state: _State, number: int, look: Look, metal: Floats, arms: npt.NDArray[np.bool_]
+) -> Judgement:
     anatomy, table = state.anatomy, state.table
     centre = np.array([look.centre])
     metal_mm = float(np.linalg.norm(metal - _to_mm(anatomy, centre), axis=1).min()) if len(metal) else FAR_MM
     tall = (state.found.box[number, 1, 0] - state.found.box[number, 0, 0]) / anatomy.scan.hu.shape[0]
-    wide = max((state.found.box[number, 1, 1:] - state.found.box[number, 0, 1:]) * np.array(anatomy.scan.pixel_mm))
+    wide = max(
+        (state.found.box[number, 1, 1:] - state.found.box[number, 0, 1:]) * np.array(anatomy.scan.pixel_mm)
+    )
     line = not anatomy.scan.single and tall >= 0.8 and wide < 40.0
     arm = bool(arms[anatomy.scan.cell(centre)][0])
     verdict = judge_material(
@@ -134,10 +157,21 @@ def _judge_one(state: _State, number: int, look: Look, metal: Floats, arms: npt.
     kept, reason = True, verdict.reason
     if verdict.material in (Material.CALCIFICATION, Material.PHYSIOLOGICAL, Material.UNSURE):
         kept = bool(
-            is_kept(look.contrast_noise, look.edge_noise, table.piece_mm2[number], table.slices[number], single=anatomy.scan.single)
+            is_kept(
+                look.contrast_noise,
+                look.edge_noise,
+                table.piece_mm2[number],
+                table.slices[number],
+                single=anatomy.scan.single,
+            )
         )
         if not kept:
-            reason = keep_reason(look.contrast_noise, look.edge_noise, float(table.piece_mm2[number]), int(table.slices[number]))
+            reason = keep_reason(
+                look.contrast_noise,
+                look.edge_noise,
+                float(table.piece_mm2[number]),
+                int(table.slices[number]),
+            )
     return Judgement(
         verdict.material if kept else Material.CALCIFICATION,
         reason,
@@ -191,4 +225,6 @@ def judge(
         lumen_hu=anatomy.lumen_hu,
         threshold_hu=anatomy.level_hu if anatomy.blood.enhanced else None,
     )
-    return Judged(turn(found, lie.flips, turned.hu.shape), tuple(judgements), contrast, sigma_hu, anatomy.level_hu)
+    return Judged(
+        turn(found, lie.flips, turned.hu.shape), tuple(judgements), contrast, sigma_hu, anatomy.level_hu
+    )

@@ -108,7 +108,9 @@ class Signs:
         for id_ in (*OTHERS, "pth_inappropriate", "d25_over_375"):
             item = known.get(id_)
             if item is not None and (id_ != "d25_over_375" or item.present):
-                self.factors = [f for f in self.factors if not (id_ == "d25_over_375" and f[0].id.startswith("d25"))]
+                self.factors = [
+                    f for f in self.factors if not (id_ == "d25_over_375" and f[0].id.startswith("d25"))
+                ]
                 self.factors.append((item, self._factor(item, self._p(id_))))
 
     def _p(self, id_: str) -> Floats:

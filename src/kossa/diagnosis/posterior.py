@@ -70,7 +70,9 @@ def model_of(knowledge: Knowledge) -> Model:
 
 def _members(node: Node) -> list[str]:
     classes = {m.removesuffix(":*") for m in node.members if m.endswith(":*")}
-    return [m for m in node.members if not m.endswith(":*")] + [t.id for t in terms().values() if t.kind in classes]
+    return [m for m in node.members if not m.endswith(":*")] + [
+        t.id for t in terms().values() if t.kind in classes
+    ]
 
 
 @lru_cache(maxsize=4)
@@ -121,7 +123,9 @@ class Weighed:
     ) -> None:
         self.model, self.weights, self.dialysis = model, weights, dialysis
         usable = [i for i in items if self._weighed(i)]
-        self.kidney_items = [i for i in usable if model.node_of[i.id] == model.kidney_index and not self._told(i)]
+        self.kidney_items = [
+            i for i in usable if model.node_of[i.id] == model.kidney_index and not self._told(i)
+        ]
         plain = [i for i in usable if model.node_of[i.id] != model.kidney_index]
         self.items = sorted(plain, key=lambda i: (model.node_of[i.id], i.id))
         self.node = np.array([model.node_of[i.id] for i in self.items], np.intp)
@@ -138,7 +142,9 @@ class Weighed:
 
     def _told(self, item: Item) -> bool:
         """On dialysis the prior already holds the kidney's state."""
-        return self.dialysis and item.id.startswith(("hx_dialysis", "hx_haemo", "hx_peritoneal", "hx_ckd", "egfr_"))
+        return self.dialysis and item.id.startswith(
+            ("hx_dialysis", "hx_haemo", "hx_peritoneal", "hx_ckd", "egfr_")
+        )
 
     def ratios(self, items: Sequence[Item]) -> Floats:
         """Return log10 P(item | cause) / P(item) for items, [item, cause].
@@ -203,7 +209,9 @@ class Weighed:
     def _organ(self) -> Floats:
         """Return the penalty of causes that lie in one organ by definition, where no place fits them."""
         out = np.zeros(len(self.model.causes))
-        here = [i for i in self.items if i.own and i.present and term(i.id).kind == SITE and i.certainty >= 0.5]
+        here = [
+            i for i in self.items if i.own and i.present and term(i.id).kind == SITE and i.certainty >= 0.5
+        ]
         if not here:
             return out
         near = {i.id for i in here} | {a for i in here for a in ancestors(i.id)}

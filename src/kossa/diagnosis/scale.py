@@ -69,7 +69,9 @@ def estimate(row: Likelihood) -> tuple[float, float]:
         raise ValueError(message)
     low, high = logit(min(0.998, max(0.002, row.low))), logit(min(0.998, max(0.002, row.high)))
     counted = row.n is not None and row.N is not None
-    middle = logit((row.n + 0.5) / (row.N + 1)) if row.n is not None and row.N is not None else (low + high) / 2
+    middle = (
+        logit((row.n + 0.5) / (row.N + 1)) if row.n is not None and row.N is not None else (low + high) / 2
+    )
     return middle, max(0.05, (high - low) / (2 * (Z_COUNTED if counted else Z_RANGE)))
 
 
@@ -319,9 +321,7 @@ def _compiled(key: int, holder: _Holder) -> Scale:
     build.kinds(b, kind_matrix, kinds)
     known = ~np.isnan(build.x)
     p = np.where(known, 1 / (1 + np.exp(-np.nan_to_num(build.x))), b[:, None])
-    organ = {
-        c.id: tuple(r.id for r in c.finding if r.organ) for c in knowledge.conditions.values()
-    }
+    organ = {c.id: tuple(r.id for r in c.finding if r.organ) for c in knowledge.conditions.values()}
     return Scale(
         causes=build.causes,
         ids=build.ids,
