@@ -127,12 +127,14 @@ class Survey:
     """All that a folder holds. Readers take the entries of their kind and settle each outcome.
 
     `passed_over` counts, by form, the files that are no evidence and are not listed one by one.
+    `person` is the key of the one that was chosen, where there were several.
     """
 
     root: Path
     entries: list[Entry]
     notices: list[Notice] = field(default_factory=list)
     passed_over: dict[str, int] = field(default_factory=dict)
+    person: str | None = None
 
     def of(self, *kinds: FileKind) -> list[Entry]:
         """Return the entries of these kinds that are not settled yet, in their order."""

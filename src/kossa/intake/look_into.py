@@ -13,9 +13,10 @@ from kossa.intake.dicom import read_header
 from kossa.intake.dicom_header import DicomHeader
 from kossa.intake.dicomdir import read_index
 from kossa.intake.entry import Entry
-from kossa.intake.fhir_people import identities_in, resources
+from kossa.intake.fhir_entries import resources
+from kossa.intake.fhir_people import identities_in
 from kossa.intake.identity import Identity
-from kossa.intake.json_doc import depth, first_fault
+from kossa.intake.json_doc import depth
 from kossa.intake.not_taken import BY_CLASS, BY_FORMAT, BY_MODALITY, CCDA, FHIR_XML, PHONE_PHOTO, NotTaken
 from kossa.intake.picture_info import inspect
 from kossa.intake.sidecar import looks_like_sidecar, parse_toml
@@ -88,8 +89,7 @@ def _toml(entry: Entry) -> None:
 def _fhir(entry: Entry) -> None:
     """A record whose only entry is faulty is refused at once; of several, the reader refuses the one."""
     document = entry.document()
-    sound = sum(first_fault(resource) is None for _, resource, _ in resources(document.data))
-    if not sound and document.faults:
+    if document.faults and all(met.fault for met in resources(document).met):
         raise Refused(document.faults[0].code, document.faults[0].what)
     entry.identities = identities_in(document.data)
 
