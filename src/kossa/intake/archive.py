@@ -51,7 +51,7 @@ class Member:
 
     def read(self) -> bytes:
         """Return all bytes; raises `Refused` (too-large, truncated, unreadable)."""
-        return b"".join(self.archive.inflate(self.info))
+        return self.archive.take(self.info)
 
     def head(self, length: int) -> bytes:
         """Return the first bytes; raises `Refused` as `read` does."""
@@ -66,6 +66,7 @@ class Archive:
     budget: Budget
     refused: list[Refused] = field(default_factory=list)
     _seen: dict[int, int] = field(default_factory=dict)
+    _kept: dict[int, bytes] = field(default_factory=dict, repr=False)
     _size: int = 0
 
     def members(self) -> Iterator[Member]:
@@ -92,6 +93,16 @@ class Archive:
             )
             return []
         return found
+
+    def take(self, info: zipfile.ZipInfo) -> bytes:
+        """Return a member's bytes; what the survey inflated is kept for its reader, within the budget."""
+        kept = self._kept.pop(info.header_offset, None)
+        if kept is not None:
+            return kept
+        data = b"".join(self.inflate(info))
+        if sum(map(len, self._kept.values())) + len(data) <= self.budget.kept_bytes:
+            self._kept[info.header_offset] = data
+        return data
 
     def inflate(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         """Yield a member's bytes in pieces of 1 MB, each counted before it is given out."""

@@ -81,7 +81,6 @@ class _Surveyor:
         self.entries: list[Entry] = []
         self.notices: list[Notice] = []
         self.irrelevant: Counter[str] = Counter()
-        self.room_to_keep = budget.kept_bytes
         self.looked = 0
 
     def look(self, met: Iterable[Met]) -> None:
