@@ -70,7 +70,9 @@ def model_of(knowledge: Knowledge) -> Model:
 
 def _members(node: Node) -> list[str]:
     classes = {m.removesuffix(":*") for m in node.members if m.endswith(":*")}
-    return [m for m in node.members if not m.endswith(":*")] + [t.id for t in terms().values() if t.kind in classes]
+    return [m for m in node.members if not m.endswith(":*")] + [
+        t.id for t in terms().values() if t.kind in classes
+    ]
 
 
 @lru_cache(maxsize=4)
@@ -121,7 +123,9 @@ class Weighed:
     ) -> None:
         self.model, self.weights, self.dialysis = model, weights, dialysis
         usable = [i for i in items if self._weighed(i)]
-        self.kidney_items = [i for i in usable if model.node_of[i.id] == model.kidney_index and not self._told(i)]
+        self.kidney_items = [
+            i for i in usable if model.node_of[i.id] == model.kidney_index and not self._told(i)
+        ]
         plain = [i for i in usable if model.node_of[i.id] != model.kidney_index]
         self.items = sorted(plain, key=lambda i: (model.node_of[i.id], i.id))
         self.node = np.array([model.node_of[i.id] for i in self.items], np.intp)
@@ -138,7 +142,9 @@ class Weighed:
 
     def _told(self, item: Item) -> bool:
         """On dialysis the prior already holds the kidney's state."""
-        return self.dialysis and item.id.startswith(("hx_dialysis", "hx_haemo", "hx_peritoneal", "hx_ckd", "egfr_"))
+        return self.dialysis and item.id.startswith(
+            ("hx_dialysis", "hx_haemo", "hx_peritoneal", "hx_ckd", "egfr_")
+        )
 
     def ratios(self, items: Sequence[Item]) -> Floats:
         """Return log10 P(item | cause) / P(item) for items, [item, cause].
@@ -178,8 +184,8 @@ class Weighed:
         strength = np.abs(self.ratio)
         strongest = np.repeat(np.maximum.reduceat(strength, starts, 0), size, 0)
         first = strength >= strongest
-        order = np.cumsum(first, 0)  # of equals only the first counts in full
-        before = np.repeat(order[starts] - first[starts], size, 0)
+        order: npt.NDArray[np.int64] = np.cumsum(first, 0)  # of equals only the first counts in full
+        before: npt.NDArray[np.int64] = np.repeat(order[starts] - first[starts], size, 0)
         share = np.where(first & (order - before == 1), 1.0, self.model.rest[self.node][:, None])
         total = np.add.reduceat(share * self.ratio, starts, 0)
         cap = self.model.cap[self.node[starts]][:, None]
@@ -203,7 +209,9 @@ class Weighed:
     def _organ(self) -> Floats:
         """Return the penalty of causes that lie in one organ by definition, where no place fits them."""
         out = np.zeros(len(self.model.causes))
-        here = [i for i in self.items if i.own and i.present and term(i.id).kind == SITE and i.certainty >= 0.5]
+        here = [
+            i for i in self.items if i.own and i.present and term(i.id).kind == SITE and i.certainty >= 0.5
+        ]
         if not here:
             return out
         near = {i.id for i in here} | {a for i in here for a in ancestors(i.id)}
@@ -237,7 +245,7 @@ class Weighed:
                 left = [i for i in self.kidney_items if i.id not in replaced]
                 log += self.kidney_of([*left, *(i for i in new if not self._told(i))]) - self.kidney
                 continue
-            mine = [k for k in np.flatnonzero(self.node == node)]
+            mine = np.flatnonzero(self.node == node).tolist()
             keep = [k for k in mine if self.items[k].id not in replaced]
             old = (self.share[mine] * self.ratio[mine]).sum(0) if mine else 0.0
             rows = np.concatenate([self.ratio[keep], self.ratios(new)]) if new or keep else self.ratio[:0]
