@@ -414,6 +414,17 @@ TESTS: dict[str, tuple[str, str, str, str]] = {
     ),
 }
 
+# Radiation in mSv, the middle of what the table's words say.
+MILLISIEVERT: dict[str, float] = {
+    "radiograph_of_site": 0.05,
+    "ct_noncontrast_of_site": 5.0,
+    "dual_energy_ct": 5.0,
+    "bone_scintigraphy": 4.0,
+    "mammogram_magnification": 0.4,
+    "chest_ct": 3.0,
+}
+JOINT = frozenset({"serum_calcium_phosphate_albumin_creatinine"})
+
 # Hidden-state table of the kidney: P(sign | kidney failure), whatever the cause of the deposit.
 RENAL_CHILDREN: dict[str, tuple[float, float, str]] = {
     "phosphate_high": (0.45, 0.75, "binder-treated 40-60 %, untreated 60-90 %: KDIGO-era cohorts"),

@@ -27,6 +27,8 @@ from condition_rules import (
     FLOOR_SHOW,
     FLOOR_WHO,
     FLOORS,
+    JOINT,
+    MILLISIEVERT,
     RENAL_CHILDREN,
     TESTS,
 )
@@ -548,6 +550,8 @@ def shared_files(out: Path, names: Names, tokens: dict[str, Any], anchors: list[
             "id": r["test"],
             "settles": r["settles"],
             "shows": shows.split(),
+            "answers": "joint" if r["test"] in JOINT else "",
+            "msv": MILLISIEVERT.get(r["test"], ""),
             "where": where,
             "forbidden_by": forbid,
             "cautioned_by": caution,

@@ -16,8 +16,8 @@ __all__ = ["faults"]
 SETTINGS = ("clinic", "radiology", "inpatient", "dialysis")
 GRADES = frozenset("ABC")
 AFFECTS = frozenset(
-    ["function", "pain", "infection", "vessel_heart", "kidney", "eye", "nerve", "cancer_look_alike"]
-    + ["skin_wound", "none"]
+    {"function", "pain", "infection", "vessel_heart", "kidney", "eye", "nerve", "cancer_look_alike"}
+    | {"skin_wound", "none"}
 )
 OPTION_KINDS = frozenset(["cause", "leave", "conservative", "surgical", "medical"])
 EVERYWHERE = "*"  # a class of the vocabulary: `site:*`

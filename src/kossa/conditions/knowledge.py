@@ -191,13 +191,19 @@ class Modifier(_Known, frozen=True, kw_only=True):
 
 
 class TestRow(_Known, frozen=True, kw_only=True):
-    """A test that can be asked for. `shows` are the findings it can bring."""
+    """A test that can be asked for.
+
+    `shows` are the findings it can bring: `one_of` them or none, or any together (`joint`). `where` is
+    the rule for whom it makes sense, `msv` its radiation in mSv.
+    """
 
     __test__ = False  # its name is not a test of pytest's
 
     id: str
     settles: str
     shows: tuple[str, ...] = ()
+    answers: Literal["one_of", "joint"] = "one_of"
+    msv: float = 0.0
     where: str = ""
     forbidden_by: str = ""
     cautioned_by: str = ""

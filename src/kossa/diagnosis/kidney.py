@@ -24,8 +24,8 @@ __all__ = ["KidneyNode", "contribution", "kidney_node", "markers"]
 Floats = npt.NDArray[np.float64]
 STATUS = "egfr_under_60"
 FAILING = (
-    "hx_dialysis", "hx_haemodialysis", "hx_peritoneal_dialysis", "hx_ckd", "op_kidney_transplant", "egfr_under_60",
-    "egfr_under_35", "egfr_under_30", "egfr_under_15", "creatinine_high", "urea_high",
+    "hx_dialysis", "hx_haemodialysis", "hx_peritoneal_dialysis", "hx_ckd", "op_kidney_transplant",
+    "egfr_under_60", "egfr_under_35", "egfr_under_30", "egfr_under_15", "creatinine_high", "urea_high",
 )  # fmt: skip
 WORKING = ("neg_kidney_normal", "egfr_normal", "creatinine_normal")
 # which finding a measurement of the same quantity stands for; the first that is known is used

@@ -184,8 +184,8 @@ class Weighed:
         strength = np.abs(self.ratio)
         strongest = np.repeat(np.maximum.reduceat(strength, starts, 0), size, 0)
         first = strength >= strongest
-        order = np.cumsum(first, 0)  # of equals only the first counts in full
-        before = np.repeat(order[starts] - first[starts], size, 0)
+        order: npt.NDArray[np.int64] = np.cumsum(first, 0)  # of equals only the first counts in full
+        before: npt.NDArray[np.int64] = np.repeat(order[starts] - first[starts], size, 0)
         share = np.where(first & (order - before == 1), 1.0, self.model.rest[self.node][:, None])
         total = np.add.reduceat(share * self.ratio, starts, 0)
         cap = self.model.cap[self.node[starts]][:, None]
@@ -245,7 +245,7 @@ class Weighed:
                 left = [i for i in self.kidney_items if i.id not in replaced]
                 log += self.kidney_of([*left, *(i for i in new if not self._told(i))]) - self.kidney
                 continue
-            mine = [k for k in np.flatnonzero(self.node == node)]
+            mine = np.flatnonzero(self.node == node).tolist()
             keep = [k for k in mine if self.items[k].id not in replaced]
             old = (self.share[mine] * self.ratio[mine]).sum(0) if mine else 0.0
             rows = np.concatenate([self.ratio[keep], self.ratios(new)]) if new or keep else self.ratio[:0]

@@ -19,7 +19,7 @@ from kossa.diagnosis.evidence import Evidence
 from kossa.diagnosis.scale import NONE
 from kossa.evidence import Setting
 
-__all__ = ["PriorName", "Shift", "prior", "shifts"]
+__all__ = ["PriorName", "Shift", "setting_prior", "shifts"]
 
 PriorName = Literal["life", "published"]
 Floats = npt.NDArray[np.float64]
@@ -58,7 +58,7 @@ def shifts(knowledge: Knowledge, evidence: Evidence) -> Mapping[str, list[Modifi
     return out
 
 
-def prior(
+def setting_prior(
     knowledge: Knowledge, evidence: Evidence, name: PriorName, sexed: frozenset[str] = frozenset()
 ) -> Floats:
     """Return the normalised prior in the order of the conditions.

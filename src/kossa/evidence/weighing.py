@@ -8,6 +8,7 @@ from kossa.evidence.base import Record
 
 __all__ = [
     "Answer",
+    "Avoided",
     "Calcification",
     "Cause",
     "Direction",
@@ -91,13 +92,22 @@ class NextTest(Record, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
 
 
+class Avoided(Record, frozen=True, kw_only=True):
+    """A test that is not offered to this person, and why."""
+
+    id: str
+    why: str
+
+
 class Floor(Record, frozen=True, kw_only=True):
-    """A danger that is shown whatever the probabilities say."""
+    """A danger that is shown whatever the probabilities say; `ask` is what is open and decides it."""
 
     id: str
     why: str
     who: str
     how_soon: str
+    ask: str = ""
+    source: str = ""
 
 
 class Flip(Record, frozen=True, kw_only=True):
@@ -130,3 +140,6 @@ class Weighing(Record, frozen=True, kw_only=True):
     floors: tuple[Floor, ...] = ()
     separable: bool | None = None
     flips: tuple[Flip, ...] = ()
+    avoided: tuple[Avoided, ...] = ()
+    answer_group: str | None = None
+    prior: str | None = None
