@@ -271,12 +271,14 @@ class CareRow(_Known, frozen=True, kw_only=True):
 
 
 class Comparison(_Known, frozen=True, kw_only=True):
-    """One line of dystrophic against metastatic."""
+    """One line of dystrophic against metastatic; the ids are findings that fill it for a person."""
 
     feature: str
     dystrophic: str
     metastatic: str
     number: str
+    dystrophic_ids: tuple[str, ...] = ()
+    metastatic_ids: tuple[str, ...] = ()
     checked: Checked
     source: str
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from kossa.chemistry.units import Substance, convert
 from kossa.conditions.knowledge import FloorRow, Knowledge
-from kossa.conditions.rule import Verdict, evaluate, parse
+from kossa.conditions.rule import Atom, Verdict, evaluate, parse
 from kossa.diagnosis.evidence import Evidence
 from kossa.evidence import Floor, KossaError, Result
 
@@ -37,13 +37,13 @@ def _shown(row: FloorRow, evidence: Evidence) -> tuple[Verdict, Verdict | None] 
     return open_
 
 
-def _why(row: FloorRow, sign: Verdict, rest: Verdict | None, words: Callable[..., str]) -> str:
+def _why(row: FloorRow, sign: Verdict, rest: Verdict | None, words: Callable[[Atom], str]) -> str:
     because = [words(a) for a in sign.because]
     if rest is not None and rest.value is True:
         because += [words(a) for a in rest.because]
-    text = f"{row.show_as}: {', '.join(dict.fromkeys(because))}"
+    text = f"{row.show_as}, because of: {', '.join(dict.fromkeys(because))}"
     if rest is not None and rest.value is None:
-        text += "; the rest is not known and counts as possible"
+        text += f"; not known and counted as possible: {row.ask}"
     return text
 
 

@@ -66,6 +66,10 @@ def _sentence(item: Item, lr: float, p: float, base: float, evidence: Evidence) 
     )
 
 
+def _kidney_sentence(item: Item, lr: float, evidence: Evidence) -> str:
+    return f"{_said(item, evidence)}, beside what is known of the kidney: {_times(lr)}"
+
+
 def _source(weighed: Weighed, id_: str, cause: str) -> str:
     row = weighed.model.scale.origin.get((id_, cause))
     if row is None:
@@ -102,7 +106,10 @@ def reasons(
             continue
         p = model.scale.p[model.scale.ids[item.id]]
         yes = p if item.present else 1 - p
-        text = _sentence(item, 10**log, float(yes[cause]), float(yes @ weighed.weights), evidence)
+        if item in weighed.kidney_items:
+            text = _kidney_sentence(item, 10**log, evidence)
+        else:
+            text = _sentence(item, 10**log, float(yes[cause]), float(yes @ weighed.weights), evidence)
         found.append((log, _reason(item.id, log, text, _source(weighed, item.id, name))))
     for m in moved.get(name, ()):
         text = f"{m.when}: {_times(10**m.log10)}"
@@ -115,12 +122,12 @@ def reasons(
         found.append(
             (NOT_SAID, _reason("not_named", NOT_SAID, text, "judgement: clinical reference, section 4.9"))
         )
-    if weighed.organ[cause] < -SMALLEST:
-        sites = ", ".join(label(s) for s in model.scale.organ[name])
-        text = f"it lies in {sites} by definition, the deposit does not: {_times(10 ** weighed.organ[cause])}"
-        found.append(
-            (float(weighed.organ[cause]), _reason("place", float(weighed.organ[cause]), text, "judgement"))
-        )
+    place = float(weighed.places[cause])
+    if place < -SMALLEST:
+        usual = model.scale.organ.get(name) or model.knowledge.conditions[name].sites[:3]
+        sites = ", ".join(label(s) for s in usual)
+        text = f"it usually lies elsewhere ({sites}): {_times(10**place)}"
+        found.append((place, _reason("place", place, text, "judgement: the places of the cause's own rows")))
     found.sort(key=lambda one: -abs(one[0]))
     speaking = [r for log, r in found if log > 0][:MOST_FOR]
     against = [r for log, r in found if log < 0][:MOST_AGAINST]

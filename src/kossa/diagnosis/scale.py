@@ -40,6 +40,8 @@ LEAST_SD = 0.05
 DEFAULT_SD = 0.7  # log odds, about a factor of two: a finding without a row (judgement)
 MAX_STEPS = 2  # clinical reference, section 4.9 (5)
 LARGEST_SHARE = 0.9  # a ratio may not ask for more than this share in its strongest cause (judgement)
+GAP_POWER = 0.5  # a prevalence in the disease says less about a patient whose deposit was found (judgement)
+GAP_KIND = "genetic"  # elsewhere the annotations tell of a whole disease course, not of a deposit (judgement)
 NONE = "none_of_these"
 NEUTRAL_POWER = 0.5  # weighs the causes alike enough that no setting rules a background (judgement)
 SUFFIXES = ("_high", "_low")
@@ -294,9 +296,10 @@ class _Builder:
         for id_, by_cause in self.rows.items():
             f = self.ids[id_]
             for cause, rows in by_cause.items():
-                gap = [r for r in rows if r.gap]
+                gap = [r for r in rows if r.gap and self.knowledge.conditions[cause].kind == GAP_KIND]
                 if gap and np.isnan(self.x[f, self.column[cause]]):
                     x, sd = _pool(gap)
+                    x = GAP_POWER * x + (1 - GAP_POWER) * logit(max(FLOOR / 5, b[f]))
                     self.put(id_, cause, x, max(sd, DEFAULT_SD), gap[0])
             b[f] = max(b[f], FLOOR / 5)
 

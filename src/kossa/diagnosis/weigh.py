@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from kossa.conditions import Knowledge, load
 from kossa.conditions.knowledge import Modifier
+from kossa.diagnosis.comparison import compared
 from kossa.diagnosis.evidence import Evidence, gather, only_person
 from kossa.diagnosis.flip import flips as _flips
 from kossa.diagnosis.floor import floors
@@ -247,6 +248,7 @@ def weigh(
         next_tests=next_tests(case.main, case.evidence, shown_floors),
         avoided=avoided(case.main, case.evidence),
         flips=_flips(case.main, case.evidence),
+        compared=compared(model.knowledge, case.evidence),
         answer_group=case.answer if groups else None,
         prior=prior,
     )

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         Avoided,
         Calcification,
         Cause,
+        Compared,
         Direction,
         Flip,
         Floor,
@@ -87,7 +88,8 @@ _MODULES = {
     "source": "File FileKind Outcome Source",
     "truth": "TrueDeposit Truth",
     "weighing": (
-        "Answer Avoided Calcification Cause Direction Flip Floor GroupWeighing Kind NextTest Reason Weighing"
+        "Answer Avoided Calcification Cause Compared Direction Flip Floor GroupWeighing Kind NextTest Reason"
+        " Weighing"
     ),
     "workup": "Workup",
 }
@@ -102,6 +104,7 @@ __all__ = [
     "Cause",
     "Caution",
     "Comparator",
+    "Compared",
     "Contrast",
     "CtDeposit",
     "CtReading",

@@ -11,6 +11,7 @@ __all__ = [
     "Avoided",
     "Calcification",
     "Cause",
+    "Compared",
     "Direction",
     "Flip",
     "Floor",
@@ -99,6 +100,21 @@ class Avoided(Record, frozen=True, kw_only=True):
     why: str
 
 
+class Compared(Record, frozen=True, kw_only=True):
+    """One line of dystrophic against metastatic, filled in for this person; blank where unknown.
+
+    `supports` is `dystrophic`, `metastatic`, `both` or None.
+    """
+
+    feature: str
+    dystrophic: str
+    metastatic: str
+    here: str = ""
+    supports: str | None = None
+    number: str = ""
+    source: str = ""
+
+
 class Floor(Record, frozen=True, kw_only=True):
     """A danger that is shown whatever the probabilities say; `ask` is what is open and decides it."""
 
@@ -141,5 +157,6 @@ class Weighing(Record, frozen=True, kw_only=True):
     separable: bool | None = None
     flips: tuple[Flip, ...] = ()
     avoided: tuple[Avoided, ...] = ()
+    compared: tuple[Compared, ...] = ()
     answer_group: str | None = None
     prior: str | None = None
