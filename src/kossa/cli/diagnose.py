@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -40,7 +41,7 @@ def command(
     from kossa.report.mind_text import case_text
     from kossa.workup.cases import answer, cases_in, changed, kinds_after
 
-    told = "published" if prior == "published" else "life"
+    told: Literal["life", "published"] = "published" if prior == "published" else "life"
     lines = []
     with progress_on_stderr() as tell:
         for number, case in enumerate(cases_in(path), 1):

@@ -10,6 +10,7 @@ from kossa.report.mind_view import cause_name, share
 __all__ = ["case_text"]
 
 SHOWN = 5
+REASONS = 10
 
 
 def case_text(
@@ -32,7 +33,7 @@ def case_text(
                 f"  {r.direction.value:<8}{r.sentence} [{r.source}]" for r in first.because[: 2 * SHOWN]
             ]
     if weighing.next_tests:
-        lines += ["Next test"] + [f"  {t.id.replace('_', ' ')}: {t.why}" for t in weighing.next_tests[:SHOWN]]
+        lines += ["Next test", *(f"  {t.id.replace('_', ' ')}: {t.why}" for t in weighing.next_tests[:SHOWN])]
     if weighing.flips:
         lines += ["What would change this"]
         lines += [f"  {f.datum}: {f.before} -> {f.after}: {f.kind_after}" for f in weighing.flips]

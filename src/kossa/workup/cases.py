@@ -71,9 +71,7 @@ def _case(value: Any, place: str) -> dict[str, Any]:
     if fault is not None:
         raise Refused(fault.code, f"{place}: {fault.what}")
     if not isinstance(value, dict):
-        raise Refused(
-            "not-a-case", f"{place}: a case is an object with history, labs, imaging; see `kossa new`."
-        )
+        raise Refused("not-a-case", f"{place}: a case is a table of history, labs, imaging: see `kossa new`.")
     return value
 
 
