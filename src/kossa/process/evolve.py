@@ -31,6 +31,7 @@ PASSES = 12  # of Newton, before the step is halved
 STEP_ERROR = 2.5e-3  # of the mineral, a step, by comparison with the extrapolated rate (gives < 1 % in the end)
 NUCLEI_WEIGHT = 0.2  # the size of a deposit goes with the cube root of its nuclei
 FIRST_DAY, LONGEST_DAY, SHORTEST_DAY = 0.25, 90.0, 1e-4
+IN_THE_WAY = 1e-5  # volume share of mineral (0.03 mg/cm3) that hinders diffusion by less than 2e-5
 GROW, SHRINK = 1.8, 0.3
 FLOOR = 20.0  # mM: mineral below 2 mg/cm3 does not drive the step
 
@@ -79,7 +80,9 @@ class Run:
     p: Mapping[str, float]
     plasma_ppi: float
     kernels: Kernels = CPU
+    debris_weight: float | Floats = 1.0
     fixed_step: float | None = None
+    hindered: bool = False
     t: float = 0.0
     steps: int = 0
     rejected: int = 0
@@ -116,10 +119,18 @@ class Run:
         np.clip(self.macrophages, 0.0, 1.0, out=self.macrophages)
         self.inhibit(0.0)
 
-    def conduct(self, ahead: float) -> None:
-        """Set the conductances with the mineral expected `ahead` days from now in the way."""
+    def conduct(self, ahead: float) -> bool:
+        """Set the conductances with the mineral expected `ahead` days from now in the way.
+
+        Returns False where there is no mineral to speak of and all stays as it was settled.
+        """
+        if ahead > 0.0 and not (self.phi.max() > IN_THE_WAY or self.hindered):
+            return False
         phi = np.clip(self.phi + ahead * MOLAR * self.rate, 0.0, 0.9)
-        self.grid.conduct(self.tissue.diffusivity * (1.0 - phi) ** 1.5, self.mesh.scale)
+        free = 1.0 - phi
+        self.grid.conduct(self.tissue.diffusivity * (free * np.sqrt(free)), self.mesh.scale)
+        self.hindered = ahead > 0.0
+        return True
 
     def inhibit(self, t: float) -> None:
         """Solve for the pyrophosphate at time t."""
@@ -140,14 +151,14 @@ class Run:
         alive, necrotic, apoptotic, load = (
             mesh.pad(x) for x in (harm.alive, harm.necrotic, harm.apoptotic, harm.load)
         )
+        died = 1.0 - alive
         tissue.alive *= alive
-        tissue.exchange *= alive * alive
-        shrink = 1.0 - (1.0 - p["diffusion_dead"]) * (1.0 - alive)
-        tissue.diffusivity *= shrink
+        tissue.exchange *= alive * alive * (1.0 - p["perfusion_inside"]) + p["perfusion_inside"]
+        tissue.diffusivity *= 1.0 - (1.0 - p["diffusion_dead"] * p["diffusion_inside"]) * died
         self.settle()
         # apoptotic bodies are eaten within hours where macrophages reach, and become debris where not
         fresh = before * (necrotic + apoptotic * (1.0 - self.macrophages))
-        tissue.debris += fresh * self.debris_weight
+        tissue.debris += fresh * self.debris_weight * p["debris_share"]
         gained = before * load
         self.phi += MOLAR * gained
         self.nuclei += p["granules"] * gained / max(p["calcium_load"], 1e-12)
@@ -155,8 +166,6 @@ class Run:
         self.ledger.mineral = mesh.total(self.phi) / MOLAR
         self.dt = min(self.dt, FIRST_DAY)
         self.history.clear()
-
-    debris_weight: float | Floats = 1.0
 
     def _newton(self, moment: Moment) -> bool:
         """Solve for the deficit at mid-step; leave the flux delivered. False: no convergence."""
@@ -215,8 +224,9 @@ class Run:
         while True:
             dt = self.fixed_step or self.dt
             dt = min(dt, until - self.t)
-            self.conduct(0.5 * dt)
-            self.inhibit(self.t + 0.5 * dt)
+            moved = self.conduct(0.5 * dt)
+            if moved or self.p["ppi_store"] > 0.0:
+                self.inhibit(self.t + 0.5 * dt)
             moment = Moment(dt, self._ph(self.t + 0.5 * dt))
             if self._newton(moment):
                 total = self.mesh.total(self.delivered)

@@ -17,7 +17,7 @@ from kossa.evidence.errors import WrongCall
 from kossa.process.cells import TISSUES, Insult, fate_table
 from kossa.process.mesh import Mesh
 
-__all__ = ["DRIVERS", "Harm", "Lesion", "depth_of", "harm"]
+__all__ = ["DRIVERS", "SITES", "Harm", "Lesion", "depth_of", "harm", "site_map"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,6 +32,11 @@ DRIVERS = {
     "infection": Insult(shortage=0.9, drive=0.02, ph=6.8),  # toxin, acid
     "inflammation": Insult(shortage=0.35, drive=0.06, hours=72.0),  # cells are driven to die in order
 }
+
+
+# Sites of a healthy body that are more alkaline than their tissue: columns of 1 mm in one cube, and the rest
+SITES = ("other", "gastric", "kidney", "lung", "artery")
+COLUMN_MM = 1.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Harm:
 def depth_of(lesion: Lesion, mesh: Mesh, rng: np.random.Generator | None = None) -> Floats:
     """Return how deep each cell lies inside the lesion (mm, negative outside), interior shape.
 
-    Forms: sphere, ellipsoid, sheet (normal to x), line (along z), cluster (seeded spheres).
+    Forms: sphere, ellipsoid, sheet (normal to x), line (along z), cluster (seeded spheres), sites.
     """
     x, y, z = mesh.coordinates()
     a, b, c = (0.5 * e for e in lesion.extents)
@@ -76,7 +81,20 @@ def depth_of(lesion: Lesion, mesh: Mesh, rng: np.random.Generator | None = None)
         return a - np.sqrt(x * x + y * y)
     if lesion.form == "cluster":
         return _cluster(lesion, (x, y, z), rng or np.random.default_rng(0))
+    if lesion.form == "sites":
+        return np.where(site_map(mesh) > 0, 0.5 * COLUMN_MM, -0.5 * COLUMN_MM)
     raise WrongCall(f"no lesion of form {lesion.form!r}")
+
+
+def site_map(mesh: Mesh) -> npt.NDArray[np.int64]:
+    """Return which of `SITES` each cell of a box belongs to, interior shape."""
+    x, y, _ = mesh.coordinates()
+    quarter = 0.25 * mesh.shape[0] * mesh.h
+    out = np.zeros(x.shape, dtype=np.int64)
+    for n, (sx, sy) in enumerate(((-1, -1), (-1, 1), (1, -1), (1, 1)), 1):
+        near = (np.abs(x - sx * quarter) < 0.5 * COLUMN_MM) & (np.abs(y - sy * quarter) < 0.5 * COLUMN_MM)
+        out[near] = n
+    return out
 
 
 def _cluster(lesion: Lesion, at: tuple[Floats, Floats, Floats], rng: np.random.Generator) -> Floats:

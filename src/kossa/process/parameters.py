@@ -31,7 +31,7 @@ class Spread(Record, frozen=True, kw_only=True):
     unit: str
     source: str
     grade: str
-    spread: str | None = None  # uniform, log_uniform (low, high), normal (sd), log_normal (sd of the log)
+    spread: str | None = None  # uniform, log_uniform (low, high), normal, log_normal (sd), chance (low of high)
     low: float | None = None
     high: float | None = None
     sd: float | None = None
@@ -68,6 +68,8 @@ def drawn(spread: Spread, rng: np.random.Generator | None) -> float:
     if spread.spread == "log_normal":
         return spread.value * math.exp(float(rng.normal(0.0, spread.sd)))
     low, high = float(spread.low or 0.0), float(spread.high or 0.0)
+    if spread.spread == "chance":  # with probability `low` it is `high`, else the central value
+        return high if rng.random() < low else spread.value
     if spread.spread == "uniform":
         return float(rng.uniform(low, high))
     return math.exp(float(rng.uniform(math.log(low), math.log(high))))

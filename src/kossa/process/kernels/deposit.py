@@ -138,32 +138,37 @@ def _growth(
 
 
 @njit(cache=True, nogil=True)
-def _step(y0: float, g: float, dt: float, top: float) -> tuple[float, float]:
-    """Return phi^(1/3) after dt of dy/dt = g (1 - y^3/top) and its slope by g (implicit midpoint)."""
-    if g <= 0.0:
+def _step(y0: float, g: float, loss: float, dt: float, top: float) -> tuple[float, float]:
+    """Return phi^(1/3) after dt of dy/dt = g (1 - y^3/top) - loss y, and its slope by g (implicit midpoint)."""
+    if g < 0.0:
         y1 = y0 + g * dt
         return (y1, dt) if y1 > 0.0 else (0.0, 0.0)
-    y1 = y0 + g * dt * (1.0 - y0 * y0 * y0 / top)
-    room, z = 1.0, y0
+    y1 = y0 + dt * (g * (1.0 - y0 * y0 * y0 / top) - loss * y0)
     for _ in range(3):
         z = 0.5 * (y0 + y1)
-        room = 1.0 - z * z * z / top
-        y1 -= (y1 - y0 - g * dt * room) / (1.0 + 1.5 * g * dt * z * z / top)
+        change = g * (1.0 - z * z * z / top) - loss * z
+        y1 -= (y1 - y0 - dt * change) / (1.0 + dt * (1.5 * g * z * z / top + 0.5 * loss))
     z = 0.5 * (y0 + y1)
-    room = 1.0 - z * z * z / top
-    slope = dt * room / (1.0 + 1.5 * g * dt * z * z / top)
+    slope = dt * (1.0 - z * z * z / top) / (1.0 + dt * (1.5 * g * z * z / top + 0.5 * loss))
     if y1 * y1 * y1 > top:
         return top ** (1.0 / 3.0), 0.0
     return y1, max(slope, 0.0)
 
 
 @njit(cache=True, nogil=True)
+def _mean_root(n0: float, n1: float) -> float:
+    """Return the mean of N^(1/3) while N goes from n0 to n1 in a line: exact from zero nuclei on."""
+    if abs(n1 - n0) < 1e-3 * (n0 + n1):
+        return np.cbrt(0.5 * (n0 + n1))
+    return 0.75 * (n1 * np.cbrt(n1) - n0 * np.cbrt(n0)) / (n1 - n0)
+
+
+@njit(cache=True, nogil=True)
 def _voxel(
-    law: Law, table: Table, moment: Moment, u: float, ph: float, p: float, live: float,
+    law: Law, table: Table, dt: float, u: float, ph: float, p: float, live: float,
     bed: float, a: float, n: float, phi: float,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Return the uptake of calcium R (mM/day), its slope -dR/du, and the nuclei at the end."""
-    dt = moment.dt
     si, slope, hap = lookup(table, 1.0 - u / law.u_max, ph)
     birth = 0.0
     if si > 0.0:
@@ -175,19 +180,21 @@ def _voxel(
     if n + birth * dt < 1e-12:
         return 0.0, 0.0, 0.0
     g, dg = _growth(law, si, slope, hap, ph, p, live)
+    taken = law.k_resorb * a
     y0 = np.cbrt(phi)
-    y1, dy = y0, 0.0
-    middle, end = n, n
+    y1, dy, area = y0, 0.0, 0.0
+    end = n
     for _ in range(2):  # the loss of nuclei needs the mineral at mid-step: once guessed, once corrected
         z = 0.5 * (y0 + y1)
         k = law.k_loss * a / (1.0 + z * z * z / MOLAR)
-        half = math.exp(-0.5 * k * dt)
-        born = birth * (0.5 * dt if k * dt < 1e-9 else (1.0 - half) / k)
-        middle = min(n * half + born, law.cap)
-        end = min(middle * half + born, law.cap)
-        area = np.cbrt(36.0 * math.pi * middle)
-        y1, dy = _step(y0, area * g / 3.0, dt, law.phi_max)
-    rate = (y1 * y1 * y1 - phi) / (MOLAR * dt)
+        kept = math.exp(-k * dt)
+        end = min(n * kept + birth * (dt if k * dt < 1e-9 else (1.0 - kept) / k), law.cap)
+        if g == 0.0:
+            return 0.0, 0.0, end
+        area = np.cbrt(36.0 * math.pi) * _mean_root(n, end)
+        y1, dy = _step(y0, area * g / 3.0, taken / 3.0, dt, law.phi_max)
+    after = y1 * y1 * y1
+    rate = ((after - phi) / dt + 0.5 * taken * (after + phi)) / MOLAR
     steep = -3.0 * y1 * y1 * dy * area / 3.0 * dg / (MOLAR * dt)
     return rate, max(steep, 0.0), end
 
@@ -215,7 +222,7 @@ def react(
                     rest = fixed + loose * math.exp(-half * a[i, j, k])
                 ph = site_ph[i, j, k] + (1.0 - alive) * (moment.ph_dead - site_ph[i, j, k])
                 r, s, n = _voxel(
-                    law, table, moment, u[i, j, k], ph, p[i, j, k], alive, rest, a[i, j, k],
+                    law, table, moment.dt, u[i, j, k], ph, p[i, j, k], alive, rest, a[i, j, k],
                     nuclei[i, j, k], phi[i, j, k],
                 )  # fmt: skip
                 rate[i, j, k] = r
@@ -241,13 +248,12 @@ def advance(
                 if loose > 0.0:
                     kept = loose * math.exp(-dt / law.tau_debris * a[i, j, k])
                     debris[i, j, k] = scaffold[i, j, k] + kept
-                v = phi[i, j, k] + MOLAR * delivered[i, j, k] * dt
+                taken = 0.5 * law.k_resorb * a[i, j, k] * dt
+                before = phi[i, j, k]
+                v = (before * (1.0 - taken) + MOLAR * delivered[i, j, k] * dt) / (1.0 + taken)
+                resorbed += taken * (before + v) * volume[i]
                 if v < 0.0:
                     short -= v * volume[i]
                     v = 0.0
-                if v > 0.0 and law.k_resorb > 0.0:
-                    taken = -math.expm1(-law.k_resorb * a[i, j, k] * dt) * v
-                    v -= taken
-                    resorbed += taken * volume[i]
                 phi[i, j, k] = v
     return resorbed / MOLAR, short / MOLAR
