@@ -233,10 +233,12 @@ def _settle(
     return Circle(there, columns[1], columns[2], columns[3], columns[0], columns[4], columns[5])
 
 
-def find_aorta(scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium_hu: float) -> Circle:
-    """Find the descending or abdominal aorta beside and in front of the spine."""
+def find_aorta(
+    scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium_hu: float, where: Mask
+) -> Circle:
+    """Find the descending or abdominal aorta beside and in front of the spine, in the slices of `where`."""
     c = scan.coarse
-    slices = np.flatnonzero(trunk.spine)
+    slices = np.flatnonzero(trunk.spine & where)
     y, x = trunk.spine_y[slices], trunk.spine_x[slices]
     boxes = np.stack(
         [
@@ -250,10 +252,12 @@ def find_aorta(scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calci
     return _settle(scan, skeleton, slices, boxes, RADIUS_MM, blood, calcium_hu, DESCENDING_BONUS, x)
 
 
-def find_ascending(scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium_hu: float) -> Circle:
+def find_ascending(
+    scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium_hu: float, where: Mask
+) -> Circle:
     """Find the ascending aorta between the lungs, helped by calcium on its rim."""
     c = scan.coarse
-    slices = np.flatnonzero(trunk.spine & trunk.lung)
+    slices = np.flatnonzero(trunk.spine & trunk.lung & where)
     y, x = trunk.spine_y[slices], trunk.spine_x[slices]
     reach = ASCENDING_ASIDE_MM / c.pixel_mm[1]
     boxes = np.stack(

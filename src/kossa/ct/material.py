@@ -16,6 +16,7 @@ from scipy import ndimage
 from kossa.ct.anatomy import Anatomy
 from kossa.ct.aorta import rim_gap_mm
 from kossa.ct.candidates import Look
+from kossa.ct.levels import Level
 from kossa.evidence import Material
 
 __all__ = ["METAL_HU", "Verdict", "judge_material", "on_aorta"]
@@ -33,6 +34,7 @@ SHELL_MM, SHELL_DEPTH_MM = 15.0, 45.0  # rule 10
 LARGE_MM3, LARGE_SHELL_MM, LARGE_DEPTH_MM = 1000.0, 25.0, 60.0  # rule 10
 LUNG_RING = 0.3  # rule 10: not applied where this share of the ring is air
 WALL_RING_HU = -50.0  # rule 10
+ARCH_AHEAD_MM, ARCH_DEPTH_MM = 60.0, 35.0  # judgement: the costal arch in the front wall of the upper belly
 ON_RIM_MM, ON_RIM_SHARE = 4.0, 0.3  # rule 11
 SKULL_BASE_MM = 12.0  # rule 13
 FACE_MM = 90.0  # judgement: what lies within this height below the skull ring is face
@@ -177,21 +179,25 @@ def _trunk(
 def _wall(anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int, int]) -> Verdict | None:
     trunk = anatomy.trunk
     z, y, _ = cell
+    ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
+    if ring <= WALL_RING_HU or anatomy.levels.of[z] is Level.PELVIS:
+        return None
     depth = float(anatomy.body.depth_mm[cell])
     inside = float(trunk.inside_bone_mm[cell])
+    ahead = (trunk.front_y[z] - y) * anatomy.scan.coarse.pixel_mm[0]
     large = volume_mm3 > LARGE_MM3
     shell, reach = (LARGE_SHELL_MM, LARGE_DEPTH_MM) if large else (SHELL_MM, SHELL_DEPTH_MM)
     in_shell = 0 < inside < shell and depth < reach
-    ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
-    outside_lung = bool(trunk.lung[z]) and not anatomy.body.lung_hull[cell] and ring > WALL_RING_HU
-    if not in_shell and not outside_lung:
+    outside_lung = bool(trunk.lung[z]) and not anatomy.body.lung_hull[cell]
+    arch = ahead > ARCH_AHEAD_MM and depth < ARCH_DEPTH_MM and anatomy.levels.of[z] is Level.ABDOMEN
+    if not in_shell and not outside_lung and not arch:
         return None
-    why = (
-        f"{inside:.0f} mm inside the hull of the bones and {depth:.0f} mm deep"
-        if in_shell
-        else f"in the chest wall, outside of the lungs' hull, among {ring:.0f} HU"
-    )
-    if not large and y < trunk.front_y[z]:
+    why = f"{depth:.0f} mm deep in the wall among {ring:.0f} HU"
+    if in_shell:
+        why = f"{inside:.0f} mm inside the hull of the bones and {depth:.0f} mm deep"
+    elif outside_lung:
+        why = f"in the chest wall, outside of the lungs' hull, among {ring:.0f} HU"
+    if ahead > 0 and (not large or arch):
         return Verdict(Material.PHYSIOLOGICAL, f"rib cartilage or breastbone's tip: {why}, in front")
     return Verdict(Material.BONE, f"part of the rib cage: {why}")
 
@@ -234,9 +240,9 @@ def judge_material(
         _device(anatomy, look, depth, place)
         or _metal(anatomy, look, metal_mm, line)
         or _head(anatomy, look, place)
-        or _contrast(anatomy, look, line, arm, rim)
         or _bone(anatomy, look, volume_mm3, piece_mm2, rim)
         or _trunk(anatomy, look, volume_mm3, place, rim)
+        or _contrast(anatomy, look, line, arm, rim)
     )
     if verdict:
         return verdict

@@ -30,6 +30,7 @@ MARROW_SHARE, MARROW_MM = 0.10, 15.0  # rule 4
 CLOSE_MM, FILL_MM2 = 3.0, 2500.0  # rule 4
 ENHANCED_CLOSE_MM = 6.0  # rule 3: at the high level the outline has wide gaps
 HEAD_CLOSE_MM, HEAD_FILL_MM2 = 1.0, 300.0  # rule 4
+HULL_MM2 = 40.0  # ct_volumes.md, traps met: hulls only of pieces of at least 40 mm2
 CELL_SHARE = 0.25  # judgement: a coarse cell is bone where a quarter of it is
 GROW_MM = 5.0  # rule 4: with contrast, bone grows 5 mm into what reads above 150 HU
 
@@ -37,7 +38,8 @@ GROW_MM = 5.0  # rule 4: with contrast, bone grows 5 mm into what reads above 15
 @dataclass(frozen=True, eq=False)
 class Skeleton:
     """`found` are objects at `level_hu`; `is_bone` says which are skeleton; coarse masks [z, y, x]:
-    `solid` as it is, `filled` with marrow and gaps, `inner` one cell inside of that.
+    `solid` as it is, `filled` with marrow and gaps, `inner` one cell inside of that, `bright` every 2-D piece of
+    at least 40 mm2, bone or not.
     """
 
     level_hu: float
@@ -46,6 +48,7 @@ class Skeleton:
     solid: Mask
     filled: Mask
     inner: Mask
+    bright: Mask
     rows: npt.NDArray[np.int32]
 
 
@@ -167,10 +170,14 @@ def find_skeleton(
     count = np.zeros(coarse.mean.shape, np.int32)
     _paint_cells(found.z, found.y, found.x0, found.x1, found.object, is_bone, coarse.block, count)
     solid = count >= CELL_SHARE * np.prod(coarse.block)
+    every = np.zeros(coarse.mean.shape, np.int32)
+    large = found.piece_pixels * scan.pixel_mm2 >= HULL_MM2
+    _paint_cells(found.z, found.y, found.x0, found.x1, found.piece, large, coarse.block, every)
+    bright = (every >= CELL_SHARE * np.prod(coarse.block)) & body.mask
     if blood.enhanced:
         pool = grow(blood.pool, coarse.pixel_mm[0], coarse.pixel_mm)
         solid |= grow(solid, GROW_MM, coarse.pixel_mm) & (coarse.mean >= BONE_HU) & ~pool
     shut, hole = (HEAD_CLOSE_MM, HEAD_FILL_MM2) if head else (CLOSE_MM, FILL_MM2)
     filled = fill_holes(close(solid, shut, coarse.pixel_mm), hole, coarse.pixel_mm)
     inner = erode(filled, coarse.pixel_mm[0], coarse.pixel_mm)
-    return Skeleton(level_hu, found, is_bone, solid, filled, inner, rows)
+    return Skeleton(level_hu, found, is_bone, solid, filled, inner, bright, rows)

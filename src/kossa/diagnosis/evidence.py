@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 
 from kossa.conditions.rule import Atom
-from kossa.evidence import DepositGroup, Finding, Person, Result, Sex, State, Whose
+from kossa.evidence import DepositGroup, Finding, Person, Result, Setting, Sex, State, Whose
 from kossa.evidence.vocabulary import ancestors, label, term, terms
 
 __all__ = ["Evidence", "Item", "gather", "only_person", "states"]
@@ -235,6 +235,9 @@ def gather(
     names = tuple(g.id for g in groups) or ("all",)
     items = {name: _items(merged, name, _owners(groups, merged) if groups else {}, newest) for name in names}
     known = states(merged)
+    if person.setting is Setting.DIALYSIS:
+        for id_ in ("hx_dialysis", "hx_ckd"):
+            known.setdefault(id_, True)
     return Evidence(
         person=person,
         groups=names,

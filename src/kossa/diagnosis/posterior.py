@@ -29,6 +29,9 @@ NOT_SAID = -0.5  # log10: an exposure that a non-empty history would have named 
 SAME_CAUSE = 0.5  # chance that two deposits of one person share their cause (judgement)
 SITE = "site"
 WEAKEST_ORGAN = -2.0
+LEAST_ELSEWHERE = 0.3  # a cause keeps at least this of its chance at a place that no row names (judgement)
+HALF_NAMED = 0.5  # a cause whose named places hold half of its deposits loses nothing elsewhere (judgement)
+LAYER, OTHERS = "layer", "other_deposits"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +46,8 @@ class Model:
     rest: Floats
     cap: Floats
     kidney_index: int
+    others_index: int
+    elsewhere: Floats
     group_of: tuple[str, ...]
     kind_of: npt.NDArray[np.intp]
 
@@ -75,6 +80,21 @@ def _members(node: Node) -> list[str]:
     ]
 
 
+def _elsewhere(scale: Scale, nodes: Sequence[Node]) -> Floats:
+    """Return per cause how much of its chance is left at a place that none of its rows names.
+
+    The places of one deposit share one probability: what the named places hold is not elsewhere.
+    """
+    wide = {m for n in nodes if n.id == LAYER for m in n.members}
+    out = np.ones(len(scale.causes))
+    for i, c in enumerate(scale.conditions.values()):
+        named = {r.id for r in c.finding if term(r.id).kind == SITE and r.id not in wide and not r.gap}
+        top = [n for n in named if not ancestors(n) & named]
+        left = float(np.prod([1 - scale.p[scale.ids[n], i] for n in top])) if top else 1.0
+        out[i] = min(1.0, max(LEAST_ELSEWHERE, left / HALF_NAMED))
+    return out
+
+
 @lru_cache(maxsize=4)
 def _model(key: _Key) -> Model:
     knowledge = key.knowledge
@@ -103,6 +123,8 @@ def _model(key: _Key) -> Model:
         node_of=node_of,
         rest=np.array([n.rest for n in nodes]),
         cap=np.array([n.cap for n in nodes]),
+        others_index=next(i for i, n in enumerate(nodes) if n.id == OTHERS),
+        elsewhere=_elsewhere(scale, nodes),
         kidney_index=next(i for i, n in enumerate(nodes) if n.rule == "kidney"),
         group_of=tuple(c.case_group or c.id for c in knowledge.conditions.values()),
         kind_of=np.array([kinds.index(c.kind) for c in knowledge.conditions.values()]),
@@ -127,18 +149,22 @@ class Weighed:
             i for i in usable if model.node_of[i.id] == model.kidney_index and not self._told(i)
         ]
         plain = [i for i in usable if model.node_of[i.id] != model.kidney_index]
-        self.items = sorted(plain, key=lambda i: (model.node_of[i.id], i.id))
-        self.node = np.array([model.node_of[i.id] for i in self.items], np.intp)
+        self.items = sorted(plain, key=lambda i: (self._node(i), i.id))
+        self.node = np.array([self._node(i) for i in self.items], np.intp)
         self.ratio = self.ratios(self.items)
         self.share = self._shares()
         self.not_said = np.zeros(len(model.causes)) if not_said is None else not_said
-        self.organ = self._organ()
+        self.places = self._places()
         self.kidney = self.kidney_of(self.kidney_items)
-        self.log = np.log10(weights) + self.total() + self.kidney + self.not_said + self.organ
+        self.log = np.log10(weights) + self.total() + self.kidney + self.not_said + self.places
+
+    def _node(self, item: Item) -> int:
+        return self.model.node_of[item.id] if item.own else self.model.others_index
 
     def _weighed(self, item: Item) -> bool:
         node = self.model.nodes[self.model.node_of[item.id]]
-        return node.rule != "ignored" and not item.id.startswith("hx_age_")
+        denied_negative = item.id.startswith("neg_") and not item.present
+        return node.rule != "ignored" and not item.id.startswith("hx_age_") and not denied_negative
 
     def _told(self, item: Item) -> bool:
         """On dialysis the prior already holds the kidney's state."""
@@ -184,8 +210,8 @@ class Weighed:
         strength = np.abs(self.ratio)
         strongest = np.repeat(np.maximum.reduceat(strength, starts, 0), size, 0)
         first = strength >= strongest
-        order = np.cumsum(first, 0)  # of equals only the first counts in full
-        before = np.repeat(order[starts] - first[starts], size, 0)
+        order: npt.NDArray[np.int64] = np.cumsum(first, 0)  # of equals only the first counts in full
+        before: npt.NDArray[np.int64] = np.repeat(order[starts] - first[starts], size, 0)
         share = np.where(first & (order - before == 1), 1.0, self.model.rest[self.node][:, None])
         total = np.add.reduceat(share * self.ratio, starts, 0)
         cap = self.model.cap[self.node[starts]][:, None]
@@ -206,25 +232,35 @@ class Weighed:
         cap = self.model.cap[self.model.kidney_index]
         return np.asarray(np.clip(raw - np.log10(self.weights @ 10**raw), -cap, cap), np.float64)
 
-    def _organ(self) -> Floats:
-        """Return the penalty of causes that lie in one organ by definition, where no place fits them."""
-        out = np.zeros(len(self.model.causes))
-        here = [
-            i for i in self.items if i.own and i.present and term(i.id).kind == SITE and i.certainty >= 0.5
-        ]
+    def _places(self) -> Floats:
+        """Return the penalty of causes none of whose places is that of the deposit.
+
+        A cause that lies in one organ by definition loses most; the others what their named places hold.
+        """
+        model, scale = self.model, self.model.scale
+        here = [k for k, i in enumerate(self.items) if self._place(i)]
         if not here:
-            return out
-        near = {i.id for i in here} | {a for i in here for a in ancestors(i.id)}
-        ratio = self.ratio[[self.items.index(i) for i in here]].max(0)
-        scale = self.model.scale
+            return np.zeros(len(model.causes))
+        rows = [scale.ids[self.items[k].id] for k in here]
+        sure = max(self.items[k].certainty for k in here)
+        fits = (scale.known[rows] & (scale.p[rows] > scale.background[rows][:, None])).any(0)
+        out = np.log10(sure * model.elsewhere + 1 - sure)
+        near = {self.items[k].id for k in here}
+        near |= {a for n in near for a in ancestors(n)}
         for cause, sites in scale.organ.items():
             c = scale.column[cause]
-            fits = ratio[c] > 0.1 or any(s in near or ancestors(s) & near for s in sites)
-            if not fits:
-                f = scale.ids[sites[0]]
-                step = np.log10((1 - scale.p[f, c]) / (1 - scale.background[f]))
-                out[c] = max(WEAKEST_ORGAN, float(step))
-        return out
+            if any(s in near or ancestors(s) & near for s in sites):
+                fits[c] = True
+            f = scale.ids[sites[0]]
+            step = np.log10((1 - scale.p[f, c]) / (1 - scale.background[f]))
+            out[c] = max(WEAKEST_ORGAN, float(step)) * sure
+        out[fits] = 0
+        return np.asarray(out, np.float64)
+
+    def _place(self, item: Item) -> bool:
+        """Whether an item says where the deposit lies, more closely than its layer or wide region."""
+        local = item.own and item.present and term(item.id).kind == SITE
+        return local and self.model.nodes[self.model.node_of[item.id]].id != LAYER
 
     def posterior(self, log: Floats | None = None) -> Floats:
         """Return the normalised posterior over causes."""
@@ -235,17 +271,18 @@ class Weighed:
     def log_with(self, extra: Sequence[Item], drop: frozenset[str] = frozenset()) -> Floats:
         """Return the log posterior with items added and others taken away (not normalised)."""
         log = self.log.copy()
-        touched = {self.model.node_of[i.id] for i in extra} | {self.model.node_of[d] for d in drop}
+        dropped = [i for i in (*self.items, *self.kidney_items) if i.id in drop]
+        touched = {self._node(i) for i in (*extra, *dropped)}
         for node in touched:
             if self.model.nodes[node].rule == "ignored":
                 continue
-            new = [i for i in extra if self.model.node_of[i.id] == node]
+            new = [i for i in extra if self._node(i) == node]
             replaced = drop | {i.id for i in new}
             if node == self.model.kidney_index:
                 left = [i for i in self.kidney_items if i.id not in replaced]
                 log += self.kidney_of([*left, *(i for i in new if not self._told(i))]) - self.kidney
                 continue
-            mine = [k for k in np.flatnonzero(self.node == node)]
+            mine = np.flatnonzero(self.node == node).tolist()
             keep = [k for k in mine if self.items[k].id not in replaced]
             old = (self.share[mine] * self.ratio[mine]).sum(0) if mine else 0.0
             rows = np.concatenate([self.ratio[keep], self.ratios(new)]) if new or keep else self.ratio[:0]

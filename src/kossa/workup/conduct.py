@@ -13,8 +13,8 @@ from kossa.evidence import (
     CtReading,
     FileKind,
     Material,
-    Notice,
     NothingUsable,
+    Notice,
     Outcome,
     Person,
     Refused,
@@ -71,7 +71,7 @@ def read(
     clock = _Clock()
     with clock.stage("survey"):
         progress("looking at the files", 0, 0)
-        met = survey(Path(path), progress=lambda n: progress("looking at the files", n, 0))
+        met = survey(Path(path), progress=progress)
         found = people(met, READ)
     if options.person is not None:
         met = only(met, found, options.person)
