@@ -17,7 +17,9 @@ __all__ = ["Examination", "Runs", "Volume"]
 class Volume:
     """A scan. `hu` is int16 [z, y, x]; outside of the measured circle it holds `padding_hu`.
 
-    `native_affine` is the affine of the file it came from, bit for bit, where that was NIfTI.
+    Where the scan came as NIfTI, `native_affine` is the file's affine bit for bit, and `native_axes`
+    says for each axis of the file which axis of `hu` it is (0 z, 1 y, 2 x) and whether it runs the
+    same way (1) or against it (-1).
     """
 
     hu: npt.NDArray[np.int16]
@@ -25,7 +27,14 @@ class Volume:
     kvp: float | None = None
     padding_hu: int | None = None
     native_affine: npt.NDArray[np.float64] | None = None
-    native_order: str = "dicom"
+    native_axes: tuple[tuple[int, int], tuple[int, int], tuple[int, int]] = ((2, 1), (1, 1), (0, 1))
+
+    def to_file_order(self, array: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Return a [z, y, x] array in the axis order and directions of the file it came from."""
+        turned = array.transpose([axis for axis, _ in self.native_axes])
+        for axis, (_, way) in enumerate(self.native_axes):
+            turned = np.flip(turned, axis) if way < 0 else turned
+        return turned
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,74 @@
+"""The command `kossa`: one place where errors become a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kossa.cli.commands import EXIT_CODES, LazyGroup
+from kossa.evidence.errors import KossaError
+from kossa.evidence.version import VERSION
+
+__all__ = ["main"]
+
+INTENDED_USE = "Research and teaching. Not a medical device: not for use in the care of a person."
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog=f"{EXIT_CODES}\n{INTENDED_USE}",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(VERSION, message=f"kossa %(version)s\n{INTENDED_USE}")
+@click.option("--debug", is_flag=True, help="Show the traceback of a fault in kossa itself.")
+@click.pass_context
+def group(ctx: click.Context, *, debug: bool) -> None:
+    """Find, measure and explain calcium deposits in soft tissue."""
+    ctx.obj = {"debug": debug}
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"kossa: {sentence}", err=True)
+
+
+def _fault(error: Exception, *, debug: bool) -> int:
+    """Report a fault of our own in one line."""
+    if debug:
+        raise error
+    name = type(error).__name__
+    _say(f"a fault in kossa itself ({name}); run again with `kossa --debug ...` and send the output")
+    return 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code; never raises but with `--debug`."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = group.main(args=words, prog_name="kossa", standalone_mode=False)
+    except click.exceptions.Abort:
+        _say("interrupted; no half-written file was left")
+        return 130
+    except KeyboardInterrupt:
+        _say("interrupted; no half-written file was left")
+        return 130
+    except click.exceptions.NoArgsIsHelpError as shown:
+        click.echo(shown.format_message(), err=True)
+        return 2
+    except click.ClickException as wrong:
+        wrong.show()
+        return 2
+    except click.exceptions.Exit as ended:
+        return int(ended.exit_code)
+    except KossaError as error:
+        _say(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        # the reader of our stdout went away; a second write at shutdown must stay silent too
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 (the last net: a person gets a sentence, not a traceback)
+        return _fault(error, debug="--debug" in words)
+    return int(code or 0)

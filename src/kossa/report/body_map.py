@@ -1,0 +1,73 @@
+"""The body map: front and back, with a number at each place that the vocabulary can put there.
+
+`body_map.csv` gives a place for the person's right side on a figure 150 by 320; the left side is its
+mirror image. A site without a place of its own takes its nearest parent's; a site of tissue alone (skin,
+muscle) has none, and is listed beside the map.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from kossa.evidence import Side, vocabulary
+
+__all__ = ["Spot", "place_on_body", "spots"]
+
+WIDTH = 150.0
+MIDDLE = WIDTH / 2
+APART = 15.0  # numbers nearer than this are moved apart so that each can be read
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A number on the map, in its coordinates (the back view stands to the right of the front)."""
+
+    label: str
+    x: float
+    y: float
+    colour: str
+
+
+@cache
+def _places() -> dict[str, tuple[str, float, float]]:
+    text = files("kossa.report").joinpath("body_map.csv").read_text(encoding="utf-8")
+    return {r["site"]: (r["view"], float(r["x"]), float(r["y"])) for r in csv.DictReader(text.splitlines())}
+
+
+def place_on_body(site: str | None, side: Side) -> tuple[float, float] | None:
+    """Return where a site lies on the map, or None where it has no place of its own."""
+    if site is None:
+        return None
+    level = [site]
+    while level:
+        for name in level:
+            if name in _places():
+                view, x, y = _places()[name]
+                # in front the person's right is on the left of the picture; from behind it is on the right
+                mirrored = (side is Side.LEFT) == (view == "front")
+                if side is Side.UNKNOWN or side is Side.MIDLINE or side is Side.BOTH:
+                    mirrored = view == "back"
+                at = WIDTH - x if mirrored else x
+                return (at + (WIDTH if view == "back" else 0), y)
+        level = [parent for name in level for parent in vocabulary.term(name).parents]
+    return None
+
+
+def spots(groups: Iterable[tuple[str, str | None, Side, str]]) -> tuple[list[Spot], list[str]]:
+    """Return the spots of (label, site, side, colour) rows, moved apart, and the labels without a place."""
+    placed: list[Spot] = []
+    homeless = []
+    for label, site, side, colour in groups:
+        found = place_on_body(site, side)
+        if found is None:
+            homeless.append(label)
+            continue
+        x, y = found
+        while any(abs(s.x - x) < APART and abs(s.y - y) < APART for s in placed):
+            y += APART
+        placed.append(Spot(label, x, min(y, 312.0), colour))
+    return placed, homeless

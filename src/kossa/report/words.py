@@ -1,0 +1,195 @@
+"""What the report says in words, made from the same objects as the numbers beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kossa.evidence import (
+    Calcification,
+    CtReading,
+    DepositGroup,
+    Interval,
+    Material,
+    Score,
+    Side,
+    Workup,
+    vocabulary,
+)
+
+__all__ = [
+    "amount",
+    "copy_text",
+    "headline",
+    "interval",
+    "join",
+    "lead",
+    "number",
+    "place",
+    "reading_text",
+    "score_sentence",
+]
+
+UNKNOWN_PLACE = "a place that the rules could not name"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a number with `digits` significant figures and no exponent, or `not known`."""
+    if value is None:
+        return "not known"
+    if value == 0:
+        return "0"
+    if abs(value) >= 10 ** (digits - 1):
+        return f"{value:.0f}"
+    return f"{value:.{digits}g}"
+
+
+def interval(mass: Interval | None, unit: str) -> str:
+    """Return `12.3 mg (10.1 to 15.0)`, or what is known instead."""
+    if mass is None:
+        return "not measured"
+    if mass.below_limit:
+        return f"below the limit ({number(mass.high)} {unit} at most)" if mass.high else "below the limit"
+    if mass.value is None:
+        return "not measured"
+    text = f"{number(mass.value)} {unit}"
+    if mass.low is not None and mass.high is not None:
+        text += f" ({number(mass.low)} to {number(mass.high)})"
+    return text
+
+
+def place(site: str | None, side: Side = Side.UNKNOWN) -> str:
+    """Return the plain words of a site, with its side where that means something."""
+    if site is None:
+        return UNKNOWN_PLACE
+    words = vocabulary.label(site)
+    if side in (Side.LEFT, Side.RIGHT) and side.value not in words:
+        return f"{side.value} {words}"
+    return f"{words}, both sides" if side is Side.BOTH else words
+
+
+def join(parts: Sequence[str]) -> str:
+    """Return `a, b and c`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def amount(group: DepositGroup) -> str:
+    """Return how much one group holds, mass first, volume where mass is unknown."""
+    if group.mass_mg is not None and (group.mass_mg.value is not None or group.mass_mg.below_limit):
+        return interval(group.mass_mg, "mg")
+    if group.volume_mm3 is not None:
+        return f"{number(group.volume_mm3)} mm³"
+    return "not measured"
+
+
+def counted(workup: Workup) -> list[DepositGroup]:
+    """Return the groups that count as calcification, in their order."""
+    return [g for g in workup.groups if g.material is Material.CALCIFICATION]
+
+
+def _limits(readings: Sequence[CtReading]) -> str:
+    masses = [r.limits.smallest_mass_mg for r in readings if r.limits.smallest_mass_mg is not None]
+    return f"about {number(max(masses))} mg" if masses else "a size that this scan does not tell"
+
+
+def headline(workup: Workup) -> str:
+    """Return the first sentence of the report: the answer to "is there any, and where"."""
+    groups = counted(workup)
+    if workup.calcification is Calcification.NOT_EXAMINED:
+        return "Whether there is calcification is not known: nothing was read that could show it."
+    if not groups:
+        return f"No calcium deposit was found above {_limits(workup.ct)}."
+    known = list(dict.fromkeys(place(g.site, g.side) for g in groups if g.site is not None))
+    unknown = sum(g.site is None for g in groups)
+    if unknown:
+        known.append("one place not named" if unknown == 1 else f"{unknown} places not named")
+    count = sum(len(g.deposits) for g in groups)
+    noun = "deposit" if count == 1 else "deposits"
+    return f"Calcification found: {count} {noun} in {join(known)}."
+
+
+def lead(workup: Workup) -> str:
+    """Return the second sentence: how much, and what this reading cannot see."""
+    parts = []
+    for reading in workup.ct:
+        for score in reading.scores:
+            if score.name == "mass_integrated" and score.material == "calcification" and score.value:
+                spread = Interval(value=score.value, low=score.low, high=score.high)
+                parts.append(f"In all {interval(spread, 'mg')} of mineral, counted as hydroxyapatite.")
+                break
+        physiological = [g for g in reading.groups if g.material is Material.PHYSIOLOGICAL]
+        if physiological:
+            names = join(list(dict.fromkeys(place(g.site) for g in physiological)))
+            parts.append(f"Ordinary with age and not counted: {names}.")
+    if workup.ct:
+        unseen = list(dict.fromkeys(w for r in workup.ct for w in r.limits.not_seen))
+        parts.append(f"Not seen by this version: {join(unseen)}." if unseen else "")
+    return " ".join(p for p in parts if p)
+
+
+def score_sentence(score: Score) -> str:
+    """Return one score with its unit and its reservation."""
+    if score.value is None:
+        return f"{score.name.replace('_', ' ').capitalize()}: not given ({score.reason})"
+    name = score.name.replace("_", " ")
+    text = f"{name[:1].upper()}{name[1:]} {number(score.value, 4)} {score.unit}"
+    return text if score.comparable else f"{text}, not comparable with other scans ({score.reason})"
+
+
+def _findings(workup: Workup) -> list[str]:
+    lines = []
+    for group in workup.groups:
+        if group.material not in (Material.CALCIFICATION, Material.PHYSIOLOGICAL):
+            continue
+        pattern = f"{vocabulary.label(group.pattern)}, " if group.pattern else ""
+        count = len(group.deposits)
+        noun = "deposit" if count == 1 else "deposits"
+        note = " Physiological." if group.material is Material.PHYSIOLOGICAL else ""
+        where = place(group.site, group.side)
+        lines.append(f"{where[:1].upper()}{where[1:]}: {count} {noun}, {pattern}{amount(group)}.{note}")
+    return lines or ["No calcium deposit above the limits below."]
+
+
+def _limits_lines(workup: Workup) -> list[str]:
+    lines = []
+    for index, reading in enumerate(workup.ct, 1):
+        which = f"Scan {index}: " if len(workup.ct) > 1 else ""
+        lines.append(f"{which or 'Of the scan: '}smallest mass told from noise {_limits([reading])}.")
+        lines += [f"{which or 'Of the scan: '}not seen: {words}." for words in reading.limits.not_seen]
+    if not workup.ct:
+        lines.append("No scan was read.")
+    lines.append("Research and teaching software; not a medical device.")
+    return lines
+
+
+def copy_text(workup: Workup) -> str:
+    """Return Findings / Impression / Limits as plain text for a radiologist's own report."""
+    scores = [
+        score_sentence(s)
+        for r in workup.ct
+        for s in r.scores
+        if s.name in ("agatston", "volume_plain", "mass_integrated") and s.material == "calcification"
+    ]
+    sections = (
+        ("FINDINGS", [*_findings(workup), *[f"{s}." for s in scores]]),
+        ("IMPRESSION", [headline(workup)]),
+        ("LIMITS", _limits_lines(workup)),
+    )
+    return "\n\n".join(f"{title}\n" + "\n".join(lines) for title, lines in sections)
+
+
+def reading_text(reading: CtReading) -> str:
+    """Return one scan as plain text for a terminal: what, where, how much, scores, limits."""
+    lines = [f"Series {reading.series.number}: {reading.series.reason}", *reading.geometry.causes]
+    for group in reading.groups:
+        if group.material in (Material.CALCIFICATION, Material.PHYSIOLOGICAL):
+            count = f"{len(group.deposits)} deposit{'s' if len(group.deposits) > 1 else ''}"
+            note = " (physiological, not counted)" if group.material is Material.PHYSIOLOGICAL else ""
+            lines.append(f"{place(group.site, group.side)}: {count}, {amount(group)}{note}")
+    if not any(g.material is Material.CALCIFICATION for g in reading.groups):
+        lines.append(f"No calcium deposit was found above {_limits([reading])}.")
+    lines += [score_sentence(s) for s in reading.scores if s.material == "calcification"]
+    lines += [f"Not seen by this version: {w}" for w in reading.limits.not_seen]
+    lines += [f"{n.severity.value}: {n.what} {n.done} {n.todo}".strip() for n in reading.notices]
+    return "\n".join(line for line in lines if line)

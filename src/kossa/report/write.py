@@ -1,0 +1,59 @@
+"""Everything that one reading leaves in its folder, each file whole or absent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kossa.evidence import encode
+from kossa.evidence.atomic import folder_for, write_bytes
+from kossa.evidence.progress import Progress, silent
+from kossa.report.labelmap import write_label_maps
+from kossa.report.page import page
+from kossa.report.tables import deposits_csv
+from kossa.workup.result import WorkupResult
+
+__all__ = ["write_report"]
+
+
+def write_report(result: WorkupResult, out: Path, *, progress: Progress = silent) -> Path:
+    """Write report.html, workup.json, deposits.csv, the label maps and run.json; return the report's path.
+
+    Same input, same bytes, but for run.json, which alone holds names of files, times and versions.
+    Raises `CannotFinish` where `out` cannot be written.
+    """
+    folder_for(out)
+    progress("writing the report", 0, 4)
+    written = [_put(out / "workup.json", encode(result.workup))]
+    if result.workup.ct:
+        written.append(_put(out / "deposits.csv", deposits_csv(result.workup.ct)))
+    for number, exam in enumerate(result.examinations, 1):
+        name = "deposits.nii.gz" if len(result.examinations) == 1 else f"deposits-scan{number}.nii.gz"
+        written += write_label_maps(exam, out / name)
+    progress("writing the report", 2, 4)
+    report = _put(out / "report.html", page(result).encode("utf-8"))
+    written.append(report)
+    _put(out / "run.json", _run(result, written))
+    progress("writing the report", 4, 4)
+    return report
+
+
+def _put(path: Path, data: bytes) -> Path:
+    write_bytes(path, data)
+    return path
+
+
+def _run(result: WorkupResult, written: list[Path]) -> bytes:
+    facts = {
+        "kossa_version": result.workup.kossa_version,
+        "python": platform.python_version(),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "exit_code": result.exit_code,
+        "seconds": {stage: round(s, 3) for stage, s in result.seconds.items()},
+        "files": {str(number): where for number, where in sorted(result.locations.items())},
+        "outputs": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in written},
+    }
+    return (json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode("utf-8")

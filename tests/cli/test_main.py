@@ -1,0 +1,85 @@
+"""The command line: quick help, one sentence for an error, the documented exit code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from kossa.cli import main as cli
+from kossa.cli.commands import COMMANDS
+from kossa.evidence import CannotFinish, NothingUsable, SeveralPeople, WrongCall
+
+HEAVY = ("numpy", "scipy", "numba", "pydicom", "nibabel", "PIL", "matplotlib", "jinja2", "msgspec")
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    code = "import sys; from kossa.cli.main import main; sys.exit(main())"
+    return subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+
+
+def test_help_loads_no_array_library_and_lists_every_command():
+    code = (
+        "import sys; from kossa.cli.main import main; main(['--help']); "
+        f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    for name, (_, line) in COMMANDS.items():
+        assert name in done.stdout
+        assert line[:40] in done.stdout
+    assert "130  interrupted" in done.stdout
+
+
+def test_every_command_of_the_table_has_a_help_of_its_own():
+    for name in COMMANDS:
+        assert cli.main([name, "--help"]) == 0
+
+
+def test_a_wrong_word_is_a_wrong_call():
+    done = run("bogus")
+    assert done.returncode == 2
+    assert "No such command 'bogus'" in done.stderr
+    assert done.stdout == ""
+
+
+def test_the_version_says_what_it_is_not_for():
+    done = run("--version")
+    assert done.returncode == 0
+    assert "Not a medical device" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(WrongCall("a"), 2), (NothingUsable("a"), 3), (SeveralPeople("a"), 4), (CannotFinish("a"), 5)],
+)
+def test_each_error_is_one_sentence_and_its_exit_code(monkeypatch, capsys, error, code):
+    def fail(*_args, **_kwargs):
+        raise error
+
+    monkeypatch.setattr(cli.group, "main", fail)
+    assert cli.main(["read"]) == code
+    assert capsys.readouterr().err == "kossa: a\n"
+
+
+def test_a_fault_of_our_own_is_one_line_and_a_traceback_only_when_asked(monkeypatch, capsys):
+    def fail(*_args, **_kwargs):
+        raise ZeroDivisionError("secret words")
+
+    monkeypatch.setattr(cli.group, "main", fail)
+    assert cli.main(["read"]) == 1
+    err = capsys.readouterr().err
+    assert "ZeroDivisionError" in err
+    assert "secret" not in err
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["--debug", "read"])
+
+
+def test_an_interrupt_is_130(monkeypatch, capsys):
+    def fail(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.group, "main", fail)
+    assert cli.main(["read"]) == 130
+    assert "interrupted" in capsys.readouterr().err
