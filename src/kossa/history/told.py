@@ -31,11 +31,12 @@ class Told:
 
 def _calcium(sentence: Sentence) -> float | None:
     """How sure a sentence says that there is calcium; None where it does not, or denies it."""
+    padded = sentence.level + " "  # some stems end at a word's end
     for place, number in sentence.offsets.items():
-        stem = next((s for s in CALCIUM if sentence.level.startswith(s, place)), None)
+        stem = next((s for s in CALCIUM if padded.startswith(s, place)), None)
         if stem is None:
             continue
-        match = Match((), number, number + stem.count(" "), len(stem))
+        match = Match((), number, number + stem.strip().count(" "), len(stem))
         said = Scope(sentence, (match,)).said(match)
         if said.whose is Whose.PERSON and said.state is State.PRESENT:
             return said.certainty

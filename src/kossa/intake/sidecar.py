@@ -11,7 +11,7 @@ from kossa.evidence import Refused, Side, Stain
 from kossa.intake.safe_text import safe
 from kossa.intake.text import decode_text
 
-__all__ = ["KINDS", "Sidecar", "looks_like_sidecar", "parse_sidecar", "parse_toml"]
+__all__ = ["FIELDS", "KINDS", "Sidecar", "looks_like_sidecar", "parse_sidecar", "parse_toml"]
 
 KINDS = ("mammogram", "radiograph", "section")
 FIELDS = ("kind", "spacing_mm", "side", "view", "stain", "um_per_px")

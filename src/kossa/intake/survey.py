@@ -81,7 +81,6 @@ class _Surveyor:
         self.entries: list[Entry] = []
         self.notices: list[Notice] = []
         self.irrelevant: Counter[str] = Counter()
-        self.room_to_keep = budget.kept_bytes
         self.looked = 0
 
     def look(self, met: Iterable[Met]) -> None:
@@ -131,11 +130,12 @@ class _Surveyor:
             inside.packed_in = entry.number
             try:
                 head = member.head(self.budget.head_bytes)
+                _stay_closed(sniff(head, member.name))
             except Refused as refused:
                 archive.refused.append(refused)
-                continue
-            if sniff(head, member.name) in (Format.ZIP, Format.OTHER_ARCHIVE):
-                archive.refused.append(Refused("too-deep", ARCHIVE_IN_ARCHIVE))
+                inside.refuse(refused)
+                if len(archive.refused) <= self.budget.listed_irrelevant:
+                    self._add(inside)
                 continue
             opened += 1
             self._sort(inside, head)
@@ -178,7 +178,9 @@ class _Surveyor:
                 )
 
 
-ARCHIVE_IN_ARCHIVE = "An archive inside this archive was not opened. Unpack it first."
+def _stay_closed(form: Format) -> None:
+    if form in (Format.ZIP, Format.OTHER_ARCHIVE):
+        raise Refused("too-deep", "An archive inside an archive was not opened. Unpack it first.")
 
 
 def settle_archive(entry: Entry, refused: list[Refused], opened: int) -> None:
