@@ -16,7 +16,7 @@ from kossa.conditions.rule import Atom
 from kossa.evidence import DepositGroup, Finding, Person, Result, Setting, Sex, State, Whose
 from kossa.evidence.vocabulary import ancestors, label, term, terms
 
-__all__ = ["Evidence", "Item", "gather", "only_person", "states"]
+__all__ = ["LOCAL", "Evidence", "Item", "gather", "only_person", "states"]
 
 MEASURED, TOLD = 1, 0
 LOCAL = frozenset({"site", "pattern", "tissue"})
