@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kossa.ct.examine import examine
+    from kossa.ct.reading import examine
 
 __all__ = ["examine"]
 
@@ -13,7 +13,7 @@ __all__ = ["examine"]
 def __getattr__(name: str) -> Any:
     """Resolve `examine` on first use: naming the room loads no array library."""
     if name == "examine":
-        from kossa.ct.examine import examine  # noqa: PLC0415
+        from kossa.ct.reading import examine  # noqa: PLC0415
 
         return examine
     message = f"module {__name__!r} has no attribute {name!r}"
