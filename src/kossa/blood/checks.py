@@ -127,7 +127,7 @@ def _spoilt(current: Mapping[str, Result]) -> list[Notice]:
     if potassium is None:
         return []
     if calcium is not None and calcium < _EDTA[0] and potassium > _EDTA[1]:
-        what = f"calcium {calcium:.2g} and potassium {potassium:.2g} mmol/L together look like EDTA in the sample"
+        what = f"calcium {calcium:.2g} with potassium {potassium:.2g} mmol/L looks like EDTA in the sample"
         return [_tell("edta", what, "Both are shown and weighed as written.", "Repeat with a fresh sample.")]
     phosphate = current.get("phosphate")
     if potassium > _LYSED and phosphate is not None and phosphate.flag is Flag.HIGH:
@@ -139,7 +139,7 @@ def _spoilt(current: Mapping[str, Result]) -> list[Notice]:
 def _unit_jumps(results: Sequence[Result]) -> list[Notice]:
     """A jump by just the factor between a test's two units, in one printed unit, is a change of unit."""
     last: dict[tuple[str, str | None], Result] = {}
-    told = []
+    told: dict[str, Notice] = {}
     for one in sorted((r for r in results if r.value), key=lambda r: r.when or ""):
         analyte = analytes().get(one.analyte)
         before = last.get((one.analyte, one.unit))
@@ -155,5 +155,6 @@ def _unit_jumps(results: Sequence[Result]) -> list[Notice]:
                 f"{analyte.name} went from {before.value:g} to {one.value:g} {one.unit or ''}, "
                 "just the factor between its two units"
             )
-            told.append(_tell("unit-changed", what, "Both are shown as written.", "Check the unit of both."))
-    return told
+            done = "Both are shown as written."
+            told.setdefault(one.analyte, _tell("unit-changed", what, done, "Check the unit of both."))
+    return list(told.values())

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from kossa.blood import formulas
 from kossa.blood.analytes import analytes
 from kossa.blood.ranges import for_person, judge
 from kossa.chemistry.units import convert
-from kossa.evidence import Flag, OutsideDomain, Person, Range, Result, Setting
+from kossa.evidence import Flag, OutsideDomain, Person, Range, Result
 from kossa.evidence.words_reading import Derived, Reliability
 
 __all__ = ["Kidney", "derive"]
@@ -83,10 +85,7 @@ def _judged(work: _Work, one: Derived) -> Derived:
 
 
 def _with(one: Derived, shown: Range | None, flag: Flag) -> Derived:
-    return Derived(
-        name=one.name, value=one.value, unit=one.unit, formula=one.formula, source=one.source,
-        inputs=one.inputs, reliability=one.reliability, reason=one.reason, range=shown, flag=flag, when=one.when,
-    )  # fmt: skip
+    return msgspec.structs.replace(one, range=shown, flag=flag)
 
 
 def _corrected(work: _Work) -> list[Derived]:

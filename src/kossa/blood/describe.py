@@ -169,7 +169,7 @@ def _side(band: _Band, one: Result) -> State:
     return _bound_side(band.comparator == "<", below, bound, limit)
 
 
-def _bound_side(band_below: bool, below: bool, bound: float, limit: float) -> State:  # noqa: FBT001
+def _bound_side(band_below: bool, below: bool, bound: float, limit: float) -> State:
     """`<4` lies in the band `<10`; `>60` lies outside of it; `<20` leaves it open."""
     if band_below == below:
         decided = bound <= limit if below else bound >= limit

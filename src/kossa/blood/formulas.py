@@ -5,6 +5,8 @@ Test vectors: data/knowledge/worked_examples.csv. Nothing is rounded inside.
 
 from __future__ import annotations
 
+import math
+
 from kossa.evidence import OutsideDomain, Sex
 
 __all__ = [
@@ -31,8 +33,8 @@ def egfr_ckd_epi_2021(creatinine_mg_dl: float, age_years: float, sex: Sex) -> fl
     female = sex is Sex.F
     kappa, alpha = (0.7, -0.241) if female else (0.9, -0.302)
     ratio = creatinine_mg_dl / kappa
-    value = 142.0 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.200 * 0.9938**age_years
-    return value * (1.012 if female else 1.0)
+    value = 142.0 * math.pow(min(ratio, 1.0), alpha) * math.pow(max(ratio, 1.0), -1.200)
+    return value * math.pow(0.9938, age_years) * (1.012 if female else 1.0)
 
 
 def trp(

@@ -68,12 +68,6 @@ def _read(reading: Reading, person: Person, today: date) -> Result | None:
     except Refused as refused:
         reading.tell(refused.code, f"{row.name}: {refused}", _LEFT_OUT, "Correct the date and read again.")
         return None
-    number = None if row.absent else _number(reading)
-    flag = flag_word(row.flag) or (None if number else flag_word(row.value))
-    if number is None and flag is None and not row.absent:
-        return None
-    if row.absent:
-        reading.tell("no-value", f"{row.name} has no value: {row.absent}", _NO_VALUE, "", Severity.INFO)
     if reading.analyte is None:
         reading.tell(
             "unknown-loinc" if row.loinc else "unknown-test",
@@ -82,6 +76,12 @@ def _read(reading: Reading, person: Person, today: date) -> Result | None:
             "None, unless it is another name of a test that matters here.",
             Severity.INFO,
         )
+    number = None if row.absent else _number(reading)
+    flag = flag_word(row.flag) or (None if number else flag_word(row.value))
+    if number is None and flag is None and not row.absent:
+        return None
+    if row.absent:
+        reading.tell("no-value", f"{row.name} has no value: {row.absent}", _NO_VALUE, "", Severity.INFO)
     borderline = str(row.flag or "").strip().lower() == "borderline"
     blank = Result(
         analyte=reading.analyte.id if reading.analyte else _slug(row.name),
@@ -105,7 +105,8 @@ def _number(reading: Reading) -> Printed | None:
         found = printed(row.value)
     except Refused as refused:
         word = str(row.value or "").strip()
-        if (refused.code == "no-value" and flag_word(row.flag)) or flag_word(word):
+        worded = (refused.code == "no-value" and flag_word(row.flag)) or flag_word(word)
+        if worded or (analyte is None and row.loinc):  # the words of a test that is not read anyway
             return None
         code = "haemolysed" if _HAEMOLYSED.search(word) else refused.code
         reading.tell(code, f"{row.name}: {refused}", _NO_VALUE, "Check the value in the report.")
@@ -118,7 +119,7 @@ def _number(reading: Reading) -> Printed | None:
             "Check that this is meant.",
             Severity.INFO,
         )
-    if found.value < 0 and not (analyte and analyte.low is not None and analyte.low < 0):
+    if found.value < 0 and analyte is not None and (analyte.low is None or analyte.low >= 0):
         reading.tell(
             "invalid-number",
             f"{row.name} cannot be {found.value:g}",

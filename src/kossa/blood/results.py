@@ -20,16 +20,27 @@ from kossa.blood.describe import derived_findings, findings, past_findings
 from kossa.blood.measure import measure
 from kossa.blood.row import Row, row_of
 from kossa.blood.series import current, highest, remarks, stale
-from kossa.evidence import Finding, Notice, Person, Result, Setting
-from kossa.evidence.words_reading import Derived
+from kossa.evidence import Finding, Flag, Notice, Person, Result, Setting
+from kossa.evidence.words_reading import Derived, Reliability
 
-__all__ = ["Blood", "read_all", "read_rows"]
+__all__ = ["Blood", "Measured", "join", "measure_rows", "read_rows"]
 
 _BY_NAME = 0.7  # certainty of a coded document's result that names its test in words only (reference 3.2)
 _OLD = 0.7  # certainty of a result older than a year (judgement; reference page 3.7: less weight)
-_LISTED = 12  # notices of one code that are told one by one in a joined notice
+_LISTED = 12  # notices of one code that are listed in a joined one
 _JOINED = 4  # from this many notices of one code on they are joined
-_JOIN = frozenset({"range-ignored", "unknown-test", "unknown-loinc", "no-code", "no-value", "not-indexed"})
+_JOIN = frozenset(
+    {"range-ignored", "unknown-test", "unknown-loinc", "no-code", "no-value", "not-indexed", "same-day"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One row and what it gave."""
+
+    row: Row
+    result: Result | None
+    notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,68 +61,92 @@ def read_rows(
 
     `today` bounds dates (a date after it is refused); the calendar's day where it is not given.
     """
-    found = read_all(rows, person, today=today)
+    found = join(measure_rows(rows, person, today=today), person)
     return found.results, found.findings, found.notices
 
 
-def read_all(rows: Iterable[Mapping[str, Any] | Row], person: Person, *, today: date | None = None) -> Blood:
-    """Return results, what is derived from them, what they say, and what is to be told."""
+def measure_rows(
+    rows: Iterable[Mapping[str, Any] | Row], person: Person, *, today: date | None = None
+) -> list[Measured]:
+    """Read each row by itself, the person as old as on the day of the test where that is known."""
     latest = today or date.today()  # noqa: DTZ011 - a calendar day, not an instant
-    results: list[Result] = []
-    notices: list[Notice] = []
-    by_name: set[int] = set()
+    out = []
     for given in rows:
         row = given if isinstance(given, Row) else row_of(given)
-        aged = _at_the_time(person, row)
+        aged = person if row.age_years is None else msgspec.structs.replace(person, age_years=row.age_years)
         result, told = measure(row, aged, today=latest)
-        notices.extend(told)
-        if result is not None:
-            results.append(result)
-            if row.by_name:
-                by_name.add(id(result))
-    return _joined(results, notices, person, by_name)
+        out.append(Measured(row, result, tuple(told)))
+    return out
 
 
-def _at_the_time(person: Person, row: Row) -> Person:
-    """The person as old as on the day of the test, where that is known."""
-    return person if row.age_years is None else msgspec.structs.replace(person, age_years=row.age_years)
-
-
-def _joined(results: list[Result], notices: list[Notice], person: Person, by_name: set[int]) -> Blood:
-    newest = current(results)
-    caps = dict.fromkeys(stale(results), _OLD)
-    caps.update({name: _BY_NAME for name, one in newest.items() if id(one) in by_name})
-    past = highest(results)
-    kidney = Kidney(dialysis=person.setting is Setting.DIALYSIS)
-    first = derive(newest, person, kidney)
-    egfr = newest["egfr"].value_si if "egfr" in newest else None
-    computed = next((d.value for d in first if d.name == "egfr"), None)
-    made = derive(newest, person, Kidney(egfr if egfr is not None else computed, kidney.dialysis))
+def join(measured: Sequence[Measured], person: Person) -> Blood:
+    """Return all results, what is derived from them, what the newest say, and what is to be told."""
+    results = [m.result for m in measured if m.result is not None]
+    newest, past = current(results), highest(results)
+    derived = _derived(newest, person)
     said = [
-        *findings(newest, caps),
+        *findings(newest, _caps(measured, results, newest)),
         *pth_findings(newest, person),
         *past_findings(past),
     ]
-    measured = {f.id for f in said}
-    said.extend(f for f in derived_findings(made) if f.id not in measured)
-    told = [*notices, *cross_checks(newest, results), *pth_reading(newest), *remarks(results)]
-    return Blood(tuple(results), tuple(made), tuple(past), tuple(said), tuple(_shortened(told)))
+    ids = {f.id for f in said}
+    said.extend(f for f in derived_findings(_that_speak(derived, newest)) if f.id not in ids)
+    told = [
+        *(n for m in measured for n in m.notices),
+        *cross_checks(newest, results),
+        *pth_reading(newest),
+        *remarks(results),
+    ]
+    return Blood(tuple(results), tuple(derived), tuple(past), tuple(said), tuple(_shortened(told)))
+
+
+def _caps(
+    measured: Sequence[Measured], results: Sequence[Result], newest: Mapping[str, Result]
+) -> dict[str, float]:
+    """How sure a test's newest result can be at most: less where it is old, or named in words only."""
+    caps = dict.fromkeys(stale(results), _OLD)
+    for one in measured:
+        if one.row.by_name and one.result is not None and newest.get(one.result.analyte) is one.result:
+            caps[one.result.analyte] = _BY_NAME
+    return caps
+
+
+def _derived(newest: Mapping[str, Result], person: Person) -> list[Derived]:
+    """Derive twice: the first round gives the eGFR that decides how far a correction is trusted."""
+    dialysis = person.setting is Setting.DIALYSIS
+    first = derive(newest, person, Kidney(dialysis=dialysis))
+    measured = newest["egfr"].value_si if "egfr" in newest else None
+    computed = next((d.value for d in first if d.name == "egfr"), None)
+    return derive(newest, person, Kidney(measured if measured is not None else computed, dialysis))
+
+
+def _that_speak(derived: Sequence[Derived], newest: Mapping[str, Result]) -> list[Derived]:
+    """Corrected calcium speaks only where no ionized one does, the total differs, and it may be trusted."""
+    total, ionized = newest.get("calcium_total"), newest.get("calcium_ionized")
+    measured = ionized is not None and ionized.flag is not Flag.UNKNOWN
+    return [
+        one
+        for one in derived
+        if one.name != "calcium_corrected"
+        or not (measured or one.reliability is Reliability.POOR or (total and total.flag is one.flag))
+    ]
 
 
 def _shortened(notices: Sequence[Notice]) -> list[Notice]:
     """Join many notices of one code into one that lists them: real bundles bring dozens."""
-    counts: dict[str, list[Notice]] = {}
+    by_code: dict[str, list[Notice]] = {}
     for one in notices:
         if one.code in _JOIN:
-            counts.setdefault(one.code, []).append(one)
-    joined = {code for code, several in counts.items() if len(several) >= _JOINED}
-    out, done = [], set()
+            by_code.setdefault(one.code, []).append(one)
+    out: list[Notice] = []
+    done: set[str] = set()
     for one in notices:
-        if one.code not in joined:
+        several = by_code.get(one.code, [])
+        if len(several) < _JOINED:
             out.append(one)
         elif one.code not in done:
             done.add(one.code)
-            out.append(_one_of_many(counts[one.code]))
+            out.append(_one_of_many(several))
     return out
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from kossa.ct.anatomy import Anatomy, survey
 from kossa.ct.candidates import Look, Table, look_at, residual_share, tabulate
+from kossa.ct.describe import patterns_of
 from kossa.ct.frame import frame, scan, turn
 from kossa.ct.judgement import Judged, Judgement
 from kossa.ct.material import METAL_HU, judge_material
 from kossa.ct.morphology import FAR_MM, label_slices
+from kossa.ct.place import place_of
 from kossa.ct.recut import holders, recut
+from kossa.ct.site import site_of, tissue_of
 from kossa.ct.skeleton import share_inside
 from kossa.ct.specks import is_kept, keep_reason, noise_probability
 from kossa.evidence import Contrast, Geometry, Material
@@ -29,6 +32,7 @@ INSIDE_BONE = 0.5  # judgement: an object with half its voxels inside the outlin
 OUTSIDE_BODY = 0.5
 BONE_METAL_HU = 2600.0  # judgement: denser than any bone; enamel reaches about that
 COARSE_SD = 4.5  # judgement: what stays below this by coarse figures cannot reach the limit by exact ones
+LINE_SHARE, VESSEL_MM2 = 0.8, 120.0  # rule 8; section of a vessel, judgement: ribs and cartilage are thicker
 CORE_MM3 = 500.0  # ct_volumes.md rule 9
 CORE_HU = 100.0  # rule 9
 
@@ -47,15 +51,24 @@ def _quick(state: _State, holds_bone: npt.NDArray[np.bool_]) -> dict[int, Judgem
     inside = share_inside(found, anatomy.body.mask, anatomy.scan)
     stony = share_inside(found, anatomy.skeleton.filled, anatomy.scan)
     sd = table.contrast_noise(found)
-    size_ok = is_kept(np.maximum(sd, 6.0), np.full(len(found), 99.0), table.piece_mm2, table.slices, single=anatomy.scan.single)
+    size_ok = is_kept(
+        np.maximum(sd, 6.0),
+        np.full(len(found), 99.0),
+        table.piece_mm2,
+        table.slices,
+        single=anatomy.scan.single,
+    )
     out: dict[int, Judgement] = {}
-    for i in np.flatnonzero(holds_bone | (inside < OUTSIDE_BODY) | (stony >= INSIDE_BONE) | (sd < COARSE_SD) | ~size_ok):
+    for i in np.flatnonzero(
+        holds_bone | (inside < OUTSIDE_BODY) | (stony >= INSIDE_BONE) | (sd < COARSE_SD) | ~size_ok
+    ):
         n = int(i)
         if inside[n] < OUTSIDE_BODY:
             out[n] = Judgement(Material.TABLE, f"{1 - inside[n]:.0%} of it lies outside of the body")
         elif holds_bone[n]:
             out[n] = Judgement(
-                Material.BONE, f"part of the skeleton: {table.volume_mm3[n] / 1000:.1f} cm3 of bright voxels in one piece"
+                Material.BONE,
+                f"part of the skeleton: {table.volume_mm3[n] / 1000:.1f} cm3 of bright voxels in one piece",
             )
         elif stony[n] >= INSIDE_BONE:
             out[n] = Judgement(Material.BONE, f"{stony[n]:.0%} of it lies inside the outline of bone")
@@ -69,7 +82,9 @@ def _quick(state: _State, holds_bone: npt.NDArray[np.bool_]) -> dict[int, Judgem
     return out
 
 
-def _cores(anatomy: Anatomy, found: Components, holds_bone: npt.NDArray[np.bool_], held: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
+def _cores(
+    anatomy: Anatomy, found: Components, holds_bone: npt.NDArray[np.bool_], held: npt.NDArray[np.int32]
+) -> npt.NDArray[np.intp]:
     """Return objects at the bone level that lie in a bone object, are no bone, and stand out of it."""
     inner = anatomy.skeleton.found
     if not len(inner):
@@ -77,7 +92,13 @@ def _cores(anatomy: Anatomy, found: Components, holds_bone: npt.NDArray[np.bool_
     stony = share_inside(inner, anatomy.skeleton.filled, anatomy.scan)
     inside = share_inside(inner, anatomy.body.mask, anatomy.scan)
     table = tabulate(anatomy.scan, anatomy.body, inner)
-    kept = is_kept(table.contrast_noise(inner), np.full(len(inner), 99.0), table.piece_mm2, table.slices, single=anatomy.scan.single)
+    kept = is_kept(
+        table.contrast_noise(inner),
+        np.full(len(inner), 99.0),
+        table.piece_mm2,
+        table.slices,
+        single=anatomy.scan.single,
+    )
     return np.flatnonzero(
         holds_bone[held]
         & ~anatomy.skeleton.is_bone
@@ -95,7 +116,9 @@ def _metal_cells(anatomy: Anatomy, found: Components, bone: npt.NDArray[np.bool_
     hot = np.flatnonzero(found.run_peak > limit)
     if hot.size == 0:
         return np.zeros((0, 3))
-    middle = np.stack([found.z[hot], found.y[hot], (found.x0[hot] + found.x1[hot] - 1) / 2], axis=1).astype(np.float64)
+    middle = np.stack([found.z[hot], found.y[hot], (found.x0[hot] + found.x1[hot] - 1) / 2], axis=1).astype(
+        np.float64
+    )
     deep = anatomy.body.depth_mm[anatomy.scan.cell(middle)] > 3.0
     middle = middle[deep]
     return _to_mm(anatomy, middle)
@@ -120,31 +143,57 @@ def _arms(anatomy: Anatomy) -> npt.NDArray[np.bool_]:
     return out
 
 
-def _judge_one(state: _State, number: int, look: Look, metal: Floats, arms: npt.NDArray[np.bool_]) -> Judgement:
+def _material(
+    state: _State, number: int, look: Look, metal: Floats, arms: npt.NDArray[np.bool_]
+) -> Judgement:
+    """Judge the material of one object that was looked at, and whether it is more than noise."""
     anatomy, table = state.anatomy, state.table
     centre = np.array([look.centre])
     metal_mm = float(np.linalg.norm(metal - _to_mm(anatomy, centre), axis=1).min()) if len(metal) else FAR_MM
-    tall = (state.found.box[number, 1, 0] - state.found.box[number, 0, 0]) / anatomy.scan.hu.shape[0]
-    wide = max((state.found.box[number, 1, 1:] - state.found.box[number, 0, 1:]) * np.array(anatomy.scan.pixel_mm))
-    line = not anatomy.scan.single and tall >= 0.8 and wide < 40.0
+    size = state.found.box[number, 1] - state.found.box[number, 0]
+    thin = float(table.piece_mm2[number]) <= VESSEL_MM2
+    line = not anatomy.scan.single and thin and size[0] >= LINE_SHARE * anatomy.scan.hu.shape[0]
     arm = bool(arms[anatomy.scan.cell(centre)][0])
-    verdict = judge_material(
-        anatomy, look, float(table.volume_mm3[number]), float(table.piece_mm2[number]), metal_mm, line, arm
+    piece, slices = float(table.piece_mm2[number]), int(table.slices[number])
+    verdict = judge_material(anatomy, look, float(table.volume_mm3[number]), piece, metal_mm, line, arm)
+    counts = (Material.CALCIFICATION, Material.PHYSIOLOGICAL, Material.UNSURE)
+    kept = verdict.material not in counts or bool(
+        is_kept(look.contrast_noise, look.edge_noise, piece, slices, single=anatomy.scan.single)
     )
-    kept, reason = True, verdict.reason
-    if verdict.material in (Material.CALCIFICATION, Material.PHYSIOLOGICAL, Material.UNSURE):
-        kept = bool(
-            is_kept(look.contrast_noise, look.edge_noise, table.piece_mm2[number], table.slices[number], single=anatomy.scan.single)
-        )
-        if not kept:
-            reason = keep_reason(look.contrast_noise, look.edge_noise, float(table.piece_mm2[number]), int(table.slices[number]))
     return Judgement(
         verdict.material if kept else Material.CALCIFICATION,
-        reason,
+        verdict.reason if kept else keep_reason(look.contrast_noise, look.edge_noise, piece, slices),
         kept=kept,
         contrast_noise=look.contrast_noise,
         edge=look.edge,
     )
+
+
+def _locate(
+    anatomy: Anatomy, found: Components, judged: dict[int, Judgement], looks: dict[int, Look]
+) -> None:
+    """Add site, side, tissue and patterns to what counts as a deposit."""
+    counts = (Material.CALCIFICATION, Material.PHYSIOLOGICAL, Material.UNSURE)
+    places = {
+        n: place_of(anatomy, look, n, found.box[n])
+        for n, look in looks.items()
+        if judged[n].kept and judged[n].material in counts
+    }
+    others = [places[n] for n in places if judged[n].material is Material.CALCIFICATION]
+    for number, place in places.items():
+        old = judged[number]
+        site = site_of(place, old.material, others)
+        physiological = old.material is Material.CALCIFICATION and (site.id or "").startswith("site_physio")
+        judged[number] = replace(
+            old,
+            material=Material.PHYSIOLOGICAL if physiological else old.material,
+            site=site.id,
+            site_certainty=site.certainty,
+            site_reason=site.reason,
+            side=site.side,
+            tissue=tissue_of(place, site),
+            patterns=patterns_of(place, site),
+        )
 
 
 def judge(
@@ -164,31 +213,31 @@ def judge(
     the blood's level, which `Judged.threshold_hu` tells.
     """
     lie = frame(volume)
-    sigma = sigma_hu or DEFAULT_SIGMA_HU
-    turned = scan(volume, lie, sigma)
+    turned = scan(volume, lie, sigma_hu or DEFAULT_SIGMA_HU)
     anatomy = survey(turned, contrast_agent, threshold_hu)
     found = find(turned.hu, anatomy.level_hu, inclusive=inclusive)
-    held = holders(found, anatomy.skeleton.found, turned.hu.shape)
+    inner = anatomy.skeleton.found
+    held = holders(found, inner, turned.hu.shape)
     holds_bone = np.zeros(len(found), np.bool_)
     holds_bone[held[anatomy.skeleton.is_bone]] = True
-    found, numbers = recut(found, anatomy.skeleton.found, _cores(anatomy, found, holds_bone, held), turned.hu)
-    holds_bone = np.concatenate([holds_bone, np.zeros(numbers.size, np.bool_)])
-    table = tabulate(turned, anatomy.body, found)
-    state = _State(anatomy, found, table, residual_share(turned, anatomy.body))
-    quick = _quick(state, holds_bone)
-    metal = _metal_cells(anatomy, found, holds_bone)
-    arms = _arms(anatomy)
-    judgements = []
+    found, cores = recut(found, inner, _cores(anatomy, found, holds_bone, held), turned.hu)
+    holds_bone = np.concatenate([holds_bone, np.zeros(cores.size, np.bool_)])
+    state = _State(
+        anatomy, found, tabulate(turned, anatomy.body, found), residual_share(turned, anatomy.body)
+    )
+    judged = _quick(state, holds_bone)
+    metal, arms = _metal_cells(anatomy, found, holds_bone), _arms(anatomy)
+    looks: dict[int, Look] = {}
     for number in range(len(found)):
-        if number in quick:
-            judgements.append(quick[number])
-            continue
-        look = look_at(turned, anatomy.skeleton, found, table, number, state.share)
-        judgements.append(_judge_one(state, number, look, metal, arms))
+        if number not in judged:
+            looks[number] = look_at(turned, anatomy.skeleton, found, state.table, number, state.share)
+            judged[number] = _material(state, number, looks[number], metal, arms)
+    _locate(anatomy, found, judged, looks)
     contrast = Contrast(
         enhanced=anatomy.blood.enhanced,
         reason=anatomy.blood.reason,
         lumen_hu=anatomy.lumen_hu,
         threshold_hu=anatomy.level_hu if anatomy.blood.enhanced else None,
     )
-    return Judged(turn(found, lie.flips, turned.hu.shape), tuple(judgements), contrast, sigma_hu, anatomy.level_hu)
+    native = turn(found, lie.flips, turned.hu.shape)
+    return Judged(native, tuple(judged[n] for n in range(len(found))), contrast, sigma_hu, anatomy.level_hu)

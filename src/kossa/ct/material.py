@@ -16,6 +16,7 @@ from scipy import ndimage
 from kossa.ct.anatomy import Anatomy
 from kossa.ct.aorta import rim_gap_mm
 from kossa.ct.candidates import Look
+from kossa.ct.levels import Level
 from kossa.evidence import Material
 
 __all__ = ["METAL_HU", "Verdict", "judge_material", "on_aorta"]
@@ -32,7 +33,8 @@ BEHIND_MM, ASIDE_MM, ASIDE_BONE_MM = 25.0, 60.0, 12.0  # rule 10
 SHELL_MM, SHELL_DEPTH_MM = 15.0, 45.0  # rule 10
 LARGE_MM3, LARGE_SHELL_MM, LARGE_DEPTH_MM = 1000.0, 25.0, 60.0  # rule 10
 LUNG_RING = 0.3  # rule 10: not applied where this share of the ring is air
-WALL_RING_HU = -50.0  # rule 10
+SUBCUTIS_HU = -30.0  # rule 12: what lies in the fat outside of the muscles is no part of the cage
+ARCH_AHEAD_MM, ARCH_DEPTH_MM = 60.0, 35.0  # judgement: the costal arch in the front wall of the upper belly
 ON_RIM_MM, ON_RIM_SHARE = 4.0, 0.3  # rule 11
 SKULL_BASE_MM = 12.0  # rule 13
 FACE_MM = 90.0  # judgement: what lies within this height below the skull ring is face
@@ -46,7 +48,9 @@ class Verdict:
     reason: str
 
 
-def _places(anatomy: Anatomy, look: Look) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _places(
+    anatomy: Anatomy, look: Look
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return coarse slice, and coarse (fractional) y and x of all voxels of an object."""
     z, y, x = np.nonzero(look.mask)
     block = anatomy.scan.coarse.block
@@ -104,7 +108,10 @@ def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | No
             f"a thin bright line through at least {LINE_SHARE:.0%} of an enhanced scan: contrast in a vessel",
         )
     if arm:
-        return Verdict(Material.UNSURE, "beside the trunk of an enhanced scan, in an arm: contrast in a vein is as likely")
+        return Verdict(
+            Material.UNSURE,
+            "beside the trunk of an enhanced scan, in an arm: contrast in a vein is as likely",
+        )
     limit = anatomy.lumen_hu + max(FAINT_HU, FAINT_SD * anatomy.scan.sigma_hu)
     if rim is None and look.peak_hu < limit and look.hole_share < 0.05:
         return Verdict(
@@ -129,18 +136,29 @@ def stands_apart(anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: flo
     return not bool((labels[look.bone] == own[0]).any())
 
 
-def _bone(anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: float, rim: str | None) -> Verdict | None:
+def _bone(
+    anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: float, rim: str | None
+) -> Verdict | None:
     near = look.bone_gap_mm < BONE_NEAR_MM
     touching = look.bone_touch > TOUCH_SHARE
     if not near and not touching:
         return None
     if rim is not None or stands_apart(anatomy, look, volume_mm3, piece_mm2):
         return None
-    how = f"{look.bone_touch:.0%} of its surface touches bone" if touching else f"it lies {look.bone_gap_mm:.1f} mm from bone"
-    return Verdict(Material.BONE, f"{how} (limits {TOUCH_SHARE:.0%}, {BONE_NEAR_MM} mm): calcium beside bone cannot be told from it")
+    how = (
+        f"{look.bone_touch:.0%} of its surface touches bone"
+        if touching
+        else f"it lies {look.bone_gap_mm:.1f} mm from bone"
+    )
+    return Verdict(
+        Material.BONE,
+        f"{how} (limits {TOUCH_SHARE:.0%}, {BONE_NEAR_MM} mm): calcium beside bone cannot be told from it",
+    )
 
 
-def _trunk(anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int, int], rim: str | None) -> Verdict | None:
+def _trunk(
+    anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int, int], rim: str | None
+) -> Verdict | None:
     trunk, c = anatomy.trunk, anatomy.scan.coarse
     z, y, x = cell
     if not trunk.spine[z] or look.ring_air > LUNG_RING or rim is not None:
@@ -149,30 +167,38 @@ def _trunk(anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int
         return Verdict(Material.BONE, "inside the outline of the spine")
     behind = (y - trunk.spine_y[z]) * c.pixel_mm[0]
     aside = abs(x - trunk.spine_x[z]) * c.pixel_mm[1]
-    bone = float(anatomy.bone_mm[cell])
+    bone = min(float(anatomy.bone_mm[cell]), look.bone_gap_mm)
     if behind > 0 and (aside < BEHIND_MM or (aside < ASIDE_MM and bone < ASIDE_BONE_MM)):
-        return Verdict(Material.BONE, f"{behind:.0f} mm behind the vertebral centre, {aside:.0f} mm aside: part of the spine or a rib")
+        return Verdict(
+            Material.BONE,
+            f"{behind:.0f} mm behind the vertebral centre, {aside:.0f} mm aside: part of the spine or a rib",
+        )
     return _wall(anatomy, look, volume_mm3, cell)
 
 
 def _wall(anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int, int]) -> Verdict | None:
     trunk = anatomy.trunk
     z, y, _ = cell
+    ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
+    subcutis = ring < SUBCUTIS_HU and not anatomy.flesh.inside[cell]
+    if subcutis or anatomy.levels.of[z] is Level.PELVIS:
+        return None
     depth = float(anatomy.body.depth_mm[cell])
     inside = float(trunk.inside_bone_mm[cell])
+    ahead = (trunk.front_y[z] - y) * anatomy.scan.coarse.pixel_mm[0]
     large = volume_mm3 > LARGE_MM3
     shell, reach = (LARGE_SHELL_MM, LARGE_DEPTH_MM) if large else (SHELL_MM, SHELL_DEPTH_MM)
     in_shell = 0 < inside < shell and depth < reach
-    ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
-    outside_lung = bool(trunk.lung[z]) and not anatomy.body.lung_hull[cell] and ring > WALL_RING_HU
-    if not in_shell and not outside_lung:
+    outside_lung = bool(trunk.lung[z]) and not anatomy.body.lung_hull[cell]
+    arch = ahead > ARCH_AHEAD_MM and depth < ARCH_DEPTH_MM and anatomy.levels.of[z] is Level.ABDOMEN
+    if not in_shell and not outside_lung and not arch:
         return None
-    why = (
-        f"{inside:.0f} mm inside the hull of the bones and {depth:.0f} mm deep"
-        if in_shell
-        else f"in the chest wall, outside of the lungs' hull, among {ring:.0f} HU"
-    )
-    if not large and y < trunk.front_y[z]:
+    why = f"{depth:.0f} mm deep in the wall among {ring:.0f} HU"
+    if in_shell:
+        why = f"{inside:.0f} mm inside the hull of the bones and {depth:.0f} mm deep"
+    elif outside_lung:
+        why = f"in the chest wall, outside of the lungs' hull, among {ring:.0f} HU"
+    if ahead > 0 and (not large or arch):
         return Verdict(Material.PHYSIOLOGICAL, f"rib cartilage or breastbone's tip: {why}, in front")
     return Verdict(Material.BONE, f"part of the rib cage: {why}")
 
@@ -186,7 +212,10 @@ def _head(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict |
     lowest, highest = heights[head.ring].min(), heights[head.ring].max()
     if not head.ring[z]:
         if lowest - FACE_MM <= heights[z] < lowest:
-            return Verdict(Material.UNSURE, "in the face or at the skull base, where thin bone cannot be told from calcium")
+            return Verdict(
+                Material.UNSURE,
+                "in the face or at the skull base, where thin bone cannot be told from calcium",
+            )
         if heights[z] > highest:
             return Verdict(Material.BONE, "above the closed ring of the skull: part of the vault")
         return None
@@ -211,10 +240,10 @@ def judge_material(
     verdict = (
         _device(anatomy, look, depth, place)
         or _metal(anatomy, look, metal_mm, line)
-        or _head(anatomy, look, place)
-        or _contrast(anatomy, look, line, arm, rim)
         or _bone(anatomy, look, volume_mm3, piece_mm2, rim)
+        or _head(anatomy, look, place)
         or _trunk(anatomy, look, volume_mm3, place, rim)
+        or _contrast(anatomy, look, line, arm, rim)
     )
     if verdict:
         return verdict

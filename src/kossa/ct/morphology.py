@@ -126,23 +126,31 @@ def distance(mask: Mask, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLik
     return np.sqrt(squared, out=squared)
 
 
-def erode(mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None) -> Mask:
+def erode(
+    mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
+) -> Mask:
     """Return voxels more than `mm` inside of the mask."""
     return np.asarray(distance(mask, pixel_mm, heights_mm) > mm)
 
 
-def grow(mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None) -> Mask:
+def grow(
+    mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
+) -> Mask:
     """Return voxels in the mask or at most `mm` away from it."""
     return np.asarray(distance(~mask, pixel_mm, heights_mm) <= mm)
 
 
-def open_up(mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None) -> Mask:
+def open_up(
+    mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
+) -> Mask:
     """Return the mask without its parts thinner than twice `mm`."""
     core = erode(mask, mm, pixel_mm, heights_mm)
     return grow(core, mm, pixel_mm, heights_mm) & mask
 
 
-def close(mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None) -> Mask:
+def close(
+    mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
+) -> Mask:
     """Return the mask with gaps narrower than twice `mm` bridged."""
     wide = grow(mask, mm, pixel_mm, heights_mm)
     return np.asarray(distance(wide, pixel_mm, heights_mm) > mm) | mask
@@ -161,7 +169,9 @@ def label_slices(mask: Mask, *, corners: bool = False) -> tuple[npt.NDArray[np.i
     return labels, int(count)
 
 
-def fill_holes(mask: Mask, largest_mm2: float | None = None, pixel_mm: tuple[float, float] = (1.0, 1.0)) -> Mask:
+def fill_holes(
+    mask: Mask, largest_mm2: float | None = None, pixel_mm: tuple[float, float] = (1.0, 1.0)
+) -> Mask:
     """Fill what is enclosed within a slice, where it is at most `largest_mm2`; the border encloses nothing."""
     labels, count = label_slices(~mask)
     opened = np.zeros(count + 1, np.bool_)

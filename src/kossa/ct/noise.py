@@ -20,7 +20,7 @@ import numpy.typing as npt
 from kossa.evidence.volume import Volume
 from kossa.image.filters import neighbour_differences, window_moments
 
-__all__ = ["K_MEASURED", "ScanNoise", "measure_noise"]
+__all__ = ["K_MEASURED", "ScanNoise", "local_sigma", "measure_noise"]
 
 SIZE = 9  # pixels a window (ct.md 3.10)
 STEP = 3  # distance of windows; judgement: thrice overlapping windows hold nearly all there is to know
@@ -38,11 +38,13 @@ class ScanNoise:
     """Standard deviation of soft tissue in HU, and correlation.
 
     `reach_px` are the widths s of the noise's Gaussian autocorrelation along z, y, x in voxels (0: white);
-    None where there was too little to read them from.
+    None where there was too little to read them from. `soft_voxels` is how much soft tissue the scan
+    holds, `windows` how many windows of it were looked at.
     """
 
     sigma_hu: float
     reach_px: tuple[float, float, float] | None
+    soft_voxels: float
     windows: int
 
     @property
@@ -65,7 +67,8 @@ def measure_noise(volume: Volume) -> ScanNoise | None:
         return None
     mode = _mode(deviations)
     chosen = {z: _near(moments[z][1], soft[z], mode) for z in moments}
-    return _solve(hu, chosen, mode, int(deviations.size))
+    looked = sum(mean.size for mean, _ in moments.values())
+    return _solve(hu, chosen, mode, deviations.size / looked * hu.size, int(deviations.size))
 
 
 def _mode(deviations: npt.NDArray[np.float64]) -> float:
@@ -87,7 +90,11 @@ def _near(
 
 
 def _solve(
-    hu: npt.NDArray[np.int16], chosen: dict[int, npt.NDArray[np.int32]], mode: float, windows: int
+    hu: npt.NDArray[np.int16],
+    chosen: dict[int, npt.NDArray[np.int32]],
+    mode: float,
+    soft: float,
+    windows: int,
 ) -> ScanNoise:
     """Return deviation and correlation together, by the equations of this file's first lines."""
     sums = np.zeros(3)
@@ -98,7 +105,7 @@ def _solve(
         sums += neighbour_differences(hu[z], hu[other], corners, SIZE)
         used += len(corners)
     if used < FEWEST or mode <= BIN_HU:
-        return ScanNoise(mode, None, windows)
+        return ScanNoise(mode, None, soft, windows)
     flat = used * SIZE * (SIZE - 1)
     difference = sums / np.array([used * (SIZE * SIZE - 1), flat, flat])
     if last == 0:
@@ -111,4 +118,11 @@ def _solve(
         reach = tuple(float(s) for s in np.sqrt(-0.5 / np.log(rho)))  # type: ignore[assignment]
         shared = max(1.0, 2 * math.pi * reach[1] * reach[2]) / SIZE**2
         variance = mode * mode / (1 - min(0.5, shared))
-    return ScanNoise(math.sqrt(variance), reach, windows)
+    return ScanNoise(math.sqrt(variance), reach, soft, windows)
+
+
+def local_sigma(jitter: npt.NDArray[np.float64], noise: ScanNoise) -> npt.NDArray[np.float64]:
+    """Return the deviation of noise where the differences of neighbours in a row deviate by `jitter`."""
+    s_x = noise.reach_px[2] if noise.reach_px else 0.0
+    rho = math.exp(-0.5 / s_x**2) if s_x > 0 else 0.0
+    return np.asarray(jitter / math.sqrt(2 * (1 - rho)), np.float64)

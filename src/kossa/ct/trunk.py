@@ -25,14 +25,15 @@ TRUNK_WIDE_MM, TRUNK_MM2 = 230.0, 30_000.0  # judgement: narrower is a limb or a
 STRAY_MM = 25.0  # judgement: a core further than this from its neighbours' is no vertebra
 SPINE_REACH_MM = 45.0  # arches and processes belong to the spine's hull
 SPINE_Z_MM = 6.0  # ct_volumes.md rule 10
-HULL_MM2 = 40.0  # ct_volumes.md, traps met: hulls only of pieces of at least 40 mm2
+BODY_HALF_MM = 16.0  # judgement: half the depth of a vertebral body (25-35 mm); arches lie behind it
 
 
 @dataclass(frozen=True, eq=False)
 class Trunk:
     """Per coarse slice (Z,): `spine` is there, its vertebral centre and front in coarse y, centre in x.
 
-    `spine_hull` and `inside_bone_mm` (depth inside the convex hull of bone) are coarse [z, y, x].
+    `spine_hull`, `inside_bone_mm` (depth inside the convex hull of bone) and `main` (the largest piece of
+    body in each slice, without arms that lie apart) are coarse [z, y, x].
     """
 
     spine: Mask
@@ -45,6 +46,7 @@ class Trunk:
     spine_hull: Mask
     inside_bone_mm: npt.NDArray[np.float32]
     inside_lung_mm: npt.NDArray[np.float32]
+    main: Mask
 
     @property
     def any(self) -> bool:
@@ -52,22 +54,24 @@ class Trunk:
         return bool(self.spine.any())
 
 
-def _extent(body: Body, scan: Scan) -> tuple[Floats, Floats, Floats]:
-    """Return width in mm, middle in coarse x and area in mm2 of the largest body piece of each slice."""
+def _extent(body: Body, scan: Scan) -> tuple[Floats, Floats, Floats, Mask]:
+    """Return width in mm, middle in coarse x, area in mm2 and cells of the largest body piece of each slice."""
     labels, count = label_slices(body.mask)
     area = np.bincount(labels.ravel(), minlength=count + 1).astype(np.float64)
     area[0] = 0
     width, middle, size = (np.zeros(labels.shape[0]) for _ in range(3))
+    main = np.zeros(labels.shape, np.bool_)
     for z, plane in enumerate(labels):
         numbers = np.unique(plane[plane > 0])
         if numbers.size == 0:
             continue
         best = numbers[np.argmax(area[numbers])]
-        columns = np.flatnonzero((plane == best).any(axis=0))
+        main[z] = plane == best
+        columns = np.flatnonzero(main[z].any(axis=0))
         width[z] = (columns[-1] - columns[0] + 1) * scan.coarse.pixel_mm[1]
         middle[z] = (columns[0] + columns[-1]) / 2
         size[z] = area[best] * scan.coarse.cell_mm2
-    return width, middle, size
+    return width, middle, size, main
 
 
 def _midline(scan: Scan, body: Body, width: Floats, middle: Floats) -> Mask:
@@ -82,7 +86,10 @@ def _midline(scan: Scan, body: Body, width: Floats, middle: Floats) -> Mask:
 
 
 def _vertebrae(scan: Scan, skeleton: Skeleton, middle: Mask) -> tuple[Floats, Floats, Floats]:
-    """Return y, x of the thickest bone near the midline of each slice and its front edge (NaN: none)."""
+    """Return y, x of the thickest bone near the midline of each slice and its front edge (NaN: none).
+
+    The front is that of the largest inscribed circle, so that a spur or a plaque does not move it.
+    """
     coarse = scan.coarse
     cores = open_up(skeleton.filled, CORE_MM, coarse.pixel_mm) & middle
     for z in np.flatnonzero(~cores.any(axis=(1, 2)) & (skeleton.solid & middle).any(axis=(1, 2))):
@@ -94,13 +101,17 @@ def _vertebrae(scan: Scan, skeleton: Skeleton, middle: Mask) -> tuple[Floats, Fl
         return y, x, front
     places = np.array(ndimage.center_of_mass(cores, labels, np.arange(1, count + 1)))
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    inner = distance(cores, coarse.pixel_mm)
     for z in range(labels.shape[0]):
         mine = np.flatnonzero(np.rint(places[:, 0]) == z)
         if mine.size == 0:
             continue
         best = mine[np.argmax(sizes[mine])]
-        lines = np.flatnonzero((labels[z] == best + 1).any(axis=1))
-        y[z], x[z], front[z] = places[best, 1], places[best, 2], lines[0]
+        one = labels[z] == best + 1
+        radius = float(inner[z][one].max())
+        lines, columns = np.nonzero(one & (inner[z] >= 0.9 * radius))
+        front[z] = lines.min() - radius / coarse.pixel_mm[0]
+        y[z], x[z] = places[best, 1], columns.mean()
     return y, x, front
 
 
@@ -121,19 +132,15 @@ def _steady(values: Floats, heights: Floats, stray: float) -> tuple[Floats, Mask
     return out, (gap <= SPINE_REACH_MM) & ~far
 
 
-def _hulls(mask: Mask, scan: Scan) -> Mask:
-    labels, count = label_slices(mask, corners=True)
-    area = np.bincount(labels.ravel(), minlength=count + 1) * scan.coarse.cell_mm2
-    keep = area >= HULL_MM2
-    keep[0] = False
-    large = keep[labels]
-    return np.stack([convex_fill(plane) if plane.any() else plane for plane in large])
+def _hulls(mask: Mask) -> Mask:
+    """Return the convex hull of every slice."""
+    return np.stack([convex_fill(plane) if plane.any() else plane for plane in mask])
 
 
 def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
     """Find the spine by its thick bones near the midline, slice by slice, steadied along z."""
     coarse = scan.coarse
-    width, middle, size = _extent(body, scan)
+    width, middle, size, main = _extent(body, scan)
     lung = body.lungs.sum(axis=(1, 2)) * coarse.cell_mm2 > 2000.0
     heights = coarse.heights_mm
     broad = (width >= TRUNK_WIDE_MM) & (size >= TRUNK_MM2)
@@ -148,6 +155,7 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
     x, steady_x = _steady(x, heights, stray)
     y, steady_y = _steady(y, heights, stray)
     front, _ = _steady(front, heights, stray)
+    y = np.minimum(y, front + BODY_HALF_MM / coarse.pixel_mm[0])
     spine = steady_x & steady_y & here
     if scan.hu.shape[0] > 1 and spine.sum() < 0.3 * here.sum():
         spine &= False
@@ -158,11 +166,11 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
         near[z] = (np.abs(columns - x[z]) * coarse.pixel_mm[1] < SPINE_REACH_MM)[None, :] & (
             ((lines - front[z]) * coarse.pixel_mm[0] > -6.0) & ((lines - y[z]) * coarse.pixel_mm[0] < 75.0)
         )[:, None]
-    hull = _hulls(skeleton.filled & near, scan)
+    hull = _hulls(skeleton.filled & near)
     more = max(0, round(SPINE_Z_MM / coarse.gap_mm))
     if more and hull.shape[0] > 1:
         hull = ndimage.binary_dilation(hull, np.ones((2 * more + 1, 1, 1), np.bool_))
-    cage = _hulls(skeleton.filled, scan)
+    cage = _hulls((skeleton.filled | skeleton.bright) & main)
     return Trunk(
         spine,
         y,
@@ -174,4 +182,5 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
         hull,
         distance(cage, coarse.pixel_mm),
         distance(body.lung_hull, coarse.pixel_mm),
+        main,
     )

@@ -13,16 +13,18 @@ from datetime import date
 from functools import cache
 
 from kossa.conditions.rule import Atom
-from kossa.evidence import DepositGroup, Finding, Person, Result, Sex, State, Whose
+from kossa.evidence import DepositGroup, Finding, Person, Result, Setting, Sex, State, Whose
 from kossa.evidence.vocabulary import ancestors, label, term, terms
 
-__all__ = ["Evidence", "Item", "gather", "only_person", "states"]
+__all__ = ["LOCAL", "Evidence", "Item", "gather", "only_person", "states"]
 
 MEASURED, TOLD = 1, 0
 LOCAL = frozenset({"site", "pattern", "tissue"})
 STALE_DAYS = 365  # clinical reference, section 3.7: older than twelve months
 STALE_POWER = 0.5  # the same: its ratio to the power 0.5
-SURE_ENOUGH = 0.5  # words such as "?TB" carry 0.5-0.7: a rule takes them as yes, so that it is asked (judgement)
+SURE_ENOUGH = (
+    0.5  # words such as "?TB" carry 0.5-0.7: a rule takes them as yes, so that it is asked (judgement)
+)
 OLDEST_AGE = 130.0
 # what "no" to the general question also denies (negated_as of the vocabulary, narrowed to what is meant)
 DENIED = {
@@ -231,10 +233,11 @@ def gather(
     merged = list(_merge(whole).values())
     newest = max(filter(None, (_day(f.when) for f in merged)), default=None)
     names = tuple(g.id for g in groups) or ("all",)
-    items = {
-        name: _items(merged, name, _owners(groups, merged) if groups else {}, newest) for name in names
-    }
+    items = {name: _items(merged, name, _owners(groups, merged) if groups else {}, newest) for name in names}
     known = states(merged)
+    if person.setting is Setting.DIALYSIS:
+        for id_ in ("hx_dialysis", "hx_ckd"):
+            known.setdefault(id_, True)
     return Evidence(
         person=person,
         groups=names,
@@ -267,9 +270,7 @@ def _items(
     found = {}
     for f, mine in [*((f, True) for f in own), *((f, False) for f in _most_special(other))]:
         if f.id not in found:
-            found[f.id] = Item(
-                f.id, f.state is State.PRESENT, f.certainty, _power(f, newest), mine, f
-            )
+            found[f.id] = Item(f.id, f.state is State.PRESENT, f.certainty, _power(f, newest), mine, f)
     return tuple(found[i] for i in sorted(found))
 
 

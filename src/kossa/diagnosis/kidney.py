@@ -24,9 +24,11 @@ __all__ = ["KidneyNode", "contribution", "kidney_node", "markers"]
 Floats = npt.NDArray[np.float64]
 STATUS = "egfr_under_60"
 FAILING = (
-    "hx_dialysis", "hx_haemodialysis", "hx_peritoneal_dialysis", "hx_ckd", "op_kidney_transplant", "egfr_under_60",
-    "egfr_under_35", "egfr_under_30", "egfr_under_15", "creatinine_high", "urea_high",
+    "hx_dialysis", "hx_haemodialysis", "hx_peritoneal_dialysis", "egfr_under_35", "egfr_under_30",
+    "egfr_under_15",
 )  # fmt: skip
+REDUCED = ("hx_ckd", "egfr_under_60", "op_kidney_transplant", "creatinine_high", "urea_high")
+REDUCED_FAILS = 0.6  # of those told to have kidney disease, the part whose minerals follow it (judgement)
 WORKING = ("neg_kidney_normal", "egfr_normal", "creatinine_normal")
 # which finding a measurement of the same quantity stands for; the first that is known is used
 SAME = {
@@ -42,7 +44,14 @@ BANDS = {
     "calcium_under_2_1": "calcium_low", "calcium_under_1_9": "calcium_low", "pth_over_9x_uln": "pth_high",
     "hx_hyperphosphataemia": "phosphate_high",
 }  # fmt: skip
-OTHERS = ("haemoglobin_low", "rx_phosphate_binder", "rx_calcium_supplement", "rx_active_vitamin_d")
+OTHERS = (
+    "haemoglobin_low", "rx_phosphate_binder", "rx_calcium_supplement", "rx_active_vitamin_d",
+    "hx_hyperparathyroidism",
+)  # fmt: skip
+# a statement that stands for a measured quantity and replaces it
+REPLACES = {"pth_inappropriate": "pth", "hx_hyperparathyroidism": "pth", "d25_over_375": "d25"}
+STANDS_FOR = {"creatinine_high": STATUS, "creatinine_normal": STATUS, "urea_high": STATUS}
+CHANCE = 0.10  # reduced kidney function by chance in adults, 10-15 % (kinds table, dystrophic: read)
 REST = 0.3  # share of further markers of the same state (clinical reference, section 4.9)
 OWN_PATIENTS = 0.5  # a cause whose patients mostly have a failing kidney: its rows describe them (judgement)
 
@@ -65,10 +74,10 @@ def kidney_node(scale: Scale, knowledge: Knowledge) -> KidneyNode:
     within = np.empty((2, len(names), len(scale.causes)))
     for i, name in enumerate(names):
         p = scale.p[scale.ids[name]]
-        q = np.maximum(shared[name], p) if name in shared else p
-        failing = np.where(r > OWN_PATIENTS, p, q)
+        own = (r > OWN_PATIENTS) & scale.known[scale.ids[name]]
+        failing = np.where(own, p, np.maximum(shared.get(name, 0.0), p))
         working = np.clip((p - r * failing) / (1 - r), 0.2 * p, CEILING)
-        working = np.where(r > OWN_PATIENTS, np.minimum(p, scale.background[scale.ids[name]]), working)
+        working = np.where(own, np.minimum(p, scale.background[scale.ids[name]]), working)
         within[:, i] = np.clip(working, FLOOR, CEILING), np.clip(failing, FLOOR, CEILING)
     return KidneyNode(np.clip(r, FLOOR, CEILING), {n: i for i, n in enumerate(names)}, within)
 
@@ -99,16 +108,17 @@ class Signs:
         self.node = node
         known = {i.id: i for i in items}
         self.factors: list[tuple[Item, Floats]] = []
-        inappropriate = known.get("pth_inappropriate")
+        replaced = {stem for id_, stem in REPLACES.items() if id_ in known and known[id_].present}
         for stem in SAME:
             found = _level(known, stem)
-            if found is None or (stem == "pth" and inappropriate is not None and inappropriate.present):
-                continue
-            self.factors.append((found[1], self._level_factor(stem, found[0], found[1], sure=found[2])))
-        for id_ in (*OTHERS, "pth_inappropriate", "d25_over_375"):
+            if found is not None and stem not in replaced:
+                self.factors.append((found[1], self._level_factor(stem, found[0], found[1], sure=found[2])))
+        taken: set[str] = set()
+        for id_ in ("pth_inappropriate", "d25_over_375", *OTHERS):
             item = known.get(id_)
-            if item is not None and (id_ != "d25_over_375" or item.present):
-                self.factors = [f for f in self.factors if not (id_ == "d25_over_375" and f[0].id.startswith("d25"))]
+            stem = REPLACES.get(id_, id_)
+            if item is not None and stem not in taken and (item.present or id_ not in REPLACES):
+                taken.add(stem)
                 self.factors.append((item, self._factor(item, self._p(id_))))
 
     def _p(self, id_: str) -> Floats:
@@ -145,10 +155,14 @@ def contribution(
     ones = np.ones((2, len(scale.causes)))
     product = np.prod([f for _, f in signs.factors], axis=0) if signs.factors else ones
     failing = [known[i] for i in FAILING if i in known and known[i].present]
+    reduced = [known[i] for i in REDUCED if i in known and known[i].present]
     working = [known[i] for i in WORKING if i in known and known[i].present]
     working += [known[i] for i in ("hx_ckd", STATUS) if i in known and not known[i].present]
     if told_by_setting or failing:
-        out, status = np.log10(product[1]), [] if told_by_setting else failing
+        out, status = np.log10(product[1]), [] if told_by_setting else [*failing, *reduced]
+    elif reduced:
+        out = np.log10(REDUCED_FAILS * product[1] + (1 - REDUCED_FAILS) * product[0])
+        status = reduced
     elif working:
         out, status = np.log10(product[0]), working
     else:
@@ -165,8 +179,12 @@ def markers(scale: Scale, weights: Floats, items: Sequence[Item]) -> Floats:
     """Return the log10 ratio of markers of one state: the strongest in full, the others with a share."""
     rows = []
     for item in items:
-        p = scale.p[scale.ids[item.id]]
-        yes = p if item.present else 1 - p
+        id_ = STANDS_FOR.get(item.id, item.id)
+        p = scale.p[scale.ids[id_]]
+        if id_ == STATUS:
+            p = np.maximum(p, CHANCE)
+        normal = item.id.endswith("_normal") and id_ == STATUS
+        yes = p if item.present is not normal else 1 - p
         base = float(weights @ yes)
         mixed = item.certainty * yes / base + (1 - item.certainty) * (1 - yes) / (1 - base)
         rows.append(item.power * np.log10(mixed))

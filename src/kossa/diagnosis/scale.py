@@ -6,9 +6,9 @@ times more often than in calcified patients of any cause". Here all become one m
 1. A sourced likelihood (grade A or B) stands before expert numbers; several are pooled in log odds.
 2. A ratio becomes a probability through the finding's background b: p = ratio x b. Where a cause has an
    expert range and a ratio, their mean in log odds stands.
-3. b itself is, in this order: the background rate told in `none_of_these`; what the causes with range *and* ratio imply
-   (geometric mean of p / ratio); the prior-weighted mean of the causes that know the finding, not below
-   the default of its class. A finding that few causes know so never becomes their proof.
+3. b itself is, in this order: the background rate told in `none_of_these`; what the causes with range *and*
+   ratio imply (geometric mean of p / ratio); the prior-weighted mean of the causes that know the
+   finding, not below the default of its class. A finding that few causes know so never becomes their proof.
 4. A cause without a row inherits the ratio of a parent id (at most two steps), or has at least the
    probability of its own child id; else, where its kind has a row, that; else b: the finding then says
    nothing about it. A prevalence in the disease fills what is left.
@@ -36,10 +36,14 @@ Floats = npt.NDArray[np.float64]
 FLOOR, CEILING = 0.005, 0.995  # clinical reference, section 2 (d): nothing is certain
 Z_COUNTED = 1.96  # counted rows carry 95 % bounds
 Z_RANGE = 1.2816  # an expert range is taken as an 80 % interval (judgement)
+LEAST_SD = 0.05
 DEFAULT_SD = 0.7  # log odds, about a factor of two: a finding without a row (judgement)
 MAX_STEPS = 2  # clinical reference, section 4.9 (5)
 LARGEST_SHARE = 0.9  # a ratio may not ask for more than this share in its strongest cause (judgement)
+GAP_POWER = 0.5  # a prevalence in the disease says less about a patient whose deposit was found (judgement)
+GAP_KIND = "genetic"  # elsewhere the annotations tell of a whole disease course, not of a deposit (judgement)
 NONE = "none_of_these"
+LEAST_LEFT = 0.2  # a cause without a row keeps at least this part of the background (judgement)
 NEUTRAL_POWER = 0.5  # weighs the causes alike enough that no setting rules a background (judgement)
 SUFFIXES = ("_high", "_low")
 
@@ -69,7 +73,9 @@ def estimate(row: Likelihood) -> tuple[float, float]:
         raise ValueError(message)
     low, high = logit(min(0.998, max(0.002, row.low))), logit(min(0.998, max(0.002, row.high)))
     counted = row.n is not None and row.N is not None
-    middle = logit((row.n + 0.5) / (row.N + 1)) if row.n is not None and row.N is not None else (low + high) / 2
+    middle = (
+        logit((row.n + 0.5) / (row.N + 1)) if row.n is not None and row.N is not None else (low + high) / 2
+    )
     return middle, max(0.05, (high - low) / (2 * (Z_COUNTED if counted else Z_RANGE)))
 
 
@@ -123,6 +129,7 @@ class _Builder:
             for r in c.finding:
                 self.rows[r.id][c.id].append(r)
         self.anchored: set[str] = set()
+        self.told_outright: set[str] = set()
         self.neutral = self._neutral_prior()
         self.children: dict[str, list[str]] = defaultdict(list)
         for t in self.terms.values():
@@ -145,7 +152,8 @@ class _Builder:
         self.sd[self.ids[id_], self.column[cause]] = sd
         self.origin[id_, cause] = row
 
-    def sourced(self, id_: str, rows: list[Likelihood]) -> tuple[float, float, Likelihood] | None:
+    @staticmethod
+    def sourced(rows: list[Likelihood]) -> tuple[float, float, Likelihood] | None:
         """Pool the rows with a range: grades A and B before C, gap-fillers left out."""
         ranged = [r for r in rows if r.low is not None and not r.gap]
         better = [r for r in ranged if r.grade in "AB"]
@@ -157,11 +165,12 @@ class _Builder:
         """Return b of an id that has rows (step 3 of the module's docstring)."""
         by_cause = self.rows[id_]
         default = self.default(id_)
-        told = self.sourced(id_, by_cause[NONE]) if NONE in by_cause else None
+        told = self.sourced(by_cause[NONE]) if NONE in by_cause else None
         self.anchored.add(id_)
         if told is not None and "background" in told[2].source:
+            self.told_outright.add(id_)
             return expit(told[0])
-        ranged = {c: s for c, rows in by_cause.items() if (s := self.sourced(id_, rows)) is not None}
+        ranged = {c: s for c, rows in by_cause.items() if (s := self.sourced(rows)) is not None}
         ratios = {c: r.lr for c, rows in by_cause.items() for r in rows if r.lr is not None}
         both = [math.log(expit(ranged[c][0]) / lr) for c, lr in ratios.items() if lr > 1 and c in ranged]
         if both:
@@ -206,7 +215,7 @@ class _Builder:
 
     def entry(self, id_: str, cause: str, rows: list[Likelihood], base: float) -> None:
         """Fill one entry from its rows, if any of them is more than a gap-filler."""
-        told = self.sourced(id_, rows)
+        told = self.sourced(rows)
         ratio = next((r for r in rows if r.lr is not None), None)
         if ratio is not None and ratio.lr is not None and (told is None or told[2].grade == "C"):
             x = logit(clip(ratio.lr * base))
@@ -285,14 +294,29 @@ class _Builder:
             if NONE not in self.rows.get(id_, {}):
                 b[f] = float(self.neutral @ (1 / (1 + np.exp(-self.x[f]))))
 
+    def left_over(self, b: Floats, p: Floats, known: npt.NDArray[np.bool_]) -> Floats:
+        """Return P(finding) of causes without any row, so that the mean over all causes is b.
+
+        What the causes that know the finding hold of b is not left for the others. A background that is
+        told outright (a row of none_of_these) is theirs as it stands.
+        """
+        share = np.where(known, self.neutral, 0.0)
+        held = (share * p).sum(1)
+        left = (b - held) / np.maximum(1 - share.sum(1), 1e-9)
+        out = np.clip(left, LEAST_LEFT * b, b)
+        told = [self.ids[i] for i in self.told_outright]
+        out[told] = b[told]
+        return np.asarray(out, np.float64)
+
     def gaps(self, b: Floats) -> None:
         """Fill what is left from prevalences in the disease."""
         for id_, by_cause in self.rows.items():
             f = self.ids[id_]
             for cause, rows in by_cause.items():
-                gap = [r for r in rows if r.gap]
+                gap = [r for r in rows if r.gap and self.knowledge.conditions[cause].kind == GAP_KIND]
                 if gap and np.isnan(self.x[f, self.column[cause]]):
                     x, sd = _pool(gap)
+                    x = GAP_POWER * x + (1 - GAP_POWER) * logit(max(FLOOR / 5, b[f]))
                     self.put(id_, cause, x, max(sd, DEFAULT_SD), gap[0])
             b[f] = max(b[f], FLOOR / 5)
 
@@ -307,7 +331,7 @@ def _kind_matrix(conditions: Mapping[str, Condition], kinds: tuple[str, ...]) ->
 
 
 @lru_cache(maxsize=4)
-def _compiled(key: int, holder: _Holder) -> Scale:
+def _compiled(holder: _Holder) -> Scale:
     knowledge = holder.knowledge
     build = _Builder(knowledge)
     kinds = tuple(k.id for k in knowledge.kinds)
@@ -318,10 +342,9 @@ def _compiled(key: int, holder: _Holder) -> Scale:
     build.gaps(b)
     build.kinds(b, kind_matrix, kinds)
     known = ~np.isnan(build.x)
-    p = np.where(known, 1 / (1 + np.exp(-np.nan_to_num(build.x))), b[:, None])
-    organ = {
-        c.id: tuple(r.id for r in c.finding if r.organ) for c in knowledge.conditions.values()
-    }
+    p = 1 / (1 + np.exp(-np.nan_to_num(build.x)))
+    p = np.where(known, p, build.left_over(b, p, known)[:, None])
+    organ = {c.id: tuple(r.id for r in c.finding if r.organ) for c in knowledge.conditions.values()}
     return Scale(
         causes=build.causes,
         ids=build.ids,
@@ -353,4 +376,4 @@ class _Holder:
 
 def compile_scale(knowledge: Knowledge) -> Scale:
     """Return the matrix of a knowledge object, compiled once for each object."""
-    return _compiled(id(knowledge), _Holder(knowledge))
+    return _compiled(_Holder(knowledge))
