@@ -37,6 +37,7 @@ SUBCUTIS_HU = -30.0  # rule 12: what lies in the fat outside of the muscles is n
 ARCH_AHEAD_MM, ARCH_DEPTH_MM = 60.0, 35.0  # judgement: the costal arch in the front wall of the upper belly
 ON_RIM_MM, ON_RIM_SHARE = 4.0, 0.3  # rule 11
 SKULL_BASE_MM = 12.0  # rule 13
+SINUS_AIR = 0.1  # judgement
 FACE_MM = 90.0  # judgement: what lies within this height below the skull ring is face
 
 
@@ -193,6 +194,8 @@ def _head(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict |
     lowest, highest = heights[head.ring].min(), heights[head.ring].max()
     if not head.ring[z]:
         if lowest - FACE_MM <= heights[z] < lowest:
+            if look.ring_air > SINUS_AIR:
+                return Verdict(Material.BONE, f"in the face, {look.ring_air:.0%} of what surrounds it is air: wall of a sinus or the nose")
             return Verdict(Material.UNSURE, "in the face or at the skull base, where thin bone cannot be told from calcium")
         if heights[z] > highest:
             return Verdict(Material.BONE, "above the closed ring of the skull: part of the vault")
