@@ -6,7 +6,7 @@ says nothing, for unknown is not absent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,15 +16,21 @@ from kossa.blood.analytes import analytes, rows
 from kossa.chemistry.units import convert
 from kossa.evidence import Comparator, Finding, Flag, Result, State
 from kossa.evidence.vocabulary import term, terms
+from kossa.evidence.words_reading import Derived, Reliability
 
-__all__ = ["current", "findings"]
+__all__ = ["derived_findings", "findings", "past_findings"]
 
-_VOID = frozenset({"entered-in-error", "cancelled", "registered", "not-done", "nullified"})
-_SETTLED = frozenset({"corrected", "amended", "appended"})
-_UNSETTLED = frozenset({"preliminary", "partial"})
 _BORDERLINE = 0.5  # certainty of a "borderline" result (judgement)
 _WORDS_ONLY = 0.9  # certainty of "normal" or "raised" without a number (judgement)
 _NO_NUMBER = 0.8  # certainty of the report's flag beside a number that cannot be (judgement)
+# certainty of what was computed, by its reliability (judgement)
+_TRUST = {Reliability.GOOD: 1.0, Reliability.FAIR: 0.8, Reliability.POOR: 0.5, Reliability.NONE: 0.0}
+_PAST = {
+    "calcium_total": "hx_hypercalcaemia",
+    "calcium_corrected": "hx_hypercalcaemia",
+    "calcium_ionized": "hx_hypercalcaemia",
+    "phosphate": "hx_hyperphosphataemia",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +50,38 @@ def _bands() -> tuple[_Band, ...]:
     )
 
 
-def _rank(result: Result) -> tuple[str, int]:
-    weight = 2 if result.status in _SETTLED else 0 if result.status in _UNSETTLED else 1
-    return (result.when or "", weight)
-
-
-def current(results: Iterable[Result]) -> dict[str, Result]:
-    """Return the newest usable result of each test; of one day the corrected, then the last one."""
-    best: dict[str, Result] = {}
-    for one in results:
-        if one.status in _VOID or not _usable(one):
-            continue
-        have = best.get(one.analyte)
-        settled = one.status not in _UNSETTLED
-        if have is None or _beats(one, have, settled=settled):
-            best[one.analyte] = one
-    return best
-
-
-def _beats(one: Result, have: Result, *, settled: bool) -> bool:
-    """A preliminary value counts only where there is no settled one (reference page 3.7)."""
-    if settled != (have.status not in _UNSETTLED):
-        return settled
-    return _rank(one) >= _rank(have)
-
-
-def _usable(one: Result) -> bool:
-    if not one.plausible:
-        return one.flag is not Flag.UNKNOWN
-    return (
-        one.value_si is not None
-        or one.bound is not None
-        or one.flag is not Flag.UNKNOWN
-        or one.status == "borderline"
-    )
-
-
-def findings(results: Sequence[Result]) -> list[Finding]:
-    """Return what the newest result of each test says."""
+def findings(current: Mapping[str, Result], certainty: Mapping[str, float] | None = None) -> list[Finding]:
+    """Return what the newest result of each test says; `certainty` caps single tests (by analyte)."""
     found: list[Finding] = []
-    for one in current(results).values():
-        found.extend(_of(one))
+    for name, one in current.items():
+        cap = (certainty or {}).get(name, 1.0)
+        found.extend(msgspec.structs.replace(f, certainty=min(f.certainty, cap)) for f in _of(one))
+    return found
+
+
+def past_findings(highest: Iterable[Result]) -> list[Finding]:
+    """A value above range at some time counts when today's is not: tissue keeps what the blood lost."""
+    return [
+        _finding(_PAST[one.analyte], one, State.PRESENT, 1.0)
+        for one in highest
+        if one.analyte in _PAST and one.flag is Flag.HIGH
+    ]
+
+
+def derived_findings(derived: Sequence[Derived]) -> list[Finding]:
+    """What computed values say, with the certainty that their reliability leaves."""
+    found: list[Finding] = []
+    for one in derived:
+        if one.value is None:
+            continue
+        analyte = analytes()[one.name]
+        value = convert(one.value, one.unit, analyte.si or one.unit, analyte.substance)
+        result = Result(
+            analyte=one.name, value=one.value, unit=one.unit, value_si=value, unit_si=analyte.si,
+            flag=one.flag, when=one.when,
+        )  # fmt: skip
+        trust = _TRUST[one.reliability]
+        found.extend(msgspec.structs.replace(f, certainty=min(f.certainty, trust)) for f in _of(result))
     return found
 
 
@@ -99,9 +96,9 @@ def _of(one: Result) -> list[Finding]:
     analyte = analytes().get(one.analyte)
     if analyte is None or not analyte.stem:
         return []
-    certainty = 1.0 if one.value_si is not None or one.bound is not None else _WORDS_ONLY
     if not one.plausible:
         return _levels(analyte.stem, msgspec.structs.replace(one, value_si=None), _NO_NUMBER)
+    certainty = 1.0 if one.value_si is not None or one.bound is not None else _WORDS_ONLY
     if one.status == "borderline":
         certainty = _BORDERLINE
     if analyte.stem in terms():  # a test that is positive or negative: its id is the finding
@@ -113,8 +110,7 @@ def _of(one: Result) -> list[Finding]:
 
 
 def _qualitative(id_: str, one: Result, certainty: float) -> list[Finding]:
-    banded = [b for b in _bands() if b.id == id_]
-    if banded:
+    if any(b.id == id_ for b in _bands()):
         return _in_bands(one)
     if one.flag is Flag.HIGH or one.status == "borderline":
         return [_finding(id_, one, State.PRESENT, certainty)]
@@ -136,54 +132,47 @@ def _levels(stem: str, one: Result, certainty: float) -> list[Finding]:
     return found
 
 
-def _side(band: _Band, one: Result) -> State:
-    """Whether a value, or a bound as far as it decides, lies in a band."""
-    value = one.value_si
-    unit = one.unit_si
-    if value is not None and unit is not None:
-        limit = _limit(band, one)
-        inside = value < limit if band.comparator == "<" else value > limit
-        return State.PRESENT if inside else State.ABSENT
-    return State.UNKNOWN if one.bound is None else _bound_side(band, one)
-
-
-def _limit(band: _Band, one: Result) -> float:
-    analyte = analytes()[one.analyte]
-    return convert(band.bound, band.unit, analyte.si or band.unit, analyte.substance)
-
-
-def _bound_side(band: _Band, one: Result) -> State:
-    analyte = analytes()[one.analyte]
-    if one.bound is None or one.unit is None or analyte.si is None:
-        return State.UNKNOWN
-    bound = convert(one.bound, one.unit, analyte.si, analyte.substance)
-    limit = _limit(band, one)
-    below = one.comparator in (Comparator.LESS, Comparator.LESS_EQUAL)
-    if band.comparator == "<":
-        if below and bound <= limit:
-            return State.PRESENT
-        return State.ABSENT if not below and bound >= limit else State.UNKNOWN
-    if not below and bound >= limit:
-        return State.PRESENT
-    return State.ABSENT if below and bound <= limit else State.UNKNOWN
-
-
 def _in_bands(one: Result) -> list[Finding]:
-    """The bands of a test; one whose parent is absent is not repeated."""
+    """The bands of a test, present or absent; one whose parent is absent is not repeated."""
     found: list[Finding] = []
     absent: set[str] = set()
     for band in _bands():
         if one.analyte not in band.analytes:
             continue
+        if absent & set(term(band.id).parents):
+            absent.add(band.id)
+            continue
         state = _side(band, one)
-        if state is State.UNKNOWN or absent & set(term(band.id).parents):
-            absent.update({band.id} if absent & set(term(band.id).parents) else set())
+        if state is State.UNKNOWN:
             continue
         if state is State.ABSENT:
             absent.add(band.id)
         found.append(_finding(band.id, one, state, 1.0))
-        if band.id == "egfr_under_60" and state is State.ABSENT:
-            found.append(_finding("egfr_normal", one, State.PRESENT, 1.0))
-        elif band.id == "egfr_under_60":
-            found.append(_finding("egfr_normal", one, State.ABSENT, 1.0))
+        if band.id == "egfr_under_60":
+            normal = State.PRESENT if state is State.ABSENT else State.ABSENT
+            found.append(_finding("egfr_normal", one, normal, 1.0))
     return found
+
+
+def _side(band: _Band, one: Result) -> State:
+    """Whether a value, or a bound as far as it decides, lies in a band."""
+    analyte = analytes()[one.analyte]
+    unit = analyte.si or band.unit
+    limit = convert(band.bound, band.unit, unit, analyte.substance)
+    if one.value_si is not None:
+        inside = one.value_si < limit if band.comparator == "<" else one.value_si > limit
+        return State.PRESENT if inside else State.ABSENT
+    if one.bound is None or one.unit is None or one.unit_si is None:
+        return State.UNKNOWN
+    bound = convert(one.bound, one.unit, unit, analyte.substance)
+    below = one.comparator in (Comparator.LESS, Comparator.LESS_EQUAL)
+    return _bound_side(band.comparator == "<", below, bound, limit)
+
+
+def _bound_side(band_below: bool, below: bool, bound: float, limit: float) -> State:
+    """`<4` lies in the band `<10`; `>60` lies outside of it; `<20` leaves it open."""
+    if band_below == below:
+        decided = bound <= limit if below else bound >= limit
+        return State.PRESENT if decided else State.UNKNOWN
+    outside = bound >= limit if band_below else bound <= limit
+    return State.ABSENT if outside else State.UNKNOWN

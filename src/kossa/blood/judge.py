@@ -33,7 +33,7 @@ def own(reading: Reading, unit: str | None) -> Range | None:
     """Return the report's own range in its own unit, where it is one; else None, with a notice."""
     row = reading.row
     found, why = own_range(_limit(reading, row.low), _limit(reading, row.high), unit)
-    if why:
+    if why and reading.analyte is not None:
         reading.tell(
             "range-ignored",
             f"the range that the report gives for {row.name} was not used: {why}",

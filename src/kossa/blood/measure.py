@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from kossa.blood.analytes import by_loinc, by_name
+from kossa.blood.analytes import Analyte, by_loinc, by_name, check_digit_holds
 from kossa.blood.judge import own, verdict
 from kossa.blood.numbers import Printed, iso_date, printed
 from kossa.blood.plausible import check_unit
@@ -27,9 +27,34 @@ _SHOWN = "The value is shown as given and not used."
 
 def measure(row: Row, person: Person, *, today: date) -> tuple[Result | None, list[Notice]]:
     """Return the result of one row, or None where it gives none, and what is to be told."""
-    reading = Reading(row, (by_loinc(row.loinc) if row.loinc else None) or by_name(row.name))
+    reading = Reading(row)
+    reading.analyte = _which(reading)
     result = _read(reading, person, today)
     return result, reading.notices
+
+
+def _which(reading: Reading) -> Analyte | None:
+    """The test of a row: by its code; by its name only where no sound code says otherwise."""
+    row = reading.row
+    if not row.loinc:
+        found = by_name(row.name)
+        if row.by_name and found is not None:
+            reading.tell(
+                "no-code",
+                f"{row.name} has no code; it was taken for {found.name} by its name",
+                "It counts with less certainty.",
+                "Check that it is this test in serum or plasma.",
+            )
+        return found
+    if not check_digit_holds(row.loinc):
+        reading.tell(
+            "invalid-code",
+            f"{row.loinc} is not a LOINC code: its check digit does not hold",
+            f"The name {row.name or '(none)'} was used instead.",
+            "Correct the code.",
+        )
+        return by_name(row.name)
+    return by_loinc(row.loinc)
 
 
 def _read(reading: Reading, person: Person, today: date) -> Result | None:
@@ -43,18 +68,20 @@ def _read(reading: Reading, person: Person, today: date) -> Result | None:
     except Refused as refused:
         reading.tell(refused.code, f"{row.name}: {refused}", _LEFT_OUT, "Correct the date and read again.")
         return None
-    number = _number(reading)
-    flag = flag_word(row.flag) or (None if number else flag_word(row.value))
-    if number is None and flag is None:
-        return None
     if reading.analyte is None:
         reading.tell(
-            "unknown-test",
-            f"the test {row.name} is not in the table of tests",
+            "unknown-loinc" if row.loinc else "unknown-test",
+            f"{row.name}{f' (LOINC {row.loinc})' if row.loinc else ''} is not in the table of tests",
             "It is shown and not weighed.",
             "None, unless it is another name of a test that matters here.",
             Severity.INFO,
         )
+    number = None if row.absent else _number(reading)
+    flag = flag_word(row.flag) or (None if number else flag_word(row.value))
+    if number is None and flag is None and not row.absent:
+        return None
+    if row.absent:
+        reading.tell("no-value", f"{row.name} has no value: {row.absent}", _NO_VALUE, "", Severity.INFO)
     borderline = str(row.flag or "").strip().lower() == "borderline"
     blank = Result(
         analyte=reading.analyte.id if reading.analyte else _slug(row.name),
@@ -78,7 +105,8 @@ def _number(reading: Reading) -> Printed | None:
         found = printed(row.value)
     except Refused as refused:
         word = str(row.value or "").strip()
-        if (refused.code == "no-value" and flag_word(row.flag)) or flag_word(word):
+        worded = (refused.code == "no-value" and flag_word(row.flag)) or flag_word(word)
+        if worded or (analyte is None and row.loinc):  # the words of a test that is not read anyway
             return None
         code = "haemolysed" if _HAEMOLYSED.search(word) else refused.code
         reading.tell(code, f"{row.name}: {refused}", _NO_VALUE, "Check the value in the report.")
@@ -91,7 +119,7 @@ def _number(reading: Reading) -> Printed | None:
             "Check that this is meant.",
             Severity.INFO,
         )
-    if found.value < 0 and not (analyte and analyte.low is not None and analyte.low < 0):
+    if found.value < 0 and analyte is not None and (analyte.low is None or analyte.low >= 0):
         reading.tell(
             "invalid-number",
             f"{row.name} cannot be {found.value:g}",

@@ -33,7 +33,11 @@ _FLAGS = {word: flag for flag, words in _FLAG_WORDS.items() for word in words}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row; `where` tells a person where it stands. `value`, `low`, `high` are as printed."""
+    """One row; `where` tells a person where it stands. `value`, `low`, `high` are as printed.
+
+    `age_years` is the age on the day of the test where it is known, `absent` why there is no value,
+    `by_name` that a coded document names the test in words only.
+    """
 
     name: str
     value: Any = None
@@ -47,6 +51,9 @@ class Row:
     comment: str = ""
     where: str = ""
     source: Source | None = None
+    age_years: float | None = None
+    absent: str = ""
+    by_name: bool = False
 
 
 def _text(cell: Any) -> str | None:

@@ -150,12 +150,20 @@ def _box(scan: Scan, low: npt.NDArray[np.int32], high: npt.NDArray[np.int32]) ->
     return slice(int(a[0]), int(b[0])), slice(int(a[1]), int(b[1])), slice(int(a[2]), int(b[2]))
 
 
-def _bone_in(scan: Scan, skeleton: Skeleton, where: tuple[slice, slice, slice], shape: tuple[int, ...]) -> Mask:
+def _bone_in(
+    scan: Scan, skeleton: Skeleton, where: tuple[slice, slice, slice], shape: tuple[int, ...]
+) -> Mask:
     """Return bone at full resolution: skeleton voxels, and the inside of the coarse outline."""
     labels = np.zeros(shape, np.int32)
     low = (where[0].start, where[1].start, where[2].start)
     paint_box(
-        skeleton.rows, skeleton.found.x0, skeleton.found.x1, skeleton.found.object, scan.hu.shape[1], low, labels
+        skeleton.rows,
+        skeleton.found.x0,
+        skeleton.found.x1,
+        skeleton.found.object,
+        scan.hu.shape[1],
+        low,
+        labels,
     )
     chosen = np.concatenate([[False], skeleton.is_bone])
     index = [
@@ -221,7 +229,13 @@ def look_at(
     some = values.size > 0
     box = found.box[number]
     ny, nx = scan.hu.shape[1:]
-    edge = bool(box[0, 1] <= 0 or box[0, 2] <= 0 or box[1, 1] >= ny or box[1, 2] >= nx or not measured[away <= 2.0].all())
+    edge = bool(
+        box[0, 1] <= 0
+        or box[0, 2] <= 0
+        or box[1, 1] >= ny
+        or box[1, 2] >= nx
+        or not measured[away <= 2.0].all()
+    )
     gap = float(off[mask].min())
     return Look(
         low,

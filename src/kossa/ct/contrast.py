@@ -63,7 +63,11 @@ def _bright_bone(scan: Scan) -> Mask:
 
 
 def _lumen(
-    pool: Mask, labels: npt.NDArray[np.int32], mean: npt.NDArray[np.float32], sd: npt.NDArray[np.float32], scan: Scan
+    pool: Mask,
+    labels: npt.NDArray[np.int32],
+    mean: npt.NDArray[np.float32],
+    sd: npt.NDArray[np.float32],
+    scan: Scan,
 ) -> float | None:
     """Return the weighted median level of the round, even discs of the pool."""
     cell = scan.coarse.cell_mm2

@@ -59,7 +59,9 @@ class Coarse:
         h = self.heights_mm
         gaps = np.diff(h) if h.size > 1 else np.array([self.gap_mm])
         padded = np.concatenate([gaps[:1], gaps, gaps[-1:]])[: h.size + 1]
-        return np.asarray((padded[:-1] + padded[1:]) / 2 * self.cell_mm2) if h.size > 1 else gaps * self.cell_mm2
+        return (
+            np.asarray((padded[:-1] + padded[1:]) / 2 * self.cell_mm2) if h.size > 1 else gaps * self.cell_mm2
+        )
 
 
 @dataclass(frozen=True, eq=False)

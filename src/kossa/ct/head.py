@@ -87,7 +87,9 @@ def find_head(scan: Scan, body: Body) -> Head:
     labels, count = label_slices(erode(within, c.pixel_mm[0], c.pixel_mm))
     number = labels.ravel()
     area = np.bincount(number, minlength=count + 1) * c.cell_mm2
-    even = np.bincount(number, weights=brain.ravel(), minlength=count + 1) * c.cell_mm2 / np.maximum(area, 1e-9)
+    even = (
+        np.bincount(number, weights=brain.ravel(), minlength=count + 1) * c.cell_mm2 / np.maximum(area, 1e-9)
+    )
     good = (area >= INSIDE_MM2) & (even >= EVEN_SHARE)
     good[0] = False
     inside = good[labels]

@@ -49,7 +49,9 @@ class Verdict:
     reason: str
 
 
-def _places(anatomy: Anatomy, look: Look) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _places(
+    anatomy: Anatomy, look: Look
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return coarse slice, and coarse (fractional) y and x of all voxels of an object."""
     z, y, x = np.nonzero(look.mask)
     block = anatomy.scan.coarse.block
@@ -107,7 +109,10 @@ def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | No
             f"a thin bright line through at least {LINE_SHARE:.0%} of an enhanced scan: contrast in a vessel",
         )
     if arm:
-        return Verdict(Material.UNSURE, "beside the trunk of an enhanced scan, in an arm: contrast in a vein is as likely")
+        return Verdict(
+            Material.UNSURE,
+            "beside the trunk of an enhanced scan, in an arm: contrast in a vein is as likely",
+        )
     limit = anatomy.lumen_hu + max(FAINT_HU, FAINT_SD * anatomy.scan.sigma_hu)
     if rim is None and look.peak_hu < limit and look.hole_share < 0.05:
         return Verdict(
@@ -132,18 +137,29 @@ def stands_apart(anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: flo
     return not bool((labels[look.bone] == own[0]).any())
 
 
-def _bone(anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: float, rim: str | None) -> Verdict | None:
+def _bone(
+    anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: float, rim: str | None
+) -> Verdict | None:
     near = look.bone_gap_mm < BONE_NEAR_MM
     touching = look.bone_touch > TOUCH_SHARE
     if not near and not touching:
         return None
     if rim is not None or stands_apart(anatomy, look, volume_mm3, piece_mm2):
         return None
-    how = f"{look.bone_touch:.0%} of its surface touches bone" if touching else f"it lies {look.bone_gap_mm:.1f} mm from bone"
-    return Verdict(Material.BONE, f"{how} (limits {TOUCH_SHARE:.0%}, {BONE_NEAR_MM} mm): calcium beside bone cannot be told from it")
+    how = (
+        f"{look.bone_touch:.0%} of its surface touches bone"
+        if touching
+        else f"it lies {look.bone_gap_mm:.1f} mm from bone"
+    )
+    return Verdict(
+        Material.BONE,
+        f"{how} (limits {TOUCH_SHARE:.0%}, {BONE_NEAR_MM} mm): calcium beside bone cannot be told from it",
+    )
 
 
-def _trunk(anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int, int], rim: str | None) -> Verdict | None:
+def _trunk(
+    anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int, int], rim: str | None
+) -> Verdict | None:
     trunk, c = anatomy.trunk, anatomy.scan.coarse
     z, y, x = cell
     if not trunk.spine[z] or look.ring_air > LUNG_RING or rim is not None:
@@ -154,7 +170,10 @@ def _trunk(anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int
     aside = abs(x - trunk.spine_x[z]) * c.pixel_mm[1]
     bone = min(float(anatomy.bone_mm[cell]), look.bone_gap_mm)
     if behind > 0 and (aside < BEHIND_MM or (aside < ASIDE_MM and bone < ASIDE_BONE_MM)):
-        return Verdict(Material.BONE, f"{behind:.0f} mm behind the vertebral centre, {aside:.0f} mm aside: part of the spine or a rib")
+        return Verdict(
+            Material.BONE,
+            f"{behind:.0f} mm behind the vertebral centre, {aside:.0f} mm aside: part of the spine or a rib",
+        )
     return _wall(anatomy, look, volume_mm3, cell)
 
 
@@ -195,8 +214,14 @@ def _head(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict |
     if not head.ring[z]:
         if lowest - FACE_MM <= heights[z] < lowest:
             if look.ring_air > SINUS_AIR:
-                return Verdict(Material.BONE, f"in the face, {look.ring_air:.0%} of what surrounds it is air: wall of a sinus or the nose")
-            return Verdict(Material.UNSURE, "in the face or at the skull base, where thin bone cannot be told from calcium")
+                return Verdict(
+                    Material.BONE,
+                    f"in the face, {look.ring_air:.0%} of what surrounds it is air: wall of a sinus or the nose",
+                )
+            return Verdict(
+                Material.UNSURE,
+                "in the face or at the skull base, where thin bone cannot be told from calcium",
+            )
         if heights[z] > highest:
             return Verdict(Material.BONE, "above the closed ring of the skull: part of the vault")
         return None

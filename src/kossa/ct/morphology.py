@@ -153,7 +153,12 @@ def _reach_row(gaps: npt.NDArray[np.uint8], limit: int, out: npt.NDArray[np.uint
 
 @njit(cache=True, nogil=True)
 def _reach(
-    gaps: npt.NDArray[np.uint8], places: npt.NDArray[np.float64], mm: float, py: float, px: float, out: npt.NDArray[np.uint8]
+    gaps: npt.NDArray[np.uint8],
+    places: npt.NDArray[np.float64],
+    mm: float,
+    py: float,
+    px: float,
+    out: npt.NDArray[np.uint8],
 ) -> None:
     """Mark cells within `mm` of a True one, through slices at `places` (all apart where it is empty)."""
     nz, ny, _ = gaps.shape
@@ -174,7 +179,9 @@ def _reach(
                     _reach_row(gaps[other, y + dy], limit, out[z, y])
 
 
-def grow(mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None) -> Mask:
+def grow(
+    mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
+) -> Mask:
     """Return voxels in the mask or at most `mm` away from it."""
     gaps = np.empty(mask.shape, np.uint8)
     _row_gaps(mask, gaps)
@@ -184,18 +191,24 @@ def grow(mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.A
     return out.view(np.bool_)
 
 
-def erode(mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None) -> Mask:
+def erode(
+    mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
+) -> Mask:
     """Return voxels more than `mm` inside of the mask."""
     return ~grow(~mask, mm, pixel_mm, heights_mm)
 
 
-def open_up(mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None) -> Mask:
+def open_up(
+    mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
+) -> Mask:
     """Return the mask without its parts thinner than twice `mm`."""
     core = erode(mask, mm, pixel_mm, heights_mm)
     return grow(core, mm, pixel_mm, heights_mm) & mask
 
 
-def close(mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None) -> Mask:
+def close(
+    mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
+) -> Mask:
     """Return the mask with gaps narrower than twice `mm` bridged."""
     return erode(grow(mask, mm, pixel_mm, heights_mm), mm, pixel_mm, heights_mm) | mask
 
@@ -222,7 +235,9 @@ def label_slices(mask: Mask, *, corners: bool = False) -> tuple[npt.NDArray[np.i
     return labels, int(count)
 
 
-def fill_holes(mask: Mask, largest_mm2: float | None = None, pixel_mm: tuple[float, float] = (1.0, 1.0)) -> Mask:
+def fill_holes(
+    mask: Mask, largest_mm2: float | None = None, pixel_mm: tuple[float, float] = (1.0, 1.0)
+) -> Mask:
     """Fill what is enclosed within a slice, where it is at most `largest_mm2`; the border encloses nothing."""
     labels, count = label_slices(~mask)
     opened = np.zeros(count + 1, np.bool_)

@@ -55,7 +55,14 @@ def recut(
             if inner.x0[k] > at:
                 table.append((z, y, at, int(inner.x0[k]), int(found.piece[r]), int(found.object[r])))
             table.append(
-                (z, y, int(inner.x0[k]), int(inner.x1[k]), new_piece[int(inner.piece[k])], number[int(inner.object[k])])
+                (
+                    z,
+                    y,
+                    int(inner.x0[k]),
+                    int(inner.x1[k]),
+                    new_piece[int(inner.piece[k])],
+                    number[int(inner.object[k])],
+                )
             )
             at = int(inner.x1[k])
         if at < found.x1[r]:

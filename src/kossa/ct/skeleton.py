@@ -154,9 +154,7 @@ def _is_bone(found: Components, rows: npt.NDArray[np.int32], scan: Scan, body: B
     wide = size * np.array([scan.gap_mm, *scan.pixel_mm])
     inside = share_inside(found, body.mask, scan) > 0.5
     ny, nx = scan.hu.shape[1:]
-    cut = (
-        (found.box[:, 0, 1:] <= 0).any(axis=1) | (found.box[:, 1, 1] >= ny) | (found.box[:, 1, 2] >= nx)
-    )
+    cut = (found.box[:, 0, 1:] <= 0).any(axis=1) | (found.box[:, 1, 1] >= ny) | (found.box[:, 1, 2] >= nx)
     if scan.single:
         area = found.voxels * scan.pixel_mm2
         bone = area > SINGLE_MM2

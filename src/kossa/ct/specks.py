@@ -19,7 +19,12 @@ Floats = npt.NDArray[np.float64]
 
 
 def is_kept(
-    peak_sd: npt.ArrayLike, edge_sd: npt.ArrayLike, piece_mm2: npt.ArrayLike, slices: npt.ArrayLike, *, single: bool
+    peak_sd: npt.ArrayLike,
+    edge_sd: npt.ArrayLike,
+    piece_mm2: npt.ArrayLike,
+    slices: npt.ArrayLike,
+    *,
+    single: bool,
 ) -> npt.NDArray[np.bool_]:
     """Return whether objects stand out of the noise and are large enough to say so."""
     peak, edge = np.asarray(peak_sd), np.asarray(edge_sd)

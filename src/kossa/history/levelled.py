@@ -20,6 +20,7 @@ _LINE_END = re.compile(r"\n\s*(?:\n|[-*•·]|\d{1,2}[.)]\s)|(?<=[:.;])\s*\n|;\s
 _STOP = re.compile(
     r"(?<!\b[a-zA-Z])(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)(?<!\bvs)(?<!\bca)(?<!\bDr)[.!]+(?=\s|$)|\?\s+(?=[A-Z])"
 )
+_BLANK = re.compile(r"\n\s*\n")
 _SPELLING = (
     (re.compile(r"ae|oe"), "e"),
     (re.compile(r"our"), "or"),
@@ -27,7 +28,7 @@ _SPELLING = (
     (re.compile(r"(cent|fib|lit|calib)re(s?)$"), r"\1er\2"),
     (re.compile(r"grey"), "gray"),
     (re.compile(r"sulph"), "sulf"),
-    (re.compile(r"([aeiou])ll(ed|ing)$"), r"\1l\2"),
+    (re.compile(r"((?:tunn|lab|trav|canc|pan)el)l(ed|ing)$"), r"\1\2"),
     (re.compile(r"ageing"), "aging"),
 )
 
@@ -43,11 +44,15 @@ class Word:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence (or one line of a list); `text` is the whole text that the spans point into."""
+    """One sentence (or one line of a list); `text` is the whole text that the spans point into.
+
+    `line` counts from 1, `paragraph` from 0.
+    """
 
     text: str
     words: tuple[Word, ...]
     line: int
+    paragraph: int = 0
 
     @cached_property
     def level(self) -> str:
@@ -121,6 +126,7 @@ def sentences(text: str) -> list[Sentence]:
     for end in [*cuts, len(text)]:
         words = _words(folded[start:end], start)
         if any(w.level[0].isalnum() for w in words):
-            found.append(Sentence(text, words, text.count("\n", 0, words[0].start) + 1))
+            before = text[: words[0].start]
+            found.append(Sentence(text, words, before.count("\n") + 1, len(_BLANK.findall(before))))
         start = end
     return found

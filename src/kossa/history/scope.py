@@ -19,10 +19,16 @@ __all__ = ["Said", "Scope"]
 
 _RIGHT = 6
 _LEFT = 5
+_NEAR = 2  # words from a denial to a statement that denies by itself
+_VERDICTS = frozenset({"normal", "normally", "raized", "elevated", "high", "low", "positive", "negative"})
 _SIGNS = frozenset(",;:()?<>%+=&[]")
 _CLAUSE = frozenset({",", ";", "but"})
 # a new verb after something was named begins a new statement: `no trauma was found, has ...`
 _VERBS = frozenset({"is", "was", "are", "were", "has", "had", "with", "developed", "shows", "showed"})
+# `no diabetes, on warfarin`: the second item says something of its own
+_NEW_ITEM = frozenset(
+    {"on", "with", "at", "in", "for", "from", "since", "has", "had", "takes", "after", "under"}
+)
 _BREAKS_LEFT = frozenset({",", ";", "(", "but", "and", "with", "of"})
 # `his mother noticed a lump`: the relative speaks of the person
 _SPEAKS = frozenset(
@@ -78,11 +84,18 @@ class Scope:
     def said(self, match: Match) -> Said:
         """Return state, certainty, whose and when of one match."""
         outside = [t for t in self.triggers if not match.first <= t.first <= match.last]
+        if self._denies_itself(match):
+            # `no injury, no pain`: the first `no` is not about the second; `not painless` is
+            outside = [t for t in outside if 0 < match.first - t.last <= _NEAR or t.first > match.last]
         if self._denials(match, outside) % 2:
-            return Said(State.ABSENT, 1.0, self._whose(match), self._when(match))
+            return Said(State.ABSENT, 1.0, self._whose(match), time_in(self._said_in(match)))
         doubted = any(t.role == "doubt" and self._reaches(t, match) for t in outside)
         state = State.UNKNOWN if doubted else State.PRESENT
         return Said(state, self._certainty(match, outside), self._whose(match), self._when(match))
+
+    def _denies_itself(self, match: Match) -> bool:
+        number = self.owner.get(match.first)
+        return number in self.negative or bool(_VERDICTS & set(self.words[match.first : match.last + 1]))
 
     def _looks_at(self, trigger: Trigger, match: Match, role: str) -> bool:
         """Whether a trigger of a family of roles (role, _list, _next, ...) is about the match."""
@@ -124,13 +137,17 @@ class Scope:
 
     def _list_goes_on(self, match: Match) -> bool:
         """After a comma a denial holds in `a, b or c`, and for an item that stands bare."""
+        start, end = match.first, match.last
+        while start > 0 and self.words[start - 1] not in _SIGNS:
+            start -= 1
+        if self.words[start] in _NEW_ITEM:
+            return False
+        if {"or", "nor"} & set(self.words[start : match.first]):
+            return True
         rest = self.words[match.last + 1 :]
         stop = next((n for n, w in enumerate(rest) if w in (";", ":", "but", "with")), len(rest))
         if {"or", "nor"} & set(rest[:stop]):
             return True
-        start, end = match.first, match.last
-        while start > 0 and self.words[start - 1] not in _SIGNS:
-            start -= 1
         while end + 1 < len(self.words) and self.words[end + 1] not in _SIGNS:
             end += 1
         item = [n for n in range(start, end + 1) if self.words[n] not in ("or", "nor", "any", "and")]
@@ -153,8 +170,9 @@ class Scope:
                 any(n in self.owner or self.words[n] == "," for n in apart) or self.words[first] == "nor"
             )
             after = first > match.last
-            count = 1 if count and own_item and not after else count + 1
-            before = last
+            if first > before:  # `was not` and `not seen` are one denial
+                count = 1 if count and own_item and not after else count + 1
+            before = max(before, last)
         return count
 
     def _certainty(self, match: Match, outside: Sequence[Trigger]) -> float:
@@ -177,21 +195,50 @@ class Scope:
                 return Whose.FAMILY
         return Whose.PERSON
 
+    def tells_of_relatives_alike(self, stems: Sequence[str]) -> bool:
+        """Whether a relative is said to have the same, or a lump: `sister has the same skin`.
+
+        Words of a kind of sameness must stand in the relative's own clause, which must not deny it.
+        """
+        return any(
+            t.role in ("kin", "kin_list") and self._has_it(t) and self._alike(t, tuple(stems))
+            for t in self.triggers
+        )
+
+    def _alike(self, kin: Trigger, stems: tuple[str, ...]) -> bool:
+        match = Match((), kin.first, kin.last, 0)
+        start, end = self._clause(match)
+        others = [*self.words[start : kin.first], *self.words[kin.last + 1 : end + 1]]
+        denied = bool({"no", "not", "without"} & set(others)) or self.said(match).state is not State.PRESENT
+        return not denied and any(w.startswith(stems) for w in others)
+
     def _has_it(self, kin: Trigger) -> bool:
         """`given by his mother` and `his mother noticed` speak of the person, not of the mother."""
         before = set(self.words[max(0, kin.first - 2) : kin.first])
         after = set(self.words[kin.last + 1 : kin.last + 3])
         return not before & _SPOKEN_TO and not after & _SPEAKS
 
-    def _when(self, match: Match) -> str | None:
+    def _next(self, trigger: Trigger, match: Match) -> bool:
+        """`old fracture`, and not `2-month-old with a fracture`."""
+        before = self.words[trigger.first - 1] if trigger.first else ""
+        aged = before.startswith(("year", "month", "week", "day"))
+        return 0 < match.first - trigger.last <= _NEAR and not aged
+
+    def _said_in(self, match: Match) -> str:
         start, end = self._clause(match)
-        time = time_in(self.sentence.quote(start, end))
+        return self.sentence.quote(start, end)
+
+    def _when(self, match: Match) -> str | None:
+        """The time that the clause gives; `past` where it says that it is over."""
+        start, end = self._clause(match)
+        time = time_in(self._said_in(match))
+        over = any(t.role in ("past", "past_after") and start <= t.first <= end for t in self.triggers)
+        if over:
+            return f"past ({time})" if time else "past"
         if time is not None:
             return time
         for t in self.triggers:
             near = 0 < match.first - t.last <= _RIGHT and start <= t.first
-            if (t.role == "past_mark" and near) or (
-                t.role in ("past", "past_after") and start <= t.first <= end
-            ):
+            if (t.role == "past_mark" and near) or (t.role == "past_next" and self._next(t, match)):
                 return "past"
         return None

@@ -56,5 +56,8 @@ def triggers(words: Sequence[str]) -> list[Trigger]:
 
 
 def _inside(one: Trigger, other: Trigger) -> bool:
+    """Whether a longer trigger takes a word's role; `is not` looks left and lets `not` look right."""
+    if other.role == "deny_after" and one.role in ("deny", "deny_list"):
+        return False
     longer = other.last - other.first > one.last - one.first
     return longer and other.first <= one.first and one.last <= other.last

@@ -8,22 +8,47 @@ import msgspec
 
 from kossa.evidence import Finding, Side, Source, State
 from kossa.evidence.vocabulary import term, terms
+from kossa.history.lab_words import Verdict, verdicts
 from kossa.history.levelled import Sentence, sentences
-from kossa.history.lexicon import Match, matches
+from kossa.history.lexicon import Match, matches, shapes
 from kossa.history.scope import Said, Scope
 
 __all__ = ["CALCIUM", "find", "speaks_of_calcium"]
 
-# words that make a sentence one about a deposit: a site named in another sentence is not the deposit's
+# words that make a sentence one about a deposit: a place named in another sentence is not the deposit's
 CALCIUM = (
-    "calc", "ossif", "mineral", "chalk", "phlebolith", "microcalc", "heterotopic bone", "bone formation",
-    "bony", "bone like", "concretion", "gritty", "stony", "stone hard", "rock hard", "tram track", "popcorn",
-    "von kossa", "alizarin", "white material", "deposits", "eggshell", "salts",
+    "calcif", "calcin", "calcar", "ossif", "mineral", "chalk", "phlebolith", "microcalc", "heterotopic bone",
+    "bone formation", "bony", "bone like", "bone hard", "bone density", "concretion", "gritty", "stony",
+    "stone hard", "rock hard", "tram track", "popcorn", "von kossa", "alizarin", "white material",
+    "white stony", "white salts", "hard deposit", "eggshell", "psammoma", "osteoma cutis", "tumoral calc",
+    "calcium deposit", "calcium foci", "calcium in ", "calcium along", "calcium on ", "calcium within",
+    "calcium salts in ", "deposits of calcium", "deposition of calcium", "sheets of calcium",
+    "plates of calcium",
 )  # fmt: skip
-_LUMP = ("lump", "nodul", "mass", "swelling", "plaque", "papule", "bump", "tumor", "lesion", "growth")
-_LUMP_FIELDS = frozenset({"symptoms", "imaging"})
+_LUMP = (
+    "lump", "nodul", "mass", "swelling", "swollen", "plaque", "papule", "bump", "tumor", "lesion", "growth",
+    "hard", "deposit", "opacit", "ulcer", "wound", "eschar", "necro", "gangren", "infusion", "drip",
+    "calcium gluconate", "calcium chloride", "leaked",
+)  # fmt: skip
+_SAME = ("same", "similar", "affected", "alike", "likewise", "also")
+_HARD = ("hard", "firm", "stone", "rigid")
+_TISSUE = (
+    "biops",
+    "histolog",
+    "patholog",
+    "microscop",
+    "specimen",
+    "stain",
+    "section show",
+    "aspirat",
+    "cytolog",
+)
+_LUMP_FIELDS = frozenset({"symptoms", "imaging", "letter"})
+_WORDED = 0.9  # certainty of a laboratory verdict in words, without a number (judgement)
 _LUMP_CERTAINTY = 0.6  # a lump told as the complaint is the deposit more often than not (judgement)
-_LOCAL = ("site", "tissue")
+_LUMP_BEFORE = 0.5  # a lump in the history may be another one (judgement)
+_MEASURED = frozenset({"lab", "antibody"})  # where a verdict is read as a whole, its parts are not
+_LOCAL = frozenset({"site", "tissue", "spread", "course"})  # of the deposit, where calcium is spoken of
 
 
 @cache
@@ -47,7 +72,7 @@ def _opposite(id_: str) -> str | None:
 
 
 def _starts(level: str, stems: tuple[str, ...]) -> bool:
-    padded = " " + level
+    padded = f" {level} "
     return any(" " + stem in padded for stem in stems)
 
 
@@ -56,13 +81,26 @@ def speaks_of_calcium(sentence: Sentence) -> bool:
     return _starts(sentence.level, CALCIUM)
 
 
+_SIDES = {
+    "left": Side.LEFT,
+    "right": Side.RIGHT,
+    "both": Side.BOTH,
+    "bilateral": Side.BOTH,
+    "bilaterally": Side.BOTH,
+}
+
+
 def _side(sentence: Sentence, match: Match) -> Side:
-    words = {w.level for w in sentence.words[max(0, match.first - 4) : match.last + 3]}
-    if words & {"bilateral", "bilaterally", "both"} or {"left", "right"} <= words:
+    """The nearest word of a side before the place, else just behind it (`thigh, left`)."""
+    before = [w.level for w in sentence.words[max(0, match.first - 4) : match.first]]
+    after = [w.level for w in sentence.words[match.last + 1 : match.last + 3]]
+    if after[:1] == ["bilaterally"]:
         return Side.BOTH
-    if "left" in words:
-        return Side.LEFT
-    return Side.RIGHT if "right" in words else Side.UNKNOWN
+    for word in reversed(before):
+        if word in _SIDES:
+            return Side.BOTH if {"left", "right"} <= set(before) and "and" in before else _SIDES[word]
+    named = [w for w in after if w in _SIDES] if after and after[0] in (",", "(", *_SIDES) else []
+    return _SIDES[named[0]] if named else Side.UNKNOWN
 
 
 def _one(
@@ -91,24 +129,50 @@ def _local_certainty(sentence: Sentence, field: str) -> float:
     """How sure a place named in this sentence is a deposit's place; 0 where it does not count."""
     if speaks_of_calcium(sentence):
         return 1.0
-    if field in _LUMP_FIELDS and _starts(sentence.level, _LUMP):
-        return _LUMP_CERTAINTY
-    return 0.0
+    if not _starts(sentence.level, _LUMP):
+        return 0.0
+    return _LUMP_CERTAINTY if field in _LUMP_FIELDS or _starts(sentence.level, _HARD) else _LUMP_BEFORE
 
 
-def _in_sentence(sentence: Sentence, field: str, source: Source | None) -> tuple[list[Finding], bool]:
-    found = matches(sentence)
-    negative = frozenset(n for n, m in enumerate(found) if any(_kind(i) == "negative" for i in m.ids))
-    scope = Scope(sentence, found, negative)
+def _weights(sentence: Sentence, field: str, *, tissue: bool) -> dict[str, float]:
+    """How sure ids of a kind are meant of the deposit in this sentence; kinds left out are sure."""
     local = _local_certainty(sentence, field)
+    found = dict.fromkeys(_LOCAL, local)
+    found["pattern"] = 1.0 if field == "imaging" or local == 1.0 else local
+    found["biopsy"] = 1.0 if tissue else 0.0
+    return found
+
+
+def _in_sentence(
+    sentence: Sentence, field: str, source: Source | None, *, tissue: bool
+) -> tuple[list[Finding], bool]:
+    found = [*matches(sentence), *shapes(sentence)]
+    negative = frozenset(n for n, m in enumerate(found) if any(_kind(i) == "negative" for i, _ in m.ids))
+    scope = Scope(sentence, found, negative)
+    weights = _weights(sentence, field, tissue=tissue)
+    told = verdicts(sentence)
+    judged = {n for v in told for n in range(v.first, v.last + 1)}
     out: list[Finding] = []
     for match in found:
         said = scope.said(match)
-        for id_ in match.ids:
-            q = local if _kind(id_) in _LOCAL else 1.0
-            if q:
+        for id_, certainty in match.ids:
+            q = min(certainty, weights.get(_kind(id_), 1.0))
+            if q and not (_kind(id_) in _MEASURED and judged & set(range(match.first, match.last + 1))):
                 out.extend(_one(id_, sentence, match, said, source, q))
-    return out, bool(found)
+    if scope.tells_of_relatives_alike(_SAME + _LUMP + CALCIUM):
+        out.append(Finding(id="hx_family_same", words=sentence.written[:80], source=source))
+    out.extend(_of_verdict(v, sentence, source) for v in told)
+    return out, bool(told) or any(m.ids for m in found)
+
+
+def _of_verdict(verdict: Verdict, sentence: Sentence, source: Source | None) -> Finding:
+    words = sentence.quote(verdict.first, verdict.last)
+    return Finding(id=verdict.id, state=verdict.state, certainty=_WORDED, words=words, source=source)
+
+
+def _worth_telling(sentence: Sentence) -> bool:
+    """Numbers of a list and names that were taken out are nothing to be listed."""
+    return any(w.level.isalpha() and len(w.level) > 2 and w.level != "name" for w in sentence.words)
 
 
 def _unique(found: list[Finding]) -> list[Finding]:
@@ -131,9 +195,13 @@ def find(
     """
     found: list[Finding] = []
     not_understood: list[str] = []
-    for sentence in sentences(text):
-        here, understood = _in_sentence(sentence, field, source)
+    all_sentences = sentences(text)
+    spoken = {s.paragraph for s in all_sentences if field == "biopsy" or _starts(s.level, _TISSUE)}
+    for sentence in all_sentences:
+        here, understood = _in_sentence(sentence, field, source, tissue=sentence.paragraph in spoken)
         found.extend(here)
-        if not understood:
+        if not understood and any(
+            w.level.isalpha() and len(w.level) > 2 and w.level != "name" for w in sentence.words
+        ):
             not_understood.append(sentence.written)
     return _unique(found), not_understood
