@@ -37,17 +37,7 @@ from kossa.process.scenario import Scenario, Setting, fix, scenario_by_id
 from kossa.process.serum import Serum, serum_by_name
 from kossa.process.well import well_run
 
-__all__ = [
-    "CASES",
-    "PRICE",
-    "Case",
-    "CaseFields",
-    "Comparison",
-    "calibrated",
-    "compare",
-    "ranges_digest",
-    "site_days",
-]
+__all__ = ["CASES", "PRICE", "Case", "CaseFields", "Comparison", "calibrated", "compare", "ranges_digest", "site_days"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -169,12 +159,7 @@ def calibrated(setting: Setting, mesh: Mesh) -> float:
 
 
 def run_case(
-    setting: Setting,
-    mesh: Mesh,
-    years: float,
-    *,
-    smooth: bool = False,
-    progress: Callable[[float, float], None] | None = None,
+    setting: Setting, mesh: Mesh, years: float, *, smooth: bool = False, progress: Callable[[float, float], None] | None = None
 ) -> tuple[Run, Course, Floats, str | None]:
     """Run one case to its end."""
     depth = depth_of(lesion_of(setting), mesh)
@@ -210,9 +195,7 @@ def case_record(
     failed = stopped is not None or error > BALANCE_BAR
     return Case(
         name=name,
-        outcome="not_converged"
-        if failed
-        else judged(course.peak_ever, float(density.max()), float(density.mean())),
+        outcome="not_converged" if failed else judged(course.peak_ever, float(density.max()), float(density.mean())),
         mass_mg=course.points[-1].mass_mg if course.points else 0.0,
         peak_mg_cm3=float(density.max()),
         first_10_days=course.first_10,
@@ -240,9 +223,7 @@ def verdicts_of(cases: dict[str, Case]) -> dict[str, bool]:
         "and only where it is injured": outside < CLEAN,
         "healthy tissue with normal blood stays clean": b.peak_mg_cm3 < CLEAN,
         "healthy tissue with raised calcium x phosphate calcifies": first is not None,
-        "alkaline sites first": first is not None
-        and (rest is None or rest >= LATER * first)
-        and order == sorted(order),
+        "alkaline sites first": first is not None and (rest is None or rest >= LATER * first) and order == sorted(order),
         "injured tissue with raised pyrophosphate does not calcify": d.peak_mg_cm3 < PROTECTED,
     }
 
@@ -322,19 +303,11 @@ def compare(
         for q in shown
     )
     notices = [
-        Notice(
-            code="ph-maps-assumed",
-            severity=Severity.INFO,
-            what="The pH of the sites is an assumption, not a measurement.",
-        ),
+        Notice(code="ph-maps-assumed", severity=Severity.INFO, what="The pH of the sites is an assumption, not a measurement."),
     ]
     if mesh.h > 0.075:
         notices.append(
-            Notice(
-                code="coarse",
-                severity=Severity.INFO,
-                what=f"A voxel of {mesh.h:.3f} mm is wider than half of the shortest length (0.15 mm).",
-            )
+            Notice(code="coarse", severity=Severity.INFO, what=f"A voxel of {mesh.h:.3f} mm is wider than half of the shortest length (0.15 mm).")
         )
     return (
         Comparison(

@@ -14,15 +14,7 @@ import msgspec
 import numpy as np
 
 from kossa.evidence.base import Record
-from kossa.process.comparison import (
-    CASES,
-    EDGE_MM,
-    calibrated,
-    case_record,
-    run_case,
-    setting_of,
-    verdicts_of,
-)
+from kossa.process.comparison import CASES, EDGE_MM, calibrated, case_record, run_case, setting_of, verdicts_of
 from kossa.process.mesh import box
 from kossa.process.parameters import drawn, law
 from kossa.process.serum import named_serums
@@ -54,11 +46,7 @@ def _one(number: int, seed: int, size: int, years: float, spread_serum: bool, fr
     values = draw_law(rng)
     low, high = TNAP_FREE
     free = math.exp(rng.uniform(math.log(low), math.log(high)))
-    serums = {
-        name: s.drawn(rng) if spread_serum else s
-        for name, s in named_serums().items()
-        if name in {"normal", "ckd"}
-    }
+    serums = {name: s.drawn(rng) if spread_serum else s for name, s in named_serums().items() if name in {"normal", "ckd"}}
     mesh = box(size, EDGE_MM)
     # the phosphatase is a property of the tissue: calibrated at the serum's centre, also where serum is drawn
     values["tnap_dead"] = free if free_tnap else calibrated(setting_of("injured_normal", values=values), mesh)
@@ -73,16 +61,12 @@ def _one(number: int, seed: int, size: int, years: float, spread_serum: bool, fr
     site_order = _site_holds(cases["healthy_uraemic"])
     held = {"A": a and b, "B": c, "C": d and site_order, "D": f, "C strict": d and e}
     held["all"] = held["A"] and held["B"] and held["C"] and held["D"]
-    told = {
-        name: float(f"{values[name]:.6g}") for name, s in law().items() if s.spread or name == "tnap_dead"
-    }
+    told = {name: float(f"{values[name]:.6g}") for name, s in law().items() if s.spread or name == "tnap_dead"}
     if spread_serum:
         for name, s in serums.items():
             told |= {f"{name}_{k}": getattr(s, k) for k in ("free_calcium", "phosphate", "ppi")}
     peaks = {LETTERS[name]: float(f"{case.peak_mg_cm3:.5g}") for name, case in cases.items()}
-    return Draw(
-        number=number, values=told, held=held, verdicts=verdicts, peaks=peaks, balance=min(worst, 1.0)
-    )
+    return Draw(number=number, values=told, held=held, verdicts=verdicts, peaks=peaks, balance=min(worst, 1.0))
 
 
 def _site_holds(case: msgspec.Struct) -> bool:

@@ -32,13 +32,7 @@ DISH = {
     "injured, normal phosphate": (0.0, 0.0, 0.9, False),
 }
 DISH_DAYS = 9.0
-MEDIUM = {
-    "magnesium": 0.8,
-    "dic": 46.0,
-    "sodium": 155.0,
-    "potassium": 5.3,
-    "citrate": 0.0,
-}  # DMEM, chemistry.md
+MEDIUM = {"magnesium": 0.8, "dic": 46.0, "sodium": 155.0, "potassium": 5.3, "citrate": 0.0}  # DMEM, chemistry.md
 
 
 def well_run(serum: Serum, p: Mapping[str, float], mesh: Mesh, ph: npt.ArrayLike, *, alive: float) -> Run:
@@ -73,9 +67,7 @@ def dish(p: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-def deficiency_days(
-    p: Mapping[str, float], serum: Serum, *, ppi: float, rise: float, years: float
-) -> float | None:
+def deficiency_days(p: Mapping[str, float], serum: Serum, *, ppi: float, rise: float, years: float) -> float | None:
     """Return the day of 10 mg/cm3 in healthy tissue that is `rise` more alkaline, at a held pyrophosphate."""
     held = {**p, "ppi_release": 0.0, "tnap_live": 0.0, "ppi_plasma_factor": ppi / serum.ppi}
     run = well_run(serum, held, wells(1), p["ph_tissue"] + serum.ph_shift + rise, alive=1.0)
@@ -91,9 +83,7 @@ def sphere_peak(p: Mapping[str, float], serum: Serum, radius_mm: float, years: f
     span = radius_mm + MARGIN * 0.22
     count = int(np.ceil(span / shortest_length(p, injured=True) * SHELL_PER_LENGTH))
     mesh = shells(max(count, 24), span)
-    table, u_max, _ = saturation_table(
-        serum, min(p["ph_dead_start"], p["ph_tissue"] - 0.1), p["ph_dead_end"] + 0.1
-    )
+    table, u_max, _ = saturation_table(serum, min(p["ph_dead_start"], p["ph_tissue"] - 0.1), p["ph_dead_end"] + 0.1)
     tissue = Tissue(
         alive=mesh.pad(1.0),
         exchange=mesh.pad(p["exchange"]),
