@@ -54,13 +54,9 @@ def _places(
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return coarse slice, and coarse (fractional) y and x of all voxels of an object."""
     z, y, x = np.nonzero(look.mask)
-    block = anatomy.scan.coarse.block
-    last = anatomy.scan.coarse.mean.shape[0] - 1
-    return (
-        np.minimum((z + look.low[0]) // block[0], last),
-        (y + look.low[1] + 0.5) / block[1] - 0.5,
-        (x + look.low[2] + 0.5) / block[2] - 0.5,
-    )
+    scan = anatomy.scan
+    cell_z = np.minimum((z + look.low[0]) // scan.coarse.block[0], scan.coarse.mean.shape[0] - 1)
+    return (cell_z, *scan.in_cells(y + float(look.low[1]), x + float(look.low[2])))
 
 
 def on_aorta(anatomy: Anatomy, look: Look) -> tuple[str | None, float]:
