@@ -14,6 +14,9 @@ __all__ = ["COMMANDS", "EXIT_CODES", "LazyGroup"]
 COMMANDS: dict[str, tuple[str, str]] = {
     "read": ("kossa.cli.read", "Read a folder of evidence and write one report."),
     "ct": ("kossa.cli.ct", "Find and measure calcium in a CT scan."),
+    "diagnose": ("kossa.cli.diagnose", "Weigh kinds and causes of a case told in words and numbers."),
+    "causes": ("kossa.cli.causes", "List the conditions that bring calcium, or tell all of one."),
+    "compare": ("kossa.cli.compare", "Dystrophic and metastatic calcification side by side."),
     "demo": ("kossa.cli.demo", "Make two virtual people, read them cold, show truth beside reading."),
 }
 

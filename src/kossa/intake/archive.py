@@ -17,7 +17,6 @@ from pathlib import Path
 from kossa.evidence import Refused
 from kossa.intake.budget import Budget
 from kossa.intake.files import read_part
-from kossa.intake.safe_text import safe
 
 __all__ = ["Archive", "Member"]
 
@@ -41,7 +40,7 @@ class Member:
 
     @property
     def name(self) -> str:
-        """The path inside the archive; it was checked not to lead out of it."""
+        """The path inside the archive, as it is written: it may lead out."""
         return self.info.filename
 
     @property
@@ -51,32 +50,32 @@ class Member:
 
     def read(self) -> bytes:
         """Return all bytes; raises `Refused` (too-large, truncated, unreadable)."""
-        return b"".join(self.archive.inflate(self.info))
+        return self.archive.take(self.info)
 
     def head(self, length: int) -> bytes:
-        """Return the first bytes; raises `Refused` as `read` does."""
+        """Return the first bytes; raises `Refused` as `read` does, and where its name or claim forbids it."""
+        if refusal := _refusal(self.info, self.archive.budget):
+            raise refusal
         return next(self.archive.inflate(self.info), b"")[:length]
 
 
 @dataclass(slots=True)
 class Archive:
-    """One zip file, and what it has cost so far; `refused` are the members left out, with the reason."""
+    """One zip file, and what it has cost so far; `refused` says why it, or a member, was left out."""
 
     path: Path
     budget: Budget
     refused: list[Refused] = field(default_factory=list)
     _seen: dict[int, int] = field(default_factory=dict)
+    _kept: dict[int, bytes] = field(default_factory=dict, repr=False)
     _size: int = 0
 
     def members(self) -> Iterator[Member]:
-        """Yield the members that may be opened, in the order of the directory."""
+        """Yield the members in the order of the directory."""
         for info in self._directory():
             if info.is_dir() or info.filename.startswith("__MACOSX/"):
                 continue
-            if refusal := _refusal(info, self.budget):
-                self.refused.append(refusal)
-            else:
-                yield Member(self, info)
+            yield Member(self, info)
 
     def _directory(self) -> list[zipfile.ZipInfo]:
         try:
@@ -92,6 +91,16 @@ class Archive:
             )
             return []
         return found
+
+    def take(self, info: zipfile.ZipInfo) -> bytes:
+        """Return a member's bytes; what the survey inflated is kept for its reader, within the budget."""
+        kept = self._kept.pop(info.header_offset, None)
+        if kept is not None:
+            return kept
+        data = b"".join(self.inflate(info))
+        if sum(map(len, self._kept.values())) + len(data) <= self.budget.kept_bytes:
+            self._kept[info.header_offset] = data
+        return data
 
     def inflate(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         """Yield a member's bytes in pieces of 1 MB, each counted before it is given out."""
@@ -147,9 +156,8 @@ def _too_large(inflated: int, packed: int, budget: Budget) -> bool:
 
 def _refusal(info: zipfile.ZipInfo, budget: Budget) -> Refused | None:
     """Say why a member is not opened, from what the directory admits already."""
-    shown = safe(info.filename)
     if OUTSIDE.search(info.filename) or (info.external_attr >> 16) & TYPE_BITS == LINK:
-        return Refused("path-outside", f"A member of this archive leads out of it: {shown}.")
+        return Refused("path-outside", "The name of a member leads out of this archive.")
     if info.flag_bits & 1:
         return Refused("locked", "A member of this archive is locked by a password. Unpack it first.")
     if info.compress_type not in (STORED, DEFLATED):

@@ -43,7 +43,7 @@ class Budget:
     folders_deep: int = 64
     #: files that are no evidence and are listed one by one; the rest is a count
     listed_irrelevant: int = 50
-    #: bytes of files that the survey had to read whole and keeps for the reader
+    #: inflated bytes of an archive's members that the survey keeps for their readers
     kept_bytes: int = 256 * MB
 
 

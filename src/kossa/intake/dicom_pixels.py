@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["LOSSY_SYNTAXES", "NATIVE", "Layout", "check_layout", "clean_bits", "pixels"]
+__all__ = ["LOSSY_SYNTAXES", "NATIVE", "Layout", "check_layout", "check_syntax", "clean_bits", "pixels"]
 
 NATIVE = frozenset((IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, DEFLATED))
 COMPRESSED = {
@@ -196,13 +196,15 @@ def pixels(data: bytes, header: DicomHeader) -> npt.NDArray[np.generic]:
         raise Refused("no-pixels", "this object holds no pixels")
     if header.samples != 1 or header.photometric not in ("MONOCHROME1", "MONOCHROME2", ""):
         raise Refused("unsupported-syntax", "the picture is in colour, which kossa does not read")
-    syntax = header.transfer_syntax_uid
-    if syntax in NATIVE:
-        return _native(data, header)
-    if syntax not in COMPRESSED:
+    check_syntax(header.transfer_syntax_uid)
+    return _native(data, header) if header.transfer_syntax_uid in NATIVE else _decoded(data, header)
+
+
+def check_syntax(syntax: str) -> None:
+    """Refuse by name a transfer syntax that is not decoded."""
+    if syntax not in NATIVE and syntax not in COMPRESSED:
         name = OTHERS.get(syntax, f"the transfer syntax {syntax}")
         raise Refused("unsupported-syntax", f"the pixels are stored as {name}, which kossa does not decode")
-    return _decoded(data, header)
 
 
 def _decoded(data: bytes, header: DicomHeader) -> npt.NDArray[np.generic]:
@@ -212,14 +214,15 @@ def _decoded(data: bytes, header: DicomHeader) -> npt.NDArray[np.generic]:
 
     offset = open_data_set(data, ()).found[PIXEL_DATA][0]
     out: npt.NDArray[np.generic] | None = None
-    for index, frame in enumerate(decode_frames(memoryview(data)[offset:], header)):
-        if len(header.frames) == 1:
-            return frame[np.newaxis]
+    for index, coded in enumerate(decode_frames(memoryview(data)[offset:], header)):
+        # the codestream may know neither the sign nor the bits stored (JPEG, JPEG-LS)
+        frame = clean_bits(coded, header.bits_stored, header.bits_stored - 1)
         if out is None:
-            out = np.empty((len(header.frames), *frame.shape), frame.dtype)
-        out[index] = frame
-    if out is None:
-        raise Refused("decode-failed", "no frame could be decoded")
+            single = len(header.frames) == 1
+            out = frame[np.newaxis] if single else np.empty((len(header.frames), *frame.shape), frame.dtype)
+        if len(header.frames) > 1:
+            out[index] = frame
+    assert out is not None  # a missing frame was refused
     return out
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from kossa.evidence import File, FileKind, Notice, Outcome, Refused, Severity, Source
 from kossa.intake.dicom_header import DicomHeader
+from kossa.intake.files import read_part
 from kossa.intake.identity import Identity
 from kossa.intake.json_doc import Document, parse_tolerant
+from kossa.intake.picture_info import PictureInfo
+from kossa.intake.remedies import REMEDIES
 from kossa.intake.sidecar import Sidecar
 
 __all__ = ["Entry", "Survey"]
@@ -26,9 +30,10 @@ class Entry:
     `read` returns its bytes under the budget of one file and raises `Refused`; members of archives
     are read the same way. `location` is the path inside the folder (`a/b.zip!c.dcm` for a member),
     for `run.json` only. `format` is the form of the bytes (`dicom`, `png`, `csv`: see `sniff.Format`).
-    `header` is set for DICOM files whose header could be read. `packed_in` is the number of the
-    archive, `sidecar` that of the NAME.toml beside a picture, and `told` what stands in it. `person`
-    is the key of whom the file is about, None where it does not say.
+    `header` is set for DICOM files whose header could be read; `index` are the files that a DICOMDIR
+    names. `packed_in` is the number of the archive, `sidecar` that of the NAME.toml beside a picture,
+    and `told` what stands in it. `picture` is the checked header of a picture. `person` is the key of
+    whom the file is about, None where it does not say.
     """
 
     number: int
@@ -40,8 +45,10 @@ class Entry:
     path: Path | None = field(default=None, repr=False)
     header: DicomHeader | None = field(default=None, repr=False)
     packed_in: int | None = None
+    index: tuple[str, ...] = field(default=(), repr=False)
     sidecar: int | None = None
     told: Sidecar | None = None
+    picture: PictureInfo | None = None
     notices: list[Notice] = field(default_factory=list)
     outcome: File | None = None
     person: str | None = None
@@ -51,6 +58,13 @@ class Entry:
     def sha256(self) -> str:
         """Return the hash of the file's bytes (of the inflated bytes of a member), read anew."""
         return hashlib.sha256(self.read()).hexdigest()
+
+    def read_at(self) -> Callable[[int, int], bytes]:
+        """Return a function (offset, length) -> bytes; a member of an archive is inflated once for it."""
+        if self.path is not None:
+            return partial(read_part, self.path)
+        data = self.read()
+        return lambda offset, length: data[offset : offset + length]
 
     def document(self) -> Document:
         """Return the file as guarded JSON, parsed once; raises `Refused`."""
@@ -96,8 +110,16 @@ class Entry:
         )
 
     def refuse(self, refused: Refused, *, done: str = "This file is not used.", todo: str = "") -> None:
-        """Settle the file as rejected, with the sentence of the refusal as its notice."""
-        self.tell(refused.code, Severity.ERROR, str(refused), done=done, todo=todo)
+        """Settle the file as rejected; the notice's sentence is that of the refusal, with its remedy."""
+        what = str(refused)
+        what = what[:1].upper() + what[1:]
+        self.tell(
+            refused.code,
+            Severity.ERROR,
+            what if what.endswith((".", "!", "?")) else what + ".",
+            done=done,
+            todo=todo or REMEDIES.get(refused.code, ""),
+        )
         self.settle(Outcome.REJECTED, reason=refused.code)
 
 
@@ -106,12 +128,14 @@ class Survey:
     """All that a folder holds. Readers take the entries of their kind and settle each outcome.
 
     `passed_over` counts, by form, the files that are no evidence and are not listed one by one.
+    `person` is the key of the one that was chosen, where there were several.
     """
 
     root: Path
     entries: list[Entry]
     notices: list[Notice] = field(default_factory=list)
     passed_over: dict[str, int] = field(default_factory=dict)
+    person: str | None = None
 
     def of(self, *kinds: FileKind) -> list[Entry]:
         """Return the entries of these kinds that are not settled yet, in their order."""

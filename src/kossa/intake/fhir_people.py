@@ -5,22 +5,25 @@ Read tolerantly, entry by entry, over STU3, R4 and R5: a Bundle, one resource, o
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
+from kossa.intake.fhir_entries import age_on, moment
 from kossa.intake.identity import Identity
 
-__all__ = ["identities_in", "keep_subjects", "resources"]
+__all__ = ["identities_in", "keep_subjects"]
 
 Plain = dict[str, Any]
 #: where a resource names its person (R4; `beneficiary`, `individual` and others belong to no evidence)
 PERSON_FIELDS = ("subject", "patient")
-DATE_FIELDS = ("effectiveDateTime", "effectiveInstant", "issued", "recordedDate", "date", "authoredOn")
+DATE_FIELDS = (
+    *("effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued", "recordedDate"),
+    *("performedDateTime", "occurrenceDateTime", "authoredOn", "date"),
+)
 
 
-def resources(data: Any) -> Iterator[tuple[int, Any, str]]:
+def _entries(data: Any) -> Iterator[tuple[int, Any, str]]:
     """Yield (place in the file from 0, resource, fullUrl) of whatever FHIR JSON holds.
 
     A resource that could not be taken is a `json_doc.Fault`, or holds one.
@@ -42,14 +45,15 @@ def identities_in(data: Any) -> tuple[Identity, ...]:
     """Return what a FHIR file states of its people: of every Patient, and of every other reference."""
     patients: dict[str, tuple[Plain, tuple[str, ...]]] = {}
     referred: dict[str, str] = {}
-    for _, resource, url in resources(data):
+    for _, resource, url in _entries(data):
         if not isinstance(resource, dict):
             continue
         if resource.get("resourceType") == "Patient":
             known_as = _known_as(resource, url)
             patients[known_as[0] if known_as else ""] = (resource, known_as)
         elif reference := _reference(resource):
-            referred[reference] = max(referred.get(reference, ""), _date(resource))
+            when = moment(resource, DATE_FIELDS) or ""
+            referred[reference] = max(referred.get(reference, ""), when)
     found: list[Identity] = []
     for subject, (patient, known_as) in patients.items():
         newest = max((referred.pop(name, "") for name in known_as), default="")
@@ -64,18 +68,23 @@ def identities_in(data: Any) -> tuple[Identity, ...]:
 
 def keep_subjects(data: Any, others: Collection[str]) -> Any:
     """Return the file without the resources that belong to the people known as `others`."""
+    aliases = set(others)
+    for _, resource, url in _entries(data):
+        if isinstance(resource, dict) and resource.get("resourceType") == "Patient":
+            known_as = _known_as(resource, url)
+            aliases.update(known_as if aliases.intersection(known_as) else ())
 
     def belongs(resource: Any, url: str) -> bool:
         if not isinstance(resource, dict):
             return True
         if resource.get("resourceType") == "Patient":
-            return not set(_known_as(resource, url)) & set(others)
-        return _reference(resource) not in others
+            return aliases.isdisjoint(_known_as(resource, url))
+        return _reference(resource) not in aliases
 
     if isinstance(data, list):
-        return [resource for _, resource, url in resources(data) if belongs(resource, url)]
+        return [resource for _, resource, url in _entries(data) if belongs(resource, url)]
     if isinstance(data, dict) and isinstance(data.get("entry"), list):
-        kept = [data["entry"][place] for place, resource, url in resources(data) if belongs(resource, url)]
+        kept = [data["entry"][place] for place, resource, url in _entries(data) if belongs(resource, url)]
         return {**data, "entry": kept}
     return data
 
@@ -101,13 +110,6 @@ def _bare(reference: str) -> str:
     return reference.removeprefix("urn:uuid:").removeprefix("Patient/")
 
 
-def _date(resource: Plain) -> str:
-    period = resource.get("effectivePeriod")
-    dates = [resource.get(name) for name in DATE_FIELDS]
-    dates.append(period.get("start") if isinstance(period, dict) else None)
-    return max((d[:10] for d in dates if isinstance(d, str)), default="")
-
-
 def _of_patient(patient: Plain, subject: str, known_as: tuple[str, ...], newest: str) -> Iterator[Identity]:
     """Yield one Identity a number of this Patient, the server's own last."""
     born = patient.get("birthDate")
@@ -117,7 +119,7 @@ def _of_patient(patient: Plain, subject: str, known_as: tuple[str, ...], newest:
         name=_name(patient),
         birth_date=born,
         sex=str(patient.get("gender") or ""),
-        age_years=_age(born, newest),
+        age_years=age_on(born, newest),
         subject=subject,
     )
     numbers = patient.get("identifier")
@@ -140,13 +142,3 @@ def _name(patient: Plain) -> str:
             written = " ".join(word for word in words if isinstance(word, str))
             return written or str(name.get("text") or "")
     return ""
-
-
-def _age(born: str, when: str) -> float | None:
-    """Return the age in years at a date; None where either is not known to the year."""
-    try:
-        first = dt.date.fromisoformat(born + {4: "-07-01", 7: "-15"}.get(len(born), ""))
-        last = dt.date.fromisoformat(when)
-    except ValueError:
-        return None
-    return round((last - first).days / 365.25, 1) if last >= first else None

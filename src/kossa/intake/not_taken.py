@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kossa.evidence import FileKind, Outcome
 from kossa.intake.sniff import Format
 
-__all__ = ["BY_CLASS", "BY_FORMAT", "BY_MODALITY", "UNREAD", "NotTaken"]
+__all__ = ["BY_CLASS", "BY_FORMAT", "BY_MODALITY", "CCDA", "FHIR_XML", "PHONE_PHOTO", "UNREAD", "NotTaken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,27 @@ BY_FORMAT: dict[Format, NotTaken] = {
         "If it is a scan, export it as DICOM or NIfTI.",
     ),
 }
+
+#: a JPEG that says that a telephone took it
+PHONE_PHOTO = NotTaken(
+    FileKind.PICTURE,
+    Outcome.REJECTED,
+    "phone-photo",
+    "This is a photograph taken with a telephone; of a film or a screen it cannot be measured.",
+    "Ask for the film or the scan itself as DICOM. If it was taken through a microscope, put a NAME.toml "
+    'beside it with kind = "section".',
+)
+CCDA = _evidence(
+    FileKind.DOCUMENT,
+    "This is a clinical document in XML (C-CDA), which this version does not read.",
+    "Export the record as FHIR in JSON, or type the results into a case.toml "
+    "(`kossa new FOLDER` writes one).",
+)
+FHIR_XML = _evidence(
+    FileKind.DOCUMENT,
+    "This is FHIR in XML, which is not read.",
+    "Export the same record as FHIR in JSON.",
+)
 
 #: DICOM by the class of object (DICOM PS3.4 table B.5-1), the longest matching beginning counts
 BY_CLASS: dict[str, NotTaken] = {

@@ -59,13 +59,15 @@ def people(survey: Survey, kinds: Collection[FileKind] | None = None) -> People:
     claims = same_number(claims_in(counting))
     groups = persons(claims)
     keys = [f"p{n}" for n in range(1, len(groups) + 1)] or ["p1"]
+    if survey.person is not None and len(keys) == 1:
+        keys = [survey.person]
     subjects = {
         file: key for key, group in zip(keys, groups, strict=False) for c in group for file in c.files
     }
     whose: dict[int, tuple[str, ...]] = {}
     for entry in counting:
         said = sorted({key for (number, _), key in subjects.items() if number == entry.number})
-        whose[entry.number] = tuple(said) if said or len(groups) > 1 else ("p1",)
+        whose[entry.number] = tuple(said) if said or len(groups) > 1 else (keys[0],)
         entry.person = whose[entry.number][0] if len(whose[entry.number]) == 1 else None
     found = groups or [[]]
     known = tuple(_person(key, group) for key, group in zip(keys, found, strict=True))
@@ -73,13 +75,14 @@ def people(survey: Survey, kinds: Collection[FileKind] | None = None) -> People:
 
 
 def only(survey: Survey, found: People, key: str) -> Survey:
-    """Return the survey of one person: other people's files are settled as ignored, shared ones cut.
+    """Narrow a survey to one person: other people's files are settled as ignored, shared ones cut.
 
     Raises `WrongCall` where there is no such person.
     """
     if key not in {p.key for p in found.persons}:
         known = ", ".join(p.key for p in found.persons)
         raise WrongCall(f"There is no person {key} here; there is {known}.")
+    survey.person = key
     if len(found.persons) == 1:
         return survey
     for entry in survey.entries:
@@ -89,12 +92,14 @@ def only(survey: Survey, found: People, key: str) -> Survey:
         if key not in keys:
             entry.settle(Outcome.IGNORED, reason="another-person" if keys else "person-unknown")
         elif len(keys) > 1:
-            _keep(entry, {s for (n, s), k in found.subjects.items() if n == entry.number and k != key})
+            others = {s for (n, s), k in found.subjects.items() if n == entry.number and k != key}
+            entry.identities = tuple(i for i in entry.identities if i.subject not in others)
             entry.person = key
+            _cut(entry, others)
     return survey
 
 
-def _keep(entry: Entry, others: Collection[str]) -> None:
+def _cut(entry: Entry, others: Collection[str]) -> None:
     """Take the records of other people out of a file that holds several."""
     if entry.kind is FileKind.FHIR:
         document = entry.document()

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 
 from kossa.evidence import FileKind, Outcome, Refused, Severity
 from kossa.intake.entry import Entry, Survey
-from kossa.intake.sidecar import parse_sidecar, parse_toml
+from kossa.intake.not_taken import PHONE_PHOTO
+from kossa.intake.sidecar import FIELDS, parse_sidecar, parse_toml
 
 __all__ = ["pair_sidecars"]
 
@@ -39,14 +40,18 @@ def _stem(entry: Entry) -> str:
 
 
 def _tell(picture: Entry, beside: Entry) -> None:
-    beside.kind = FileKind.SIDECAR
     try:
         content = parse_toml(beside.read())
+        if not set(content) & set(FIELDS):
+            return  # a case of the same name
+        beside.kind = FileKind.SIDECAR
         picture.told = parse_sidecar(content)
     except Refused as refused:
         beside.refuse(refused, done="What it tells of the picture beside it is not used.")
         return
     picture.sidecar = beside.number
+    if picture.outcome and picture.outcome.reason == PHONE_PHOTO.code and picture.told.kind == "section":
+        picture.outcome = None  # through a microscope a telephone is a camera like others, told by its notice
     beside.settle(Outcome.ACCEPTED)
     if picture.kind is FileKind.PICTURE and picture.told.kind:
         picture.kind = FileKind.SECTION if picture.told.kind == "section" else FileKind.FILM
