@@ -235,10 +235,13 @@ def weigh(
         shown = SHOWN_CAUSES if g == case.answer else SHOWN_CAUSES // 2
         told.append(
             GroupWeighing(
-                group=g, kinds=_kinds(model, p, draws, kind_shares(model, p)),
-                causes=_causes(case, w, p, draws, p, shown), surprise_bits=w.surprise(), none_of_these=float(p[model.causes.index(NONE)]),
+                group=g,
+                kinds=_kinds(model, p, draws, kind_shares(model, p)),
+                causes=_causes(case, w, p, draws, p, shown),
+                none_of_these=float(p[model.causes.index(NONE)]),
+                surprise_bits=w.surprise(),
             )
-        )  # fmt: skip
+        )
         if g == case.answer:
             kinds = _kinds(model, p, draws, each_kind)
             causes = _causes(case, w, p, draws, each, shown)
