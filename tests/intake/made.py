@@ -37,6 +37,7 @@ def dicom(
 ) -> bytes:
     """Return a sound image of 8 x 8 pixels; empty strings leave the element out."""
     texts = [
+        (0x00080005, "CS", "ISO_IR 192"),
         (0x00080016, "UI", sop_class),
         (0x00080018, "UI", f"1.2.3.{uid}"),
         (0x00080060, "CS", modality),

@@ -31,6 +31,7 @@ PLATE_HALF_MM = 9.0  # rule 2: plate-like pieces are table
 PLATE_SHARE = 0.2  # rule 2
 LUNG_HU = -250  # ct.md 3.9: -500 loses consolidated lungs
 LUNG_MM2 = 800.0  # ct.md 3.9
+CUT_GAS_MM2 = 600.0  # judgement: a loop of bowel; the room shows itself larger or in a corner
 CUT_AIR_HU = -860.0  # rule 2: air cut by the circle is lung only above this median
 LUNG_SEED_MM2 = 2000.0  # judgement: sinuses, skin folds and stomach gas stay below in one slice
 GAS_HU = -940.0  # judgement: gas reads below it inside of its rim, lung above it ...
@@ -87,6 +88,18 @@ def _cut_lung(air: Mask, coarse: Coarse) -> Mask:
     return np.asarray((cut & (level > CUT_AIR_HU))[labels])
 
 
+def _cut_gas(air: Mask, coarse: Coarse) -> Mask:
+    """Return small air that one straight edge of the picture cuts: gas of the gut, not the room."""
+    labels, count = label_slices(air)
+    area = np.bincount(labels.ravel(), minlength=count + 1) * coarse.cell_mm2
+    room = area > CUT_GAS_MM2
+    for corner in (labels[:, 0, 0], labels[:, 0, -1], labels[:, -1, 0], labels[:, -1, -1]):
+        room[np.unique(corner)] = True
+    room[np.unique(labels[ndimage.binary_dilation(coarse.unmeasured, np.ones((1, 3, 3), np.bool_))])] = True
+    room[0] = True
+    return np.asarray(~room[labels])
+
+
 def _lungs(air: Mask, coarse: Coarse) -> Mask:
     """Return which of the air inside the body is lung."""
     labels, count = ndimage.label(air)
@@ -116,6 +129,7 @@ def find_body(coarse: Coarse) -> Body:
     kept = _pieces(erode(tissue, OPENING_MM, pixel), coarse)
     soft = grow(kept, OPENING_MM + REGROWTH_MM, pixel) & tissue
     mask = fill_holes(soft | _cut_lung(~soft, coarse))
+    mask |= _cut_gas(~mask, coarse)
     beyond = ~mask & ~coarse.unmeasured
     depth = distance(~beyond, pixel)
     depth[~mask] = 0

@@ -74,7 +74,9 @@ class Place:
         return Side.LEFT if self.aside > 0 else Side.RIGHT
 
 
-def place_of(anatomy: Anatomy, look: Look, number: int, box: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> Place:
+def place_of(
+    anatomy: Anatomy, look: Look, number: int, box: np.ndarray[tuple[int, ...], np.dtype[np.int32]]
+) -> Place:
     """Gather what the rules for sites ask of one object."""
     scan, trunk = anatomy.scan, anatomy.trunk
     c = scan.coarse
@@ -84,6 +86,9 @@ def place_of(anatomy: Anatomy, look: Look, number: int, box: np.ndarray[tuple[in
     y = (look.centre[1] + 0.5) / c.block[1] - 0.5
     x = (look.centre[2] + 0.5) / c.block[2] - 0.5
     aside = ahead = None
+    level = anatomy.levels.of[z]
+    if not trunk.main[cell] and level in (Level.CHEST, Level.ABDOMEN, Level.PELVIS):
+        level = Level.LIMB
     if trunk.spine[z]:
         aside = float(x - trunk.spine_x[z]) * c.pixel_mm[1]
         ahead = float(trunk.front_y[z] - y) * c.pixel_mm[0]
@@ -100,7 +105,7 @@ def place_of(anatomy: Anatomy, look: Look, number: int, box: np.ndarray[tuple[in
         number,
         cell,
         (height, look.centre[1] * scan.pixel_mm[0], look.centre[2] * scan.pixel_mm[1]),
-        anatomy.levels.of[z],
+        level,
         height,
         float(anatomy.body.depth_mm[cell]),
         float(anatomy.flesh.depth_mm[cell]),

@@ -83,7 +83,13 @@ def _pelvic_vein(place: Place) -> Site | None:
     lateral, medial, side = (right, left, Side.RIGHT) if right > left else (left, right, Side.LEFT)
     last = numbers.shape[1] - 1
     open_ = numbers[:, last if side is Side.RIGHT else 0].any()
-    if lateral <= PELVIS_LATERAL_MM or medial >= PELVIS_MEDIAL_MM or span <= PELVIS_SPAN_MM or not place.small or not open_:
+    if (
+        lateral <= PELVIS_LATERAL_MM
+        or medial >= PELVIS_MEDIAL_MM
+        or span <= PELVIS_SPAN_MM
+        or not place.small
+        or not open_
+    ):
         return None
     return Site(
         "site_pelvic_vein",
@@ -94,17 +100,20 @@ def _pelvic_vein(place: Place) -> Site | None:
 
 
 def limb_site(place: Place, others: Sequence[Place]) -> Site:
-    """Tell the site in a limb; asked in this order: subcutis, pelvic vein, artery, joint, muscle."""
+    """Tell the site in a limb; asked in this order: pelvic vein, subcutis, artery, joint, muscle."""
     look = place.look
     ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
     side = limb_side(place)
-    if not place.in_flesh and ring < FAT_RING_HU:
-        return Site(
-            "site_subcutis", 0.8, f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU", side
-        )
     vein = _pelvic_vein(place)
     if vein:
         return vein
+    if not place.in_flesh and ring < FAT_RING_HU:
+        return Site(
+            "site_subcutis",
+            0.8,
+            f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU",
+            side,
+        )
     line = on_a_line(place, others)
     fatty = look.ring_fat >= BUNDLE_FAT
     if (line >= 3 and place.form.hole < 0.3) or (line >= 2 and fatty):

@@ -30,10 +30,10 @@ class Entry:
     `read` returns its bytes under the budget of one file and raises `Refused`; members of archives
     are read the same way. `location` is the path inside the folder (`a/b.zip!c.dcm` for a member),
     for `run.json` only. `format` is the form of the bytes (`dicom`, `png`, `csv`: see `sniff.Format`).
-    `header` is set for DICOM files whose header could be read. `packed_in` is the number of the
-    archive, `sidecar` that of the NAME.toml beside a picture, and `told` what stands in it.
-    `picture` is the checked header of a picture. `person` is the key of whom the file is about, None
-    where it does not say.
+    `header` is set for DICOM files whose header could be read; `index` are the files that a DICOMDIR
+    names. `packed_in` is the number of the archive, `sidecar` that of the NAME.toml beside a picture,
+    and `told` what stands in it. `picture` is the checked header of a picture. `person` is the key of
+    whom the file is about, None where it does not say.
     """
 
     number: int
@@ -45,6 +45,7 @@ class Entry:
     path: Path | None = field(default=None, repr=False)
     header: DicomHeader | None = field(default=None, repr=False)
     packed_in: int | None = None
+    index: tuple[str, ...] = field(default=(), repr=False)
     sidecar: int | None = None
     told: Sidecar | None = None
     picture: PictureInfo | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from kossa.evidence import Refused
 from kossa.intake.budget import Budget
 
-__all__ = ["read_file", "read_head", "read_part"]
+__all__ = ["read_file", "read_head", "read_into", "read_part"]
 
 #: a pipe or a device that took the place of a file must not make the program wait
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -48,6 +48,21 @@ def read_part(path: Path, offset: int, length: int) -> bytes:
     try:
         os.lseek(handle, min(offset, size), os.SEEK_SET)
         return _read(handle, max(0, min(length, size - offset)))
+    except OSError as error:
+        raise _unreadable(error) from None
+    finally:
+        os.close(handle)
+
+
+def read_into(path: Path, offset: int, target: memoryview) -> int:
+    """Fill `target` from `offset` without a copy between; return the bytes read, fewer at the file's end.
+
+    Raises `Refused` (unreadable).
+    """
+    handle, _ = _open(path)
+    try:
+        os.lseek(handle, offset, os.SEEK_SET)
+        return os.readv(handle, [target])
     except OSError as error:
         raise _unreadable(error) from None
     finally:

@@ -74,7 +74,13 @@ def _not_taken(header: DicomHeader) -> NotTaken | None:
 
 def _dicomdir(entry: Entry) -> None:
     entry.kind = FileKind.DICOMDIR
-    read_index(entry.read())
+    entry.index = read_index(entry.read())
+    entry.tell(
+        "index",
+        Severity.INFO,
+        "This is the index of a disc; the images are found without it.",
+        todo="Give kossa the folder that it lies in.",
+    )
     entry.settle(Outcome.IGNORED, reason="index")
 
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from kossa.evidence import Refused
 from kossa.evidence.geometry import Grid
+from kossa.intake.budget import DEFAULT
 
 __all__ = ["NiftiFile", "NiftiHeader", "is_nifti", "read_nifti", "read_nifti_header"]
 
@@ -26,8 +27,7 @@ Floats = npt.NDArray[np.float64]
 Axes = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
 
 HEAD = 540 + 4  # the longer header (NIfTI-2) and the flag of extensions
-INFLATE_RATIO = 200  # of a gzip stream against the file (ecosystem.md 8, case 6)
-INFLATE_FREE = 256 << 20  # always allowed: an empty label map of 512 x 512 x 1000 (judgement)
+INFLATE_FREE = 256 << 20  # allowed at any ratio: an empty label map of 512 x 512 x 1000 (judgement)
 EXCESS = 4096  # bytes behind the last voxel that pass for padding (judgement)
 VOXEL_BYTES = 4 << 30  # of one image (judgement; 2,000 slices of 512 x 512 as float64)
 SQUARE = 1e-3  # cosine between rows and columns that still passes for a right angle (ct.md 3.11)
@@ -116,7 +116,7 @@ class _Stream:
         self._zip = zlib.decompressobj(31) if self.zipped else None
         self._rest: bytes = data
         self._out = bytearray()
-        self.limit = max(INFLATE_FREE, INFLATE_RATIO * len(data)) if self._zip else len(data)
+        self.limit = max(INFLATE_FREE, DEFAULT.ratio * len(data)) if self._zip else len(data)
 
     def read(self, size: int) -> bytes | bytearray:
         """Return the first `size` bytes, fewer where the file ends before."""
@@ -124,7 +124,7 @@ class _Stream:
             return self._data if size >= len(self._data) else self._data[:size]
         if size > self.limit:
             raise Refused(
-                "too-large", f"the file is to inflate to {size >> 20} MB, more than {INFLATE_RATIO} x"
+                "too-large", f"the file is to inflate to {size >> 20} MB, more than {DEFAULT.ratio} x"
             )
         self._inflate(size)
         return self._out
