@@ -9,7 +9,7 @@ import pytest
 from kossa.care.cautions import against, judged
 from kossa.conditions import load
 from kossa.conditions.rule import atoms, parse
-from kossa.diagnosis.evidence import gather, only_person
+from kossa.diagnosis.evidence import gather, knowing_possible
 from kossa.evidence import Finding, Person, Sex, State
 
 RULES = sorted(load().cautions)
@@ -51,7 +51,7 @@ def evidence_for(values):
     sexes = [a.name if v else {"F": "M", "M": "F"}[a.name] for a, v in values.items() if a.kind == "sex"]
     who = Person(age_years=fits[0] if ages else None, sex=Sex(sexes[0]) if sexes else Sex.U)
     possible = {a.name: v for a, v in values.items() if a.kind == "possible"}
-    return only_person(gather(findings, who), lambda cause: possible.get(cause))
+    return knowing_possible(gather(findings, who), possible.get)
 
 
 def _holds(age, atom):

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from kossa.care import options, problem
-from kossa.care.problem import ASK
+from kossa.care.first_question import ASK
 from kossa.conditions import load
 from kossa.diagnosis import weigh
 from kossa.diagnosis.evidence import gather

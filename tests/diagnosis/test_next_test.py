@@ -27,14 +27,44 @@ HARMED = [
     (yes("pattern_bone_in_muscle", "site_neck"), person(6), NEEDLES, "FOP"),
     (yes("sx_swelling_child", "pattern_trabecular_bone", "site_neck"), person(4), NEEDLES, "FOP"),
     (yes("gene_acvr1") + SKIN, person(30), NEEDLES, "FOP"),
-    (yes("hx_hydatid", "site_liver"), person(40), {"biopsy_core_image_guided", "aspiration_of_collection"}, "hydatid"),
-    (yes("ab_echinococcus", "site_liver", "pattern_rim"), person(40), {"biopsy_core_image_guided"}, "hydatid"),
-    (yes("exp_dogs_sheep", "site_liver", "pattern_curvilinear_wall"), person(50), {"aspiration_of_collection"}, "hydatid"),
+    (
+        yes("hx_hydatid", "site_liver"),
+        person(40),
+        {"biopsy_core_image_guided", "aspiration_of_collection"},
+        "hydatid",
+    ),
+    (
+        yes("ab_echinococcus", "site_liver", "pattern_rim"),
+        person(40),
+        {"biopsy_core_image_guided"},
+        "hydatid",
+    ),
+    (
+        yes("exp_dogs_sheep", "site_liver", "pattern_curvilinear_wall"),
+        person(50),
+        {"aspiration_of_collection"},
+        "hydatid",
+    ),
     (yes("site_lung", "hx_hydatid"), person(50, "M", "radiology"), {"biopsy_core_image_guided"}, "hydatid"),
-    (yes("sx_mass_over_5cm", "site_muscle", "pattern_cloud_fluffy"), person(40), {"aspiration_of_collection"}, "sarcoma"),
-    (yes("site_tumour", "site_thigh", "sx_growing", "site_muscle"), person(50), {"aspiration_of_collection"}, "sarcoma"),
-    (yes("hx_compartment_syndrome", "site_lower_leg", "pattern_plate"), person(60), {"aspiration_of_collection"}, "FOP"),
-]  # fmt: skip
+    (
+        yes("sx_mass_over_5cm", "site_muscle", "pattern_cloud_fluffy"),
+        person(40),
+        {"aspiration_of_collection"},
+        "sarcoma",
+    ),
+    (
+        yes("site_tumour", "site_thigh", "sx_growing", "site_muscle"),
+        person(50),
+        {"aspiration_of_collection"},
+        "sarcoma",
+    ),
+    (
+        yes("hx_compartment_syndrome", "site_lower_leg", "pattern_plate"),
+        person(60),
+        {"aspiration_of_collection"},
+        "FOP",
+    ),
+]
 # calciphylaxis: a biopsy may be told, never first, and with its caution
 CALCIPHYLAXIS = [
     (yes("sx_painful_necrosis", "hx_dialysis", "site_thigh", "site_subcutis"), person(60, "F", "dialysis")),

@@ -19,10 +19,14 @@ from kossa.evidence.vocabulary import terms
 from .made import PEOPLE, causes, kinds, no, person, prepared, weighed, yes
 
 GROUPS = (
-    DepositGroup(id="g1", deposits=("d1",), site="site_coronary", pattern="pattern_plaque_patchy", volume_mm3=90.0),
-    DepositGroup(id="g2", deposits=("d2",), site="site_lung", pattern="pattern_centrilobular_ggo", volume_mm3=400.0),
+    DepositGroup(
+        id="g1", deposits=("d1",), site="site_coronary", pattern="pattern_plaque_patchy", volume_mm3=90.0
+    ),
+    DepositGroup(
+        id="g2", deposits=("d2",), site="site_lung", pattern="pattern_centrilobular_ggo", volume_mm3=400.0
+    ),
     DepositGroup(id="g3", deposits=("w1",), site="site_ear"),
-)  # fmt: skip
+)
 RENAL = yes("phosphate_high", "pth_high", "hx_dialysis")
 
 

@@ -10,7 +10,7 @@ import pytest
 from kossa.conditions import BadKnowledge, load
 from kossa.conditions import load as load_function
 from kossa.conditions.describe import shares_checked
-from kossa.conditions.load import parse_files, read_files
+from kossa.conditions.files import parse_files, read_files
 
 SETTINGS = ("clinic", "radiology", "inpatient", "dialysis")
 
@@ -139,3 +139,25 @@ def test_every_case_cause_has_its_condition_with_kind_and_group(shared):
         c = known.conditions[r["condition"]]
         assert r["case_kind"] in (c.kind, *c.also_kind)
         assert r["case_group"] == c.case_group
+
+
+def test_the_kept_form_is_written_once_and_a_folder_that_cannot_be_written_is_no_fault(tmp_path, monkeypatch):
+    import kossa.conditions.files as home
+
+    kept = tmp_path / "__pycache__" / "knowledge.json"
+    monkeypatch.setattr(home, "_kept", lambda _digest: kept)
+    home.load.cache_clear()
+    first = home.load()
+    assert kept.is_file()
+    assert [p.name for p in kept.parent.iterdir()] == ["knowledge.json"]
+    home.load.cache_clear()
+    assert home.load() == first
+    kept.write_bytes(b"{ not the knowledge")
+    home.load.cache_clear()
+    assert home.load() == first
+    blocked = tmp_path / "a file"
+    blocked.write_text("")
+    monkeypatch.setattr(home, "_kept", lambda _digest: blocked / "knowledge.json")
+    home.load.cache_clear()
+    assert home.load() == first
+    home.load.cache_clear()
