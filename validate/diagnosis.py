@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from kossa.blood.results import read_rows
-from kossa.diagnosis.weigh import kind_shares, prepare
+from kossa.diagnosis.answer import kind_shares, prepare
 from kossa.history.case import read_case
 
 SHARED = Path(os.environ.get("KOSSA_SHARED", Path(__file__).resolve().parents[2] / "shared"))
