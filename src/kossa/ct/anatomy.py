@@ -111,4 +111,6 @@ def survey(scan: Scan, agent: str | None, threshold_hu: float) -> Anatomy:
         trunk = find_trunk(scan, body, skeleton)
     flesh = find_flesh(scan.coarse, body, skeleton)
     bone_mm = distance(~skeleton.solid, scan.coarse.pixel_mm, scan.coarse.heights_mm)
-    return Anatomy(scan, body, blood, skeleton, trunk, head, levels, flesh, aorta, ascending, bone_mm, lumen, level)
+    return Anatomy(
+        scan, body, blood, skeleton, trunk, head, levels, flesh, aorta, ascending, bone_mm, lumen, level
+    )
