@@ -9,6 +9,7 @@ from kossa.diagnosis.next_test import entropy
 
 from .made import PEOPLE, no, person, prepared, weighed, yes
 
+CORE, DRAW = {"biopsy_core_image_guided"}, {"aspiration_of_collection"}
 NEEDLES = {
     "biopsy_skin_punch",
     "biopsy_incisional_deep",
@@ -30,38 +31,38 @@ HARMED = [
     (
         yes("hx_hydatid", "site_liver"),
         person(40),
-        {"biopsy_core_image_guided", "aspiration_of_collection"},
+        CORE | DRAW,
         "hydatid",
     ),
     (
         yes("ab_echinococcus", "site_liver", "pattern_rim"),
         person(40),
-        {"biopsy_core_image_guided"},
+        CORE,
         "hydatid",
     ),
     (
         yes("exp_dogs_sheep", "site_liver", "pattern_curvilinear_wall"),
         person(50),
-        {"aspiration_of_collection"},
+        DRAW,
         "hydatid",
     ),
-    (yes("site_lung", "hx_hydatid"), person(50, "M", "radiology"), {"biopsy_core_image_guided"}, "hydatid"),
+    (yes("site_lung", "hx_hydatid"), person(50, "M", "radiology"), CORE, "hydatid"),
     (
         yes("sx_mass_over_5cm", "site_muscle", "pattern_cloud_fluffy"),
         person(40),
-        {"aspiration_of_collection"},
+        DRAW,
         "sarcoma",
     ),
     (
         yes("site_tumour", "site_thigh", "sx_growing", "site_muscle"),
         person(50),
-        {"aspiration_of_collection"},
+        DRAW,
         "sarcoma",
     ),
     (
         yes("hx_compartment_syndrome", "site_lower_leg", "pattern_plate"),
         person(60),
-        {"aspiration_of_collection"},
+        DRAW,
         "FOP",
     ),
 ]
