@@ -74,15 +74,17 @@ class Place:
         return Side.LEFT if self.aside > 0 else Side.RIGHT
 
 
-def place_of(anatomy: Anatomy, look: Look, number: int, box: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> Place:
+def place_of(
+    anatomy: Anatomy, look: Look, number: int, box: np.ndarray[tuple[int, ...], np.dtype[np.int32]]
+) -> Place:
     """Gather what the rules for sites ask of one object."""
     scan, trunk = anatomy.scan, anatomy.trunk
     c = scan.coarse
     index = scan.cell(np.array([look.centre]))
     cell = (int(index[0][0]), int(index[1][0]), int(index[2][0]))
     z = cell[0]
-    y = (look.centre[1] + 0.5) / c.block[1] - 0.5
-    x = (look.centre[2] + 0.5) / c.block[2] - 0.5
+    lines, columns = scan.in_cells(np.array([look.centre[1]]), np.array([look.centre[2]]))
+    y, x = float(lines[0]), float(columns[0])
     aside = ahead = None
     level = anatomy.levels.of[z]
     if not trunk.main[cell] and level in (Level.CHEST, Level.ABDOMEN, Level.PELVIS):

@@ -46,7 +46,9 @@ HA_PER_MM = 0.1005  # mg hydroxyapatite per cm3 and mM calcium: 502.3 g/mol for 
 DAYS = 365.25
 SNAPSHOTS = (0.1, 0.2, 0.35, 0.6, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0)  # years
 LONGEST_YEARS = 100.0
-PPI_CRYSTALS = 5.0  # umol/L in a joint above which pyrophosphate crystals are expected (simulation 6, row 3; assumed)
+PPI_CRYSTALS = (
+    5.0  # umol/L in a joint above which pyrophosphate crystals are expected (simulation 6, row 3; assumed)
+)
 
 Progress = Callable[[float, float], None]
 
@@ -65,6 +67,13 @@ class Course:
     slices: list[npt.NDArray[np.float32]] = field(default_factory=list)
     profiles: list[Floats] = field(default_factory=list)
     sites_10: dict[str, float | None] = field(default_factory=dict)
+    before: dict[str, float] = field(default_factory=dict)
+    t_before: float = 0.0
+
+    def crossing(self, t: float, name: str, value: float, level: float) -> float:
+        """Return when `name` passed `level` between the last note and now, on a straight line."""
+        last = self.before.get(name, 0.0)
+        return self.t_before + (t - self.t_before) * (level - last) / (value - last) if value > last else t
 
 
 def lesion_of(setting: Setting) -> Lesion:
@@ -113,11 +122,17 @@ def events(setting: Setting, mesh: Mesh, depth: Floats) -> list[Harm]:
     out = []
     for n in range(count):
         at = depth - deepest * (1.0 - (n + 1) / count) if injury.course == "layers" else depth
-        one = harm(injury.driver, injury.tissue, at, mesh, day=n * p["episode_days"], load_mM=p["calcium_load"])
+        one = harm(
+            injury.driver, injury.tissue, at, mesh, day=n * p["episode_days"], load_mM=p["calcium_load"]
+        )
         if injury.course == "pulses":
             share = p["episode_share"]
             one = Harm(
-                one.day, 1.0 - share * (1.0 - one.alive), share * one.necrotic, share * one.apoptotic, share * one.load
+                one.day,
+                1.0 - share * (1.0 - one.alive),
+                share * one.necrotic,
+                share * one.apoptotic,
+                share * one.load,
             )
         out.append(one)
     return out if injury.course != "once" else out[:1]
@@ -137,9 +152,9 @@ def _note(run: Run, course: Course, depth: Floats, setting: Setting, threshold: 
         Point(t_days=run.t, mass_mg=mass, volume_mm3=volume, density_mg_cm3=held / volume if volume else 0.0)
     )
     if course.first_10 is None and peak >= 10.0:
-        course.first_10 = run.t
+        course.first_10 = course.crossing(run.t, "peak", peak, 10.0)
     if course.first_100 is None and peak >= 100.0:
-        course.first_100 = run.t
+        course.first_100 = course.crossing(run.t, "peak", peak, 100.0)
     if course.ct_days is None and on_ct(density, mesh, share):
         course.ct_days = run.t
     if course.xray_days is None and on_xray(density, mesh, share, threshold):
@@ -149,7 +164,10 @@ def _note(run: Run, course: Course, depth: Floats, setting: Setting, threshold: 
         for n, site in enumerate(SITES):
             mean = float(density[where == n].mean())
             if mean >= 10.0 and course.sites_10.get(site) is None:
-                course.sites_10[site] = run.t
+                course.sites_10[site] = course.crossing(run.t, site, mean, 10.0)
+            course.before[site] = mean
+    course.before["peak"] = peak
+    course.t_before = run.t
 
 
 def follow(
@@ -231,7 +249,10 @@ def _word(setting: Setting, run: Run, course: Course, stopped: str | None) -> tu
     if stopped is not None:
         return "not_converged", f"{ADVICE['not_converged']} {stopped}."
     if run.ledger.error() > BALANCE_BAR:
-        return "not_converged", f"The calcium ledger is off by {run.ledger.error():.1e}: a fault of the run, do not use it."
+        return (
+            "not_converged",
+            f"The calcium ledger is off by {run.ledger.error():.1e}: a fault of the run, do not use it.",
+        )
     space = run.mesh.total(run.mesh.pad(1.0))
     mean = run.mesh.total(run.mesh.pad(density)) / space
     word = judged(course.peak_ever, float(density.max()), mean)
@@ -254,7 +275,11 @@ def _handed_back(
     some = float(density.max()) > 1.0
     dead = serum.index(p["ph_dead_end"])
     ledger = run.ledger.error()
-    last = course.points[-1] if course.points else Point(t_days=0.0, mass_mg=0.0, volume_mm3=0.0, density_mg_cm3=0.0)
+    last = (
+        course.points[-1]
+        if course.points
+        else Point(t_days=0.0, mass_mg=0.0, volume_mm3=0.0, density_mg_cm3=0.0)
+    )
     if mesh.form == "box" and what.place.form in {"cluster", "sites"}:
         look = "diffuse" if some else "none"
     else:

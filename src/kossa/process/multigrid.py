@@ -147,7 +147,7 @@ class Multigrid:
         """
         self.solves += 1
         if self.line:
-            _thomas(self.levels[0], b, x)
+            self.kernels.line(self.levels[0].gx, self.levels[0].q, b, x, self.residual)
             return 0
         top, k, core = self.levels[0], self.kernels, (slice(1, -1),) * 3
         grid = (top.gx, top.gy, top.gz, top.q)
@@ -178,14 +178,3 @@ class Multigrid:
             step = rho / k.dot(d, w)
             k.update(x, r, d, w, step)
         raise NotConverged(f"the transport did not converge in {MOST} iterations: raise --size or set milder rates")
-
-
-def _thomas(level: _Level, b: Floats, x: Floats) -> None:
-    """Solve the one-dimensional system exactly."""
-    from scipy.linalg import solveh_banded  # noqa: PLC0415 - only shells and wells need it
-
-    g = level.gx[1:, 1, 1]
-    bands = np.zeros((2, x.shape[0] - 2))
-    bands[1] = g[:-1] + g[1:] + level.q[1:-1, 1, 1]
-    bands[0, 1:] = -g[1:-1]
-    x[1:-1, 1, 1] = solveh_banded(bands, b[1:-1, 1, 1])

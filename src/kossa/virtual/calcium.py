@@ -127,7 +127,7 @@ def _across(path: Floats) -> tuple[Floats, Floats]:
     side = left - forward * (forward @ left)[:, None]
     side /= np.linalg.norm(side, axis=1, keepdims=True)
     front = np.cross(forward, side)
-    return side, front * np.where(front[:, 1:2] > 0, -1.0, 1.0)
+    return side, -front if front[:, 1].mean() > 0 else front
 
 
 def _around(

@@ -29,12 +29,13 @@ Point = tuple[float, float, float]
 # mg, vessel, share of its path where the plaque starts and ends, angle and half angle (degrees),
 # thickness mm, site, side of a paired vessel
 PLAQUES = (
-    (68.0, "aorta_arch", 0.62, 0.95, 20.0, 32.0, 2.0, "site_aorta_arch", 1.0),
+    (68.0, "aorta_arch", 0.74, 0.97, 20.0, 32.0, 2.0, "site_aorta_arch", 1.0),
     (52.0, "aorta_descending", 0.30, 0.36, 50.0, 30.0, 1.8, "site_aorta_descending", 1.0),
     (41.0, "aorta_descending", 0.55, 0.61, 340.0, 34.0, 1.6, "site_aorta_descending", 1.0),
     (92.0, "aorta_abdominal", 0.30, 0.42, 135.0, 36.0, 2.2, "site_aorta_abdominal", 1.0),
     (64.0, "aorta_abdominal", 0.55, 0.64, 30.0, 32.0, 1.9, "site_aorta_abdominal", 1.0),
     (37.0, "aorta_abdominal", 0.78, 0.86, 90.0, 30.0, 1.6, "site_aorta_abdominal", 1.0),
+    (9.5, "aorta_abdominal", 0.47, 0.505, 60.0, 16.0, 1.4, "site_aorta_abdominal", 1.0),
     (33.0, "iliac_common", 0.42, 0.62, 120.0, 55.0, 1.5, "site_iliac_artery", -1.0),
 )
 # mg, centre, diameter mm, share of the radius that is lucent
@@ -43,6 +44,7 @@ PHLEBOLITHS = (
     (44.0, (-45.0, 22.0, 4.0), 5.8, 0.55),
     (19.0, (-42.0, 33.0, -14.0), 3.8, 0.0),
     (27.0, (41.0, 34.0, -17.0), 4.2, 0.0),
+    (7.5, (-36.0, 44.0, -6.0), 2.8, 0.0),
 )
 
 

@@ -30,15 +30,15 @@ Floats = npt.NDArray[np.float64]
 
 FOCI = 8  # in the lungs, large enough to be seen
 SPECKS = 36  # in the lungs, too small
-FOCUS_MG_PER_MM3 = 1.25  # so that a focus of 5 mm rises 130 HU above water out of air: judgement
+FOCUS_MG_PER_MM3 = 1.15  # dense enough to rise above 130 HU out of air at any vendor's factor: judgement
 # share of the stomach's path, angle and half angle (degrees), mg
 STOMACH_SHEETS = (
-    (0.20, 0.32, 20.0, 24.0, 210.0),
-    (0.46, 0.57, 330.0, 26.0, 185.0),
-    (0.68, 0.78, 75.0, 26.0, 120.0),
+    (0.14, 0.27, 0.0, 24.0, 200.0),
+    (0.33, 0.44, 300.0, 26.0, 180.0),
+    (0.55, 0.65, 270.0, 26.0, 140.0),
 )
 # along the half axes of a kidney: outwards, forwards, up, as shares
-PYRAMIDS = ((0.30, 0.10, 0.42), (0.42, -0.22, 0.12), (0.40, 0.25, -0.18), (0.28, 0.0, -0.48))
+PYRAMIDS = ((0.24, 0.10, 0.55), (0.40, -0.22, 0.18), (0.38, 0.25, -0.20), (0.24, 0.0, -0.57))
 # vessel, share of its path, mg, site
 TRAMS = (
     ("iliac_external", 0.52, 0.74, 120.0, "site_iliac_artery"),
@@ -49,7 +49,7 @@ TRAMS = (
 
 def _in_lungs(body: Body, rng: np.random.Generator) -> list[Calcium]:
     """Return foci and specks: evenly in the lungs, more in the upper zones, no two closer than 24 mm."""
-    m = body.canvas.frame.from_voxel
+    m, scale = body.canvas.frame.from_voxel, body.canvas.frame.volume_scale
     places: list[Floats] = []
     found: list[Calcium] = []
     voxels = []
@@ -75,8 +75,8 @@ def _in_lungs(body: Body, rng: np.random.Generator) -> list[Calcium]:
         )
         number = len(places)
         if number <= FOCI:
-            size = float(rng.uniform(5.0, 7.2))
-            mass = round(FOCUS_MG_PER_MM3 * np.pi / 6 * size**3, 2)
+            size = float(rng.uniform(5.8, 8.0))
+            mass = round(float(FOCUS_MG_PER_MM3 * scale * np.pi / 6 * size**3), 2)
             name, shape = f"focus {number}", calcium.ball((x, y, z), (size, size * 0.95, size * 1.05))
         else:
             mass, name = round(float(rng.uniform(0.3, 1.2)), 2), f"speck {number - FOCI}"
@@ -117,7 +117,7 @@ def _stomach(rng: np.random.Generator) -> list[Calcium]:
     return found
 
 
-def _kidneys(rng: np.random.Generator) -> list[Calcium]:
+def _kidneys(scale: float, rng: np.random.Generator) -> list[Calcium]:
     found = []
     for side, centre in KIDNEY.items():
         turn, half = kidney_axes(side), np.array([27.0, 24.0, 54.0])
@@ -125,7 +125,7 @@ def _kidneys(rng: np.random.Generator) -> list[Calcium]:
             x, y, z = np.array(centre) + turn @ (half * [side * out, -forward, up]) + rng.uniform(-1, 1, 3)
             size = rng.uniform(0.9, 1.1) * np.array([7.0, 6.0, 7.6])
             shape = calcium.ball((float(x), float(y), float(z)), tuple(size))
-            mass = round(float(np.pi / 6 * size.prod() * rng.uniform(0.30, 0.42)), 2)
+            mass = round(float(scale * np.pi / 6 * size.prod() * rng.uniform(0.30, 0.42)), 2)
             name = f"{'left' if side > 0 else 'right'} pyramid {number}"
             where = Side.LEFT if side > 0 else Side.RIGHT
             found.append(
@@ -179,7 +179,12 @@ def _arteries(rng: np.random.Generator) -> list[Calcium]:
 
 
 def _deposits(body: Body, rng: np.random.Generator) -> list[Calcium]:
-    return [*_in_lungs(body, rng), *_stomach(rng), *_kidneys(rng), *_arteries(rng)]
+    return [
+        *_in_lungs(body, rng),
+        *_stomach(rng),
+        *_kidneys(body.canvas.frame.volume_scale, rng),
+        *_arteries(rng),
+    ]
 
 
 PERSON = VirtualPerson(

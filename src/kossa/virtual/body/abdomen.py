@@ -37,7 +37,7 @@ STOMACH = (
     (-22, -44, 246, 12),
 )
 STOMACH_WALL_MM = 4.0
-STOMACH_LEVEL_Y = -28.0  # gas lies in front of this plane, fluid behind it
+STOMACH_LEVEL_Y = -45.0  # gas lies in front of this plane, fluid behind it
 DUODENUM = (
     (-22, -44, 246, 12),
     (-36, -28, 252, 13),

@@ -10,7 +10,7 @@ from kossa.virtual.body.outline import Surfaces
 from kossa.virtual.body.shape import Shape, ellipsoid, rotation, sweep
 from kossa.virtual.body.tissue import Tissue
 
-__all__ = ["paint_bowel", "paint_pelvic_organs"]
+__all__ = ["paint_bowel", "paint_pelvic_floor", "paint_pelvic_organs"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -97,6 +97,24 @@ def paint_bowel(canvas: Canvas, trunk: Surfaces, tissue: Tissue) -> None:
         stem = [[*root, 2.2], [*(0.5 * (root + start) + rng.normal(0, 6, 3)), 1.6], [*start, 1.0]]
         canvas.paint(sweep(canvas.frame, stem), tissue.blood)
     _paint_colon(canvas, trunk, tissue)
+
+
+def paint_pelvic_floor(canvas: Canvas, tissue: Tissue) -> None:
+    """Paint the fat beside the anal canal, the canal, and the fat around the vessels of the groin."""
+    f = canvas.frame
+    for side in (-1.0, 1.0):
+        fossa = sweep(f, [(side * 24, 66, -26, 9), (side * 28, 62, -46, 14), (side * 30, 60, -66, 11)])
+        canvas.paint(canvas.wobble(fossa, 1.5, 12.0, seed=40), tissue.fat)
+        groin = [
+            (side * 64, -44, 26, 14),
+            (side * 70, -62, 0, 17),
+            (side * 72, -58, -32, 15),
+            (side * 74, -44, -80, 10),
+        ]
+        canvas.paint(canvas.wobble(sweep(f, groin), 2.0, 10.0, seed=41), tissue.fat)
+        node = ellipsoid(f, (side * 56, -66, -6), (4.5, 3.5, 8))
+        canvas.paint(node, tissue.node)
+    canvas.paint(sweep(f, [(0, 48, -34, 13), (0, 54, -54, 12), (0, 60, -78, 11)]), tissue.muscle - 6)
 
 
 def paint_pelvic_organs(canvas: Canvas, tissue: Tissue, *, female: bool) -> None:

@@ -54,6 +54,11 @@ class Frame:
         back = np.linalg.inv(self.to_lps[:, :3])
         return np.column_stack([back @ scale, back @ (np.array(s.origin_mm) - self.to_lps[:, 3])])
 
+    @cached_property
+    def volume_scale(self) -> float:
+        """Volume of a part of the person, relative to the same part of the reference anatomy."""
+        return float(np.linalg.det(self.to_lps[:, :3]))
+
     def place(self, points: npt.ArrayLike) -> Floats:
         """Return LPS mm of reference points (..., 3)."""
         return np.asarray(np.asarray(points) @ self.to_lps[:, :3].T + self.to_lps[:, 3])

@@ -46,9 +46,9 @@ SKIN = np.array(
 # z, half width, front (y), back (y) of the inside of the wall: pleura, peritoneum, pelvic floor
 CAVITY = np.array(
     [
-        (-90, 8, 0, 20),
-        (-60, 22, -26, 34),
-        (-40, 40, -40, 58),
+        (-70, 4, 10, 30),
+        (-54, 16, -20, 50),
+        (-40, 36, -40, 58),
         (-10, 52, -58, 76),
         (20, 58, -68, 80),
         (60, 74, -78, 72),
@@ -179,13 +179,15 @@ def _skin(x: Floats, y: Floats, z: Floats, habitus: Habitus) -> Floats:
     out = _blend(torso, thigh + np.maximum(0, z + 20) * 1.5, 18)
     lift = np.clip((z - 520) / 110, 0, 1.2)  # raised arms leave the picture upwards
     arm = np.hypot(np.abs(x) - (152 + 24 * lift), (y - 28) * 0.95) - 44
-    out = _blend(out, arm + np.maximum(0, 520 - z) * 0.9, 26)
-    if habitus.breasts:
-        u, v, w = (np.abs(x) - 76) / 58, (y + 92) / 46, (z - 420) / 52
-        r = np.maximum(np.sqrt(u * u + v * v + w * w), 0.05)
-        breast = r * (r - 1) / np.sqrt((u / 58) ** 2 + (v / 46) ** 2 + (w / 52) ** 2 + 1e-9)
-        out = _blend(out, np.clip(breast, -60, 60), 14)
-    return out
+    return _blend(out, arm + np.maximum(0, 520 - z) * 0.9, 26)
+
+
+def _breasts(x: Floats, y: Floats, z: Floats) -> Floats:
+    """Return the distance to the breasts, flat as in one who lies on the back."""
+    u, v, w = (np.abs(x) - 88) / 64, (y + 84) / 38, (z - 418) / 54
+    r = np.maximum(np.sqrt(u * u + v * v + w * w), 0.05)
+    slope = np.sqrt((u / 64) ** 2 + (v / 38) ** 2 + (w / 54) ** 2 + 1e-9)
+    return np.asarray(np.clip(r * (r - 1) / slope, -60, 60))
 
 
 def _fat(x: Floats, y: Floats, z: Floats, habitus: Habitus) -> Floats:
@@ -197,9 +199,6 @@ def _fat(x: Floats, y: Floats, z: Floats, habitus: Habitus) -> Floats:
         front + (side - front) * np.sin(turn) ** 2,
     )
     t = t * habitus.fat + 0.5 * _belly(z, habitus) * np.clip(-y / 60, 0, 1)
-    if habitus.breasts:
-        r2 = ((np.abs(x) - 76) / 62) ** 2 + ((z - 420) / 56) ** 2
-        t = t + 34 * np.exp(-(r2**2)) * (y < -20)
     return np.asarray(t)
 
 
@@ -207,7 +206,7 @@ def _cavity(x: Floats, y: Floats, z: Floats, habitus: Habitus) -> Floats:
     w, front, back = cavity_half_axes(z, habitus)
     middle, depth = (front + back) / 2, (back - front) / 2
     wall = _superellipse(x, y - middle, w, depth)
-    wall = np.maximum(wall, np.maximum(-78 - z, z - 590))
+    wall = np.maximum(wall, np.maximum(-62 - z, z - 590))
     # the spine and the long muscles of the back bulge into the cavity from behind
     u, v = x / 47, (y - spine_y(z) - 47) / 37
     r = np.maximum(np.hypot(u, v), 0.05)
@@ -221,6 +220,8 @@ def surfaces(canvas: Canvas, habitus: Habitus) -> Surfaces:
     z = np.broadcast_to(z, (z.shape[0], 1, 1))
     skin = _skin(x, y, z, habitus)
     fascia = skin + _fat(x, y, z, habitus)
+    if habitus.breasts:
+        skin = _blend(skin, _breasts(x, y, z), 14)
     cavity = np.maximum(_cavity(x, y, z, habitus), fascia + 7)
     return Surfaces(*(Field(np.ascontiguousarray(v, dtype=np.float32)) for v in (skin, fascia, cavity)))
 

@@ -244,6 +244,7 @@ def _tube(d: Distance, low: Index, m: Floats, w: Floats, segments: Floats, edge:
         ax, ay, az = q[0] - p[0], q[1] - p[1], q[2] - p[2]
         length2 = ax * ax + ay * ay + az * az + 1e-12
         pad = max(p[3], q[3]) + edge
+        pad2 = pad * pad
         first, last = _reach(d.shape, low, w, p, q, pad)
         for k in range(first[0], last[0]):
             iz = k + low[0]
@@ -257,7 +258,10 @@ def _tube(d: Distance, low: Index, m: Floats, w: Floats, segments: Floats, edge:
                     x, y = x0 + m[0, 0] * ix, y0 + m[1, 0] * ix
                     t = min(1.0, max(0.0, (x * ax + y * ay + z * az) / length2))
                     u, v, s = x - t * ax, y - t * ay, z - t * az
-                    s = np.sqrt(u * u + v * v + s * s) - (p[3] + t * (q[3] - p[3]))
+                    s = u * u + v * v + s * s
+                    if s > pad2:
+                        continue
+                    s = np.sqrt(s) - (p[3] + t * (q[3] - p[3]))
                     d[k, j, i] = min(d[k, j, i], s)
 
 
@@ -270,6 +274,7 @@ def _ribbon(d: Distance, low: Index, m: Floats, w: Floats, rows: Floats) -> None
         length2 = ax * ax + ay * ay + az * az + 1e-12
         length = np.sqrt(length2)
         pad = max(p[3], q[3], p[4], q[4]) + RIBBON_EDGE
+        pad2 = pad * pad
         first, last = _reach(d.shape, low, w, p, q, pad)
         for k in range(first[0], last[0]):
             iz = k + low[0]
@@ -281,18 +286,17 @@ def _ribbon(d: Distance, low: Index, m: Floats, w: Floats, rows: Floats) -> None
                 for i in range(first[2], last[2]):
                     ix = i + low[2]
                     x, y = x0 + m[0, 0] * ix, y0 + m[1, 0] * ix
-                    t = (x * ax + y * ay + z * az) / length2
-                    if t < 0.0 or t > 1.0:
-                        t = min(1.0, max(0.0, t))
+                    t = min(1.0, max(0.0, (x * ax + y * ay + z * az) / length2))
                     u, v, s = x - t * ax, y - t * ay, z - t * az
-                    r1, r2 = p[3] + t * (q[3] - p[3]), p[4] + t * (q[4] - p[4])
+                    if u * u + v * v + s * s > pad2:
+                        continue
                     e = 1.0 - t
-                    c1 = (
-                        u * (e * p[5] + t * q[5]) + v * (e * p[6] + t * q[6]) + s * (e * p[7] + t * q[7])
-                    ) / r1
-                    c2 = (
-                        u * (e * p[8] + t * q[8]) + v * (e * p[9] + t * q[9]) + s * (e * p[10] + t * q[10])
-                    ) / r2
+                    r1, r2 = e * p[3] + t * q[3], e * p[4] + t * q[4]
+                    c2 = u * (e * p[8] + t * q[8]) + v * (e * p[9] + t * q[9]) + s * (e * p[10] + t * q[10])
+                    if abs(c2) > r2 + RIBBON_EDGE:
+                        continue
+                    c1 = u * (e * p[5] + t * q[5]) + v * (e * p[6] + t * q[6]) + s * (e * p[7] + t * q[7])
+                    c1, c2 = c1 / r1, c2 / r2
                     r3 = min(r1, r2)
                     c3 = (u * ax + v * ay + s * az) / length / r3
                     g = c1 * c1 + c2 * c2 + c3 * c3

@@ -42,6 +42,7 @@ def build(frame: Frame, person: Build, rng: np.random.Generator) -> Body:
     paint_trunk(canvas, trunk, tissue)
     below = chest.diaphragm(canvas)
     lungs = chest.paint_chest(canvas, trunk, below, tissue)
+    bowel.paint_pelvic_floor(canvas, tissue)
     bowel.paint_bowel(canvas, trunk, tissue)
     abdomen.paint_back_wall(canvas, tissue)
     abdomen.paint_organs(canvas, trunk, below, tissue)
