@@ -31,7 +31,8 @@ _FRAME = re.compile(
 )
 # a frame that a sentence may follow on the same line: what stands behind its first mark is kept
 _OPENING = re.compile(
-    r"^\s*(?:dear\b|thank you for (?:referring|asking|seeing)|re\b\s*:|kind regards|best wishes)[^,.;:]*[,.;:]?",
+    r"^\s*(?:dear\b|thank you for (?:referring|asking|seeing)|re\b\s*:|kind regards|best wishes)"
+    r"[^,.;:]*[,.;:]?",
     re.IGNORECASE,
 )
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
