@@ -14,10 +14,11 @@ from kossa.ct.judge import judge
 from kossa.ct.judgement import Judged
 from kossa.ct.mass import factor_for, smallest_mass_mg
 from kossa.ct.measure import Measured, measure
-from kossa.ct.narrow import LabelMap, narrow, region_name
+from kossa.ct.narrow import narrow, region_name
 from kossa.ct.noise import ScanNoise, measure_noise
 from kossa.ct.presets import Preset, Rule, rule_for
 from kossa.ct.read import ScanRead
+from kossa.ct.roi import Regions
 from kossa.ct.scores import scores_of
 from kossa.ct.standing import standing_of
 from kossa.evidence import Contrast, CtReading, Limits, Notice, Severity
@@ -35,7 +36,7 @@ def assess(
     scan: ScanRead,
     *,
     preset: Preset,
-    regions: LabelMap | None = None,
+    regions: Regions | None = None,
     mg_per_mm3_hu: float | None = None,
     progress: Progress = silent,
     judging: Judge = judge,

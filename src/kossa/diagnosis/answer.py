@@ -17,7 +17,7 @@ import numpy.typing as npt
 from kossa.conditions import Knowledge, load
 from kossa.conditions.knowledge import Modifier
 from kossa.diagnosis.comparison import compared
-from kossa.diagnosis.evidence import Evidence, gather, only_person
+from kossa.diagnosis.evidence import Evidence, gather, knowing_possible
 from kossa.diagnosis.first_question import could_bring, showing
 from kossa.diagnosis.flip import flips as _flips
 from kossa.diagnosis.floor import floors
@@ -127,7 +127,7 @@ def prepare(
         g: Weighed(model, weights, items, dialysis=dialysis, not_said=not_said, gain=gain)
         for g, items in evidence.items.items()
     }
-    evidence = only_person(evidence, possible_causes(model, weighed.values()))
+    evidence = knowing_possible(evidence, possible_causes(model, weighed.values()))
     return Case(
         model, evidence, weights, weighed, _answer_group(groups, about), shifts(model.knowledge, evidence)
     )
@@ -235,10 +235,13 @@ def weigh(
         shown = SHOWN_CAUSES if g == case.answer else SHOWN_CAUSES // 2
         told.append(
             GroupWeighing(
-                group=g, kinds=_kinds(model, p, draws, kind_shares(model, p)),
-                causes=_causes(case, w, p, draws, p, shown), surprise_bits=w.surprise(), none_of_these=float(p[model.causes.index(NONE)]),
+                group=g,
+                kinds=_kinds(model, p, draws, kind_shares(model, p)),
+                causes=_causes(case, w, p, draws, p, shown),
+                none_of_these=float(p[model.causes.index(NONE)]),
+                surprise_bits=w.surprise(),
             )
-        )  # fmt: skip
+        )
         if g == case.answer:
             kinds = _kinds(model, p, draws, each_kind)
             causes = _causes(case, w, p, draws, each, shown)
