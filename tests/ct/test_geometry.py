@@ -121,7 +121,7 @@ def test_the_volume_of_a_sphere_holds_on_a_tilted_scan():
     """A sphere of 8 mm radius on the reference head's geometry, at many places between the slices."""
     lean, step = np.radians(18.5), 4.22
     orientation = (1, 0, 0, 0, np.cos(lean), -np.sin(lean))
-    origins = np.outer(np.arange(14), (0, 0, step)) + (-25, -25, 0)
+    origins = np.outer(np.arange(14), (0, 0, step)) + np.array([-25, -25, 0])
     grid = diagnose(origins, orientation, (0.5, 0.5), (120, 100), thickness_mm=[4.0] * 14).grid
     z, y, x = np.mgrid[0:14, 0:120, 0:100]
     places = grid.to_mm(np.stack([z, y, x], axis=-1))

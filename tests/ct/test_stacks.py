@@ -165,6 +165,14 @@ def test_a_twin_that_cannot_be_decoded_is_a_failure_and_no_conflict(tmp_path):
     (stack,) = stacks(put(tmp_path, [*slices([0, 1, 2]), *broken]))
     assert len(stack.slices) == 3
     assert [f.code for f in stack.failures] == ["decode-failed"]
+    assert stack.conflicts == []
+
+
+def test_what_is_no_ct_is_listed_and_not_looked_into(tmp_path):
+    mr = {"sop_class": "1.2.840.10008.5.1.4.1.1.4", "modality": "MR"}
+    put(tmp_path, [*slices([0, 1], **mr), *slices([0, 1], prefix="9", seed=2, **mr)])
+    (stack,) = stacks(tmp_path)
+    assert len(stack.slices) == 4
 
 
 def test_frames_that_do_not_say_where_they_lie_are_set_aside(tmp_path):

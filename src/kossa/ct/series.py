@@ -9,13 +9,13 @@ import numpy as np
 from kossa.ct.series_rules import meanings, sharpness
 from kossa.ct.stacks import Stack, build_stacks, kernel_name
 from kossa.evidence import FileKind, Refused, SeriesRow
+from kossa.intake.dicom import CT_CLASSES
 from kossa.intake.dicom_pixels import check_syntax
 from kossa.intake.entry import Entry, Survey
 from kossa.intake.nifti import NiftiHeader, read_nifti_header
 
 __all__ = ["Candidate", "choose", "find_candidates", "reason", "rows", "worth_reading"]
 
-CT_CLASSES = ("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1")  # CT, Enhanced CT (PS3.4 B.5)
 AXIAL = np.cos(
     np.radians(35.0)
 )  # gantries tilt by 30 degrees at most; steeper slices are reformats (judgement)
@@ -97,6 +97,9 @@ def _nifti(entry: Entry) -> Candidate:
         header = read_nifti_header(entry.read())
     except Refused as refused:
         return Candidate(None, entry, barred=str(refused), code=refused.code, refused=True)
+    if header.label_map:
+        words = "it is a label map and no scan (give it as --roi)"
+        return Candidate(None, entry, header, barred=words, code="label-map")
     count, gap = header.grid.shape[0], header.grid.spacing_mm[0] or header.grid.single_thickness_mm or 0.0
     merits = (
         (0.0, ""),

@@ -19,7 +19,7 @@ from kossa.intake.dicom_pixels import EITHER_SYNTAXES, LOSSY_SYNTAXES, Layout, c
 from kossa.intake.dicom_structure import PIXEL_DATA, DataSet, is_dicom, open_data_set
 from kossa.intake.dicom_values import Values, without_words
 
-__all__ = ["Identity", "is_dicom", "pixels", "read_header"]
+__all__ = ["CT_CLASSES", "Identity", "is_dicom", "pixels", "read_header"]
 
 CT_CLASSES = ("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1")  # CT, Enhanced CT (PS3.4 B.5)
 
