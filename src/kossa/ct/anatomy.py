@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -85,7 +85,8 @@ class Anatomy:
 
 def survey(scan: Scan, agent: str | None, threshold_hu: float) -> Anatomy:
     """Find body, blood, bone, trunk, head and aorta."""
-    body = find_body(scan.coarse)
+    coarse, body = find_body(scan.coarse)
+    scan = replace(scan, coarse=coarse)
     blood = find_contrast(scan, body, agent)
     head = find_head(scan, body)
     lumen = blood.lumen_hu
@@ -111,4 +112,6 @@ def survey(scan: Scan, agent: str | None, threshold_hu: float) -> Anatomy:
         trunk = find_trunk(scan, body, skeleton)
     flesh = find_flesh(scan.coarse, body, skeleton)
     bone_mm = distance(~skeleton.solid, scan.coarse.pixel_mm, scan.coarse.heights_mm)
-    return Anatomy(scan, body, blood, skeleton, trunk, head, levels, flesh, aorta, ascending, bone_mm, lumen, level)
+    return Anatomy(
+        scan, body, blood, skeleton, trunk, head, levels, flesh, aorta, ascending, bone_mm, lumen, level
+    )

@@ -89,7 +89,10 @@ def _judge_circle(
     for k in range(12):
         a = k * (2 * np.pi / 12)
         for share in (0.3, 0.65):
-            v = min(_at(plane, y + share * radius / cell * np.sin(a), x + share * radius / cell * np.cos(a)), calcium_hu)
+            v = min(
+                _at(plane, y + share * radius / cell * np.sin(a), x + share * radius / cell * np.cos(a)),
+                calcium_hu,
+            )
             total += v
             square += v * v
             n += 1
@@ -149,7 +152,18 @@ def _best_circle(
                 continue
             for radius in radii:
                 score, coverage, mean = _judge_circle(
-                    plane, bone, calcium, float(j), float(i), radius, cell, sigma, calcium_hu, low, high, bonus
+                    plane,
+                    bone,
+                    calcium,
+                    float(j),
+                    float(i),
+                    radius,
+                    cell,
+                    sigma,
+                    calcium_hu,
+                    low,
+                    high,
+                    bonus,
                 )
                 if i < spine_x:
                     score -= RIGHT_COST * (spine_x - i) * cell
@@ -208,7 +222,9 @@ def _settle(scan: Scan, skeleton: Skeleton, calcium: Mask, hunt: _Hunt) -> Circl
         size = min(15, 2 * (int(good.sum()) // 2) + 1)
         y, x = (
             np.interp(
-                hunt.slices, hunt.slices[good], ndimage.median_filter(found[good, i], size=size, mode="nearest")
+                hunt.slices,
+                hunt.slices[good],
+                ndimage.median_filter(found[good, i], size=size, mode="nearest"),
             )
             for i in (1, 2)
         )
