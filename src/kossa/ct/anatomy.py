@@ -99,4 +99,6 @@ def survey(scan: Scan, agent: str | None, threshold_hu: float) -> Anatomy:
             level = threshold_above(lumen, scan.sigma_hu)
     heights = scan.coarse.heights_mm
     bone_mm = distance(~skeleton.solid, scan.coarse.pixel_mm, heights)
-    return Anatomy(scan, body, blood, skeleton, trunk, head, levels, flesh, aorta, ascending, bone_mm, lumen, level)
+    return Anatomy(
+        scan, body, blood, skeleton, trunk, head, levels, flesh, aorta, ascending, bone_mm, lumen, level
+    )

@@ -53,7 +53,12 @@ def _vessel(place: Place, site: Site) -> list[str]:
         return ["pattern_plaque_patchy"]
     if artery and (place.thin or long):
         return ["pattern_along_vessel"]
-    if site.id == "site_pelvic_vein" and place.wide <= PHLEBOLITH_MM and form.core_ratio is not None and form.core_ratio < RIM_RATIO:
+    if (
+        site.id == "site_pelvic_vein"
+        and place.wide <= PHLEBOLITH_MM
+        and form.core_ratio is not None
+        and form.core_ratio < RIM_RATIO
+    ):
         return ["pattern_phlebolith"]
     return []
 

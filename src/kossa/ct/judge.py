@@ -51,15 +51,24 @@ def _quick(state: _State, holds_bone: npt.NDArray[np.bool_]) -> dict[int, Judgem
     inside = share_inside(found, anatomy.body.mask, anatomy.scan)
     stony = share_inside(found, anatomy.skeleton.filled, anatomy.scan)
     sd = table.contrast_noise(found)
-    size_ok = is_kept(np.maximum(sd, 6.0), np.full(len(found), 99.0), table.piece_mm2, table.slices, single=anatomy.scan.single)
+    size_ok = is_kept(
+        np.maximum(sd, 6.0),
+        np.full(len(found), 99.0),
+        table.piece_mm2,
+        table.slices,
+        single=anatomy.scan.single,
+    )
     out: dict[int, Judgement] = {}
-    for i in np.flatnonzero(holds_bone | (inside < OUTSIDE_BODY) | (stony >= INSIDE_BONE) | (sd < COARSE_SD) | ~size_ok):
+    for i in np.flatnonzero(
+        holds_bone | (inside < OUTSIDE_BODY) | (stony >= INSIDE_BONE) | (sd < COARSE_SD) | ~size_ok
+    ):
         n = int(i)
         if inside[n] < OUTSIDE_BODY:
             out[n] = Judgement(Material.TABLE, f"{1 - inside[n]:.0%} of it lies outside of the body")
         elif holds_bone[n]:
             out[n] = Judgement(
-                Material.BONE, f"part of the skeleton: {table.volume_mm3[n] / 1000:.1f} cm3 of bright voxels in one piece"
+                Material.BONE,
+                f"part of the skeleton: {table.volume_mm3[n] / 1000:.1f} cm3 of bright voxels in one piece",
             )
         elif stony[n] >= INSIDE_BONE:
             out[n] = Judgement(Material.BONE, f"{stony[n]:.0%} of it lies inside the outline of bone")
@@ -73,7 +82,9 @@ def _quick(state: _State, holds_bone: npt.NDArray[np.bool_]) -> dict[int, Judgem
     return out
 
 
-def _cores(anatomy: Anatomy, found: Components, holds_bone: npt.NDArray[np.bool_], held: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
+def _cores(
+    anatomy: Anatomy, found: Components, holds_bone: npt.NDArray[np.bool_], held: npt.NDArray[np.int32]
+) -> npt.NDArray[np.intp]:
     """Return objects at the bone level that lie in a bone object, are no bone, and stand out of it."""
     inner = anatomy.skeleton.found
     if not len(inner):
@@ -81,7 +92,13 @@ def _cores(anatomy: Anatomy, found: Components, holds_bone: npt.NDArray[np.bool_
     stony = share_inside(inner, anatomy.skeleton.filled, anatomy.scan)
     inside = share_inside(inner, anatomy.body.mask, anatomy.scan)
     table = tabulate(anatomy.scan, anatomy.body, inner)
-    kept = is_kept(table.contrast_noise(inner), np.full(len(inner), 99.0), table.piece_mm2, table.slices, single=anatomy.scan.single)
+    kept = is_kept(
+        table.contrast_noise(inner),
+        np.full(len(inner), 99.0),
+        table.piece_mm2,
+        table.slices,
+        single=anatomy.scan.single,
+    )
     return np.flatnonzero(
         holds_bone[held]
         & ~anatomy.skeleton.is_bone
@@ -99,7 +116,9 @@ def _metal_cells(anatomy: Anatomy, found: Components, bone: npt.NDArray[np.bool_
     hot = np.flatnonzero(found.run_peak > limit)
     if hot.size == 0:
         return np.zeros((0, 3))
-    middle = np.stack([found.z[hot], found.y[hot], (found.x0[hot] + found.x1[hot] - 1) / 2], axis=1).astype(np.float64)
+    middle = np.stack([found.z[hot], found.y[hot], (found.x0[hot] + found.x1[hot] - 1) / 2], axis=1).astype(
+        np.float64
+    )
     deep = anatomy.body.depth_mm[anatomy.scan.cell(middle)] > 3.0
     middle = middle[deep]
     return _to_mm(anatomy, middle)
@@ -124,7 +143,9 @@ def _arms(anatomy: Anatomy) -> npt.NDArray[np.bool_]:
     return out
 
 
-def _material(state: _State, number: int, look: Look, metal: Floats, arms: npt.NDArray[np.bool_]) -> Judgement:
+def _material(
+    state: _State, number: int, look: Look, metal: Floats, arms: npt.NDArray[np.bool_]
+) -> Judgement:
     """Judge the material of one object that was looked at, and whether it is more than noise."""
     anatomy, table = state.anatomy, state.table
     centre = np.array([look.centre])
@@ -148,7 +169,9 @@ def _material(state: _State, number: int, look: Look, metal: Floats, arms: npt.N
     )
 
 
-def _locate(anatomy: Anatomy, found: Components, judged: dict[int, Judgement], looks: dict[int, Look]) -> None:
+def _locate(
+    anatomy: Anatomy, found: Components, judged: dict[int, Judgement], looks: dict[int, Look]
+) -> None:
     """Add site, side, tissue and patterns to what counts as a deposit."""
     counts = (Material.CALCIFICATION, Material.PHYSIOLOGICAL, Material.UNSURE)
     places = {
@@ -199,7 +222,9 @@ def judge(
     holds_bone[held[anatomy.skeleton.is_bone]] = True
     found, cores = recut(found, inner, _cores(anatomy, found, holds_bone, held), turned.hu)
     holds_bone = np.concatenate([holds_bone, np.zeros(cores.size, np.bool_)])
-    state = _State(anatomy, found, tabulate(turned, anatomy.body, found), residual_share(turned, anatomy.body))
+    state = _State(
+        anatomy, found, tabulate(turned, anatomy.body, found), residual_share(turned, anatomy.body)
+    )
     judged = _quick(state, holds_bone)
     metal, arms = _metal_cells(anatomy, found, holds_bone), _arms(anatomy)
     looks: dict[int, Look] = {}

@@ -74,7 +74,9 @@ class Place:
         return Side.LEFT if self.aside > 0 else Side.RIGHT
 
 
-def place_of(anatomy: Anatomy, look: Look, number: int, box: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> Place:
+def place_of(
+    anatomy: Anatomy, look: Look, number: int, box: np.ndarray[tuple[int, ...], np.dtype[np.int32]]
+) -> Place:
     """Gather what the rules for sites ask of one object."""
     scan, trunk = anatomy.scan, anatomy.trunk
     c = scan.coarse

@@ -20,9 +20,14 @@ NECK_DEEP_MM = 15.0  # judgement: deeper than skin, fat and the flat muscle of t
 def _neck(place: Place) -> Site:
     ring = place.look.ring_median_hu if place.look.ring_median_hu is not None else 0.0
     if place.depth < NECK_DEEP_MM or (not place.in_flesh and ring < -30.0):
-        return Site("site_neck", 0.6, f"above the lungs and below the skull, {place.depth:.0f} mm deep", place.side)
+        return Site(
+            "site_neck", 0.6, f"above the lungs and below the skull, {place.depth:.0f} mm deep", place.side
+        )
     return Site(
-        "site_neck_organ", 0.5, f"above the lungs and below the skull, {place.depth:.0f} mm deep inside the neck", place.side
+        "site_neck_organ",
+        0.5,
+        f"above the lungs and below the skull, {place.depth:.0f} mm deep inside the neck",
+        place.side,
     )
 
 
@@ -31,7 +36,12 @@ def site_of(place: Place, material: Material, others: Sequence[Place]) -> Site:
     if not place.anatomy.scan.axial:
         return Site(None, 0.0, "the slices are not axial: no landmarks are read in them")
     if material is Material.PHYSIOLOGICAL and place.level in (Level.CHEST, Level.ABDOMEN):
-        return Site("site_physio_costal_cartilage", 0.7, f"in the front wall of the trunk, {place.depth:.0f} mm deep", place.side)
+        return Site(
+            "site_physio_costal_cartilage",
+            0.7,
+            f"in the front wall of the trunk, {place.depth:.0f} mm deep",
+            place.side,
+        )
     if place.level in (Level.HEAD, Level.FACE):
         return head_site(place)
     if place.level is Level.NECK:

@@ -51,7 +51,10 @@ def _splenic(place: Place) -> Site | None:
         return None
     if not (place.anatomy.blood.enhanced or tubular(place)):
         return None
-    if SPLENIC_AHEAD_MM[0] <= place.ahead <= SPLENIC_AHEAD_MM[1] and SPLENIC_ASIDE_MM[0] <= place.aside <= SPLENIC_ASIDE_MM[1]:
+    if (
+        SPLENIC_AHEAD_MM[0] <= place.ahead <= SPLENIC_AHEAD_MM[1]
+        and SPLENIC_ASIDE_MM[0] <= place.aside <= SPLENIC_ASIDE_MM[1]
+    ):
         return Site(
             "site_splenic_artery",
             0.5,
@@ -120,11 +123,15 @@ def _kidney(place: Place) -> Site | None:
         number = int(organ[0][z, y, x])
         area = float(organ[1][number]) if number else 0.0
         if KIDNEY_MM2[0] <= area <= KIDNEY_MM2[1]:
-            return Site("site_kidney_any", 0.7, f"{where}, inside an enhanced organ of {area:.0f} mm2", place.side)
+            return Site(
+                "site_kidney_any", 0.7, f"{where}, inside an enhanced organ of {area:.0f} mm2", place.side
+            )
         return None
     volume = place.anatomy.solid_organ_mm3(place.cell)
     if KIDNEY_MM3[0] <= volume <= KIDNEY_MM3[1]:
-        return Site("site_kidney_any", 0.6, f"{where}, in a solid organ of about {volume / 1000:.0f} cm3", place.side)
+        return Site(
+            "site_kidney_any", 0.6, f"{where}, in a solid organ of about {volume / 1000:.0f} cm3", place.side
+        )
     return Site("site_kidney_any", 0.3, f"{where}: by position only", place.side)
 
 
@@ -139,7 +146,9 @@ def _in_wall(place: Place) -> bool:
 def abdomen_site(place: Place) -> Site:
     """Tell the site in a slice of the abdomen."""
     if place.look.ring_air > 0.5 and place.anatomy.body.lungs[place.cell]:
-        return Site("site_lung", 0.8, f"{place.look.ring_air:.0%} of what surrounds it is air-filled lung", place.side)
+        return Site(
+            "site_lung", 0.8, f"{place.look.ring_air:.0%} of what surrounds it is air-filled lung", place.side
+        )
     if place.rim is not None:
         return Site("site_aorta_abdominal", 0.8, "on the rim of a round vessel in front of the spine")
     if _in_wall(place):
@@ -148,7 +157,9 @@ def abdomen_site(place: Place) -> Site:
     if found:
         return found
     if tubular(place):
-        return Site("site_visceral_artery", 0.3, "long and thin like a vessel, away from the aorta", Side.UNKNOWN)
+        return Site(
+            "site_visceral_artery", 0.3, "long and thin like a vessel, away from the aorta", Side.UNKNOWN
+        )
     return Site("site_abdomen", 0.5, "inside the belly, at no organ that could be told")
 
 
@@ -167,7 +178,9 @@ def pelvis_site(place: Place) -> Site:
     ring = place.look.ring_median_hu if place.look.ring_median_hu is not None else 0.0
     if not place.in_flesh and ring < FAT_RING_HU:
         return wall_site(place)
-    between = right < x < left and (place.ahead is None or place.ahead > -20.0) and place.flesh_depth > WALL_MM
+    between = (
+        right < x < left and (place.ahead is None or place.ahead > -20.0) and place.flesh_depth > WALL_MM
+    )
     if place.rim is not None and levels.crest_mm is not None and place.height > levels.crest_mm - 20.0:
         return Site("site_aorta_abdominal", 0.6, "on the rim of a round vessel in front of the spine")
     if not between:
@@ -175,7 +188,12 @@ def pelvis_site(place: Place) -> Site:
     low = levels.hip_mm is None or place.height <= levels.hip_mm + VEIN_ABOVE_HIP_MM
     aside = abs(place.aside) if place.aside is not None else 0.0
     if tubular(place):
-        return Site("site_iliac_artery", 0.5, f"long and thin like a vessel, {aside:.0f} mm off the midline in the pelvis", place.side)
+        return Site(
+            "site_iliac_artery",
+            0.5,
+            f"long and thin like a vessel, {aside:.0f} mm off the midline in the pelvis",
+            place.side,
+        )
     if place.small and low and aside >= 12.0:
         return Site(
             "site_pelvic_vein",
@@ -184,7 +202,12 @@ def pelvis_site(place: Place) -> Site:
             place.side,
         )
     if place.thin and not low:
-        return Site("site_iliac_artery", 0.4, f"a thin focus high in the pelvis, {aside:.0f} mm off the midline", place.side)
+        return Site(
+            "site_iliac_artery",
+            0.4,
+            f"a thin focus high in the pelvis, {aside:.0f} mm off the midline",
+            place.side,
+        )
     return Site("site_pelvis", 0.5, "between the hip bones, at no organ that could be told", place.side)
 
 

@@ -10,9 +10,14 @@ __all__ = ["chest_site", "wall_site"]
 
 LUNG_AIR = 0.5  # ct_volumes.md rule 12
 CORONARY_FAT = 0.10  # rule 12
-HEART_WIDE_MM = 80.0  # judgement: the heart is wider between the lungs than the vessels above it (adults 90-140)
+HEART_WIDE_MM = (
+    80.0  # judgement: the heart is wider between the lungs than the vessels above it (adults 90-140)
+)
 HEART_BELOW_CARINA_MM = 10.0  # judgement: right and left atrium begin below the carina
-HILUM_ASIDE_MM = (22.0, 80.0)  # judgement: between the mediastinum's edge and the branching of the lobar bronchi
+HILUM_ASIDE_MM = (
+    22.0,
+    80.0,
+)  # judgement: between the mediastinum's edge and the branching of the lobar bronchi
 HILUM_AHEAD_MM = (-15.0, 70.0)  # judgement: hila lie in front of the spine, behind the heart's front half
 HILUM_LUNG_MM = 15.0  # judgement: lung lies beside it
 HILUM_ROUND_CARINA_MM = (-70.0, 25.0)  # judgement: from the left main pulmonary artery to the lower veins
@@ -49,7 +54,9 @@ def _lung_beside_mm(place: Place) -> float:
     places = np.argwhere(body.lungs[z, y0 : y + reach + 1, x0 : x + reach + 1])
     if not len(places):
         return 30.0
-    return float(np.hypot((places[:, 0] + y0 - y) * c.pixel_mm[0], (places[:, 1] + x0 - x) * c.pixel_mm[1]).min())
+    return float(
+        np.hypot((places[:, 0] + y0 - y) * c.pixel_mm[0], (places[:, 1] + x0 - x) * c.pixel_mm[1]).min()
+    )
 
 
 def _hilum(place: Place) -> Site | None:
@@ -57,7 +64,10 @@ def _hilum(place: Place) -> Site | None:
     if place.aside is None or place.ahead is None:
         return None
     aside, ahead = abs(place.aside), place.ahead
-    if not HILUM_ASIDE_MM[0] <= aside <= HILUM_ASIDE_MM[1] or not HILUM_AHEAD_MM[0] <= ahead <= HILUM_AHEAD_MM[1]:
+    if (
+        not HILUM_ASIDE_MM[0] <= aside <= HILUM_ASIDE_MM[1]
+        or not HILUM_AHEAD_MM[0] <= ahead <= HILUM_AHEAD_MM[1]
+    ):
         return None
     gap = _lung_beside_mm(place)
     if gap > HILUM_LUNG_MM:
@@ -67,7 +77,11 @@ def _hilum(place: Place) -> Site | None:
         if not HILUM_ROUND_CARINA_MM[0] <= rise <= HILUM_ROUND_CARINA_MM[1]:
             return None
         level, sure = f"{abs(rise):.0f} mm {'above' if rise > 0 else 'below'} the carina", 0.6
-    elif levels.lung_top_mm is not None and levels.lung_base_mm is not None and levels.lung_top_mm - levels.lung_base_mm > 120:
+    elif (
+        levels.lung_top_mm is not None
+        and levels.lung_base_mm is not None
+        and levels.lung_top_mm - levels.lung_base_mm > 120
+    ):
         share = (levels.lung_top_mm - place.height) / (levels.lung_top_mm - levels.lung_base_mm)
         if not HILUM_SHARE[0] <= share <= HILUM_SHARE[1]:
             return None
@@ -105,10 +119,23 @@ def wall_site(place: Place) -> Site:
         why = f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU"
         front = place.ahead is not None and place.ahead > 40.0
         aside = abs(place.aside) if place.aside is not None else 0.0
-        if front and below.size and thick >= BREAST_THICK_MM and 25.0 < aside < 150.0 and place.level == "chest":
-            return Site("site_breast", 0.4, f"{why}, in front of the chest where {thick:.0f} mm lie before the muscle", place.side)
+        if (
+            front
+            and below.size
+            and thick >= BREAST_THICK_MM
+            and 25.0 < aside < 150.0
+            and place.level == "chest"
+        ):
+            return Site(
+                "site_breast",
+                0.4,
+                f"{why}, in front of the chest where {thick:.0f} mm lie before the muscle",
+                place.side,
+            )
         return Site("site_subcutis", 0.7, why, place.side)
-    return Site("site_muscle", 0.5, f"in the body's wall, {place.depth:.0f} mm deep, among {ring:.0f} HU", place.side)
+    return Site(
+        "site_muscle", 0.5, f"in the body's wall, {place.depth:.0f} mm deep, among {ring:.0f} HU", place.side
+    )
 
 
 def chest_site(place: Place) -> Site:
@@ -118,7 +145,11 @@ def chest_site(place: Place) -> Site:
     if air > LUNG_AIR or (body.lungs[place.cell] and air > 0.3):
         return Site("site_lung", 0.9, f"{air:.0%} of what surrounds it is air-filled lung", place.side)
     if place.rim == "ascending":
-        return Site("site_aorta_ascending", 0.7, "on the rim of a round vessel in front of the spine, between the lungs")
+        return Site(
+            "site_aorta_ascending",
+            0.7,
+            "on the rim of a round vessel in front of the spine, between the lungs",
+        )
     if place.rim == "aorta":
         return Site("site_aorta_descending", 0.8, "on the rim of a round vessel beside the spine")
     if not body.lung_hull[place.cell]:

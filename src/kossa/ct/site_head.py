@@ -26,7 +26,9 @@ def _fluid(place: Place) -> tuple[float, float]:
     heights = scan.heights_mm[look.low[0] : look.low[0] + look.mask.shape[0]]
     away = distance(~look.mask, scan.pixel_mm, heights)
     own = look.mask.any(axis=(1, 2))
-    ring = (away >= FLUID_RING_MM[0]) & (away <= FLUID_RING_MM[1]) & (look.hu >= PADDING_HU) & own[:, None, None]
+    ring = (
+        (away >= FLUID_RING_MM[0]) & (away <= FLUID_RING_MM[1]) & (look.hu >= PADDING_HU) & own[:, None, None]
+    )
     if not ring.any():
         return 0.0, 0.0
     values = look.hu[ring].astype(np.float64)
@@ -43,11 +45,19 @@ def head_site(place: Place) -> Site:
     side = Side.MIDLINE if abs(off) < PINEAL_OFF_MM else Side.LEFT if off > 0 else Side.RIGHT
     far = not head.base[z] or place.bone > BASE_BONE_MM
     where = f"{abs(off):.0f} mm off the midline, {share:.0%} of the way from front to back"
-    if far and abs(off) < PINEAL_OFF_MM and PINEAL_SHARE[0] <= share <= PINEAL_SHARE[1] and place.wide <= PINEAL_MM:
+    if (
+        far
+        and abs(off) < PINEAL_OFF_MM
+        and PINEAL_SHARE[0] <= share <= PINEAL_SHARE[1]
+        and place.wide <= PINEAL_MM
+    ):
         return Site("site_physio_pineal", 0.8, f"pineal region: {where}", Side.MIDLINE)
     deep = float(head.depth_mm[place.cell])
-    if far and CHOROID_OFF_MM[0] <= abs(off) <= CHOROID_OFF_MM[1] and deep > CHOROID_DEPTH_MM and (
-        CHOROID_SHARE[0] <= share <= CHOROID_SHARE[1]
+    if (
+        far
+        and CHOROID_OFF_MM[0] <= abs(off) <= CHOROID_OFF_MM[1]
+        and deep > CHOROID_DEPTH_MM
+        and (CHOROID_SHARE[0] <= share <= CHOROID_SHARE[1])
     ):
         fluid, dark = _fluid(place)
         if fluid >= FLUID_SHARE and dark >= DARK_HU:

@@ -83,7 +83,13 @@ def _pelvic_vein(place: Place) -> Site | None:
     lateral, medial, side = (right, left, Side.RIGHT) if right > left else (left, right, Side.LEFT)
     last = numbers.shape[1] - 1
     open_ = numbers[:, last if side is Side.RIGHT else 0].any()
-    if lateral <= PELVIS_LATERAL_MM or medial >= PELVIS_MEDIAL_MM or span <= PELVIS_SPAN_MM or not place.small or not open_:
+    if (
+        lateral <= PELVIS_LATERAL_MM
+        or medial >= PELVIS_MEDIAL_MM
+        or span <= PELVIS_SPAN_MM
+        or not place.small
+        or not open_
+    ):
         return None
     return Site(
         "site_pelvic_vein",
@@ -100,7 +106,10 @@ def limb_site(place: Place, others: Sequence[Place]) -> Site:
     side = limb_side(place)
     if not place.in_flesh and ring < FAT_RING_HU:
         return Site(
-            "site_subcutis", 0.8, f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU", side
+            "site_subcutis",
+            0.8,
+            f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU",
+            side,
         )
     vein = _pelvic_vein(place)
     if vein:

@@ -20,7 +20,9 @@ __all__ = ["Multigrid", "NotConverged"]
 Floats = npt.NDArray[np.float64]
 
 DEGREE = 2  # Chebyshev steps before and after each coarse correction (measured: 2 beats 1 and 3 at 64^3)
-LOWEST = 6.0  # the smoother covers eigenvalues from 2/6 to 2 of the scaled 7-point operator (Fourier analysis)
+LOWEST = (
+    6.0  # the smoother covers eigenvalues from 2/6 to 2 of the scaled 7-point operator (Fourier analysis)
+)
 COARSEST = 130  # cells: small enough for a dense inverse
 MOST = 200  # iterations of the conjugate gradients
 
@@ -177,7 +179,9 @@ class Multigrid:
             k.apply(d, *grid, w)
             step = rho / k.dot(d, w)
             k.update(x, r, d, w, step)
-        raise NotConverged(f"the transport did not converge in {MOST} iterations: raise --size or set milder rates")
+        raise NotConverged(
+            f"the transport did not converge in {MOST} iterations: raise --size or set milder rates"
+        )
 
 
 def _thomas(level: _Level, b: Floats, x: Floats) -> None:

@@ -12,7 +12,18 @@ from kossa.evidence.notice import Notice
 from kossa.process.mesh import Mesh
 from kossa.process.parameters import Parameter
 
-__all__ = ["Balance", "Fields", "Grown", "Numerics", "Outcome", "Point", "Saturation", "Visible", "judged", "unfold"]
+__all__ = [
+    "Balance",
+    "Fields",
+    "Grown",
+    "Numerics",
+    "Outcome",
+    "Point",
+    "Saturation",
+    "Visible",
+    "judged",
+    "unfold",
+]
 
 Floats = npt.NDArray[np.float64]
 

@@ -31,7 +31,9 @@ class Spread(Record, frozen=True, kw_only=True):
     unit: str
     source: str
     grade: str
-    spread: str | None = None  # uniform, log_uniform (low, high), normal, log_normal (sd), chance (low of high)
+    spread: str | None = (
+        None  # uniform, log_uniform (low, high), normal, log_normal (sd), chance (low of high)
+    )
     low: float | None = None
     high: float | None = None
     sd: float | None = None
@@ -101,7 +103,9 @@ def assigned(name: str, text: str | float, known: Mapping[str, Spread]) -> float
     unit = known[name].unit
     match = _NUMBER.match(str(text))
     if match is None:
-        raise WrongCall(f"{name}={text} is not a number with a unit: write {name}={known[name].value:g}{unit}")
+        raise WrongCall(
+            f"{name}={text} is not a number with a unit: write {name}={known[name].value:g}{unit}"
+        )
     number, given = float(match[1]), match[2] or ""
     scale = _SCALE.get(unit, {unit: 1.0})
     if given not in scale:

@@ -101,7 +101,17 @@ class Serum(Record, frozen=True, kw_only=True):
     def parameters(self) -> tuple[Parameter, ...]:
         """Return what of the serum enters the run, for the record."""
         units = {"ppi": "umol/L", "ph_shift": "pH"}
-        names = ("free_calcium", "phosphate", "magnesium", "dic", "sodium", "potassium", "citrate", "ppi", "ph_shift")
+        names = (
+            "free_calcium",
+            "phosphate",
+            "magnesium",
+            "dic",
+            "sodium",
+            "potassium",
+            "citrate",
+            "ppi",
+            "ph_shift",
+        )
         told = {"source": self.source, "grade": self.grade}
         return tuple(
             Parameter(name=f"serum_{n}", value=getattr(self, n), unit=units.get(n, "mmol/kg"), **told)

@@ -232,7 +232,14 @@ def react(
 
 @njit(cache=True, nogil=True)
 def advance(
-    law: Law, dt: float, delivered: Floats, scaffold: Floats, a: Floats, volume: Floats, debris: Floats, phi: Floats
+    law: Law,
+    dt: float,
+    delivered: Floats,
+    scaffold: Floats,
+    a: Floats,
+    volume: Floats,
+    debris: Floats,
+    phi: Floats,
 ) -> tuple[float, float]:
     """Lay down the calcium that the transport delivered (mM/day over dt), clear debris, resorb mineral.
 
