@@ -15,7 +15,7 @@ from kossa.evidence.atomic import folder_for, write_bytes
 from kossa.evidence.progress import Progress, silent
 from kossa.report import write_report
 from kossa.virtual import dystrophic, metastatic, person
-from kossa.virtual.files import SCAN
+from kossa.virtual.files import SCAN, refuse_foreign
 from kossa.virtual.person import VirtualPerson
 from kossa.workup import ReadOptions, read
 
@@ -80,6 +80,8 @@ def _make(
     matrix: int,
 ) -> list[Truth]:
     """Make the people side by side: their kernels leave the interpreter free for each other."""
+    for who in people:
+        refuse_foreign(out / who.key)
     lock = Lock()
 
     def tell(stage: str, done: int, total: int) -> None:
