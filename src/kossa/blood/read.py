@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from kossa.blood.fhir import observation_rows
+from kossa.blood.letters import rows_in_text
 from kossa.blood.row import Row, row_of
 from kossa.evidence import FileKind, Severity
 from kossa.intake.entry import Entry
@@ -16,10 +17,11 @@ from kossa.intake.json_doc import first_fault
 from kossa.intake.safe_text import safe
 from kossa.intake.sidecar import parse_toml
 from kossa.intake.table import NAME_COLUMNS, VALUE_COLUMNS, read_table
+from kossa.intake.text import decode_text
 
 __all__ = ["KINDS", "rows_in"]
 
-KINDS = (FileKind.FHIR, FileKind.BLOOD, FileKind.CASE)
+KINDS = (FileKind.FHIR, FileKind.BLOOD, FileKind.CASE, FileKind.HISTORY)
 _COLUMNS = {
     "unit": {"unit", "units"},
     "date": {"date", "collected", "collection date", "taken", "sample date", "result date", "when"},
@@ -40,6 +42,10 @@ def rows_in(entry: Entry) -> list[Row]:
     """
     if entry.kind is FileKind.FHIR:
         return _fhir(entry)
+    if entry.kind is FileKind.HISTORY:
+        return (
+            rows_in_text(decode_text(entry.read()).text, entry.source()) if entry.format == "letter" else []
+        )
     return list(_table(entry)) if entry.kind is FileKind.BLOOD else list(_case(entry))
 
 

@@ -21,7 +21,7 @@ from importlib.resources import files
 
 from kossa.evidence.errors import Refused
 
-__all__ = ["Substance", "Unit", "convert", "parse", "units"]
+__all__ = ["Substance", "Unit", "convert", "parse", "spellings", "units"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,11 @@ def _rows() -> tuple[dict[str, str], ...]:
 
 def _unit(row: dict[str, str]) -> Unit:
     return Unit(row["code"], row["kind"], Decimal(row["to_reference"]))
+
+
+def spellings() -> tuple[str, ...]:
+    """Return every spelling that `parse` knows, as the table writes it."""
+    return tuple(s for row in _rows() for s in (row["code"], *row["spellings"].split("|")) if s)
 
 
 @cache

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from kossa.ct.aorta import Circle, find_aorta, find_ascending
+from kossa.ct.aorta import Circle, discs, find_aorta, find_ascending
 from kossa.ct.body import Body, find_body
 from kossa.ct.contrast import Blood, find_contrast, threshold_above
 from kossa.ct.flesh import Flesh, find_flesh
@@ -17,13 +17,23 @@ from kossa.ct.head import Head, find_head
 from kossa.ct.levels import Level, Levels, find_levels
 from kossa.ct.morphology import distance
 from kossa.ct.organs import enhanced_organs, near_gas, solid_organs, stomach_gas
-from kossa.ct.skeleton import BONE_HU, BONE_SD, ENHANCED_BONE_HU, MUSCLE_HU, Skeleton, find_skeleton
+from kossa.ct.skeleton import (
+    BONE_HU,
+    BONE_SD,
+    ENHANCED_BONE_HU,
+    MUSCLE_HU,
+    Skeleton,
+    find_skeleton,
+    other_bright,
+    with_vertebrae,
+)
 from kossa.ct.trunk import Trunk, find_trunk
 from kossa.image.components import find
 
 __all__ = ["Anatomy", "survey"]
 
 LUMEN_DIFFERS_HU = 15.0  # ct_volumes.md rule 3: then the inside of the aortic circle is believed
+RIM_MM = 3.0  # rule 11: what lies within 3 mm of a sure circle may be its wall
 SURE_SCORE = 1.9  # rule 11: circles sure enough for it
 
 
@@ -75,30 +85,38 @@ class Anatomy:
 
 def survey(scan: Scan, agent: str | None, threshold_hu: float) -> Anatomy:
     """Find body, blood, bone, trunk, head and aorta."""
-    body = find_body(scan.coarse)
+    coarse, body = find_body(scan.coarse)
+    scan = replace(scan, coarse=coarse)
     blood = find_contrast(scan, body, agent)
     head = find_head(scan, body)
     lumen = blood.lumen_hu
     level = threshold_above(lumen, scan.sigma_hu) if lumen is not None else threshold_hu
     floor = max(BONE_HU, MUSCLE_HU + BONE_SD * scan.sigma_hu, threshold_hu)
     bone_level = max(ENHANCED_BONE_HU, level) if blood.enhanced else floor
-    found = find(scan.hu, bone_level)
-    skeleton = find_skeleton(scan, body, blood, found, bone_level, head=head.seen)
+    skeleton = find_skeleton(scan, body, blood, find(scan.hu, bone_level), bone_level, head=head.seen)
     trunk = find_trunk(scan, body, skeleton)
     levels = find_levels(scan, body, skeleton, trunk, head)
-    flesh = find_flesh(scan.coarse, body, skeleton)
+    stones = other_bright(find(scan.hu, level), skeleton, scan, body)
     above_hips = np.array([k is not Level.PELVIS for k in levels.of])
-    aorta = find_aorta(scan, skeleton, trunk, blood, level, above_hips)
     chest = np.array([k is Level.CHEST for k in levels.of])
-    ascending = find_ascending(scan, skeleton, trunk, blood, level, chest)
-    sure = aorta.score >= SURE_SCORE
+    aorta = find_aorta(scan, skeleton, trunk, blood, stones, level, above_hips)
+    ascending = find_ascending(scan, skeleton, trunk, blood, stones, level, chest)
+    sure = aorta.there & (aorta.score >= SURE_SCORE)
     if lumen is not None and sure.any():
         inside = float(np.median(aorta.level_hu[sure]))
         if abs(inside - lumen) > LUMEN_DIFFERS_HU:
             lumen = inside
             level = threshold_above(lumen, scan.sigma_hu)
+<<<<<<< HEAD
     heights = scan.coarse.heights_mm
     bone_mm = distance(~skeleton.solid, scan.coarse.pixel_mm, heights)
+=======
+    if lumen is not None:
+        skeleton = with_vertebrae(skeleton, scan, discs(aorta, scan, RIM_MM, SURE_SCORE), lumen)
+        trunk = find_trunk(scan, body, skeleton)
+    flesh = find_flesh(scan.coarse, body, skeleton)
+    bone_mm = distance(~skeleton.solid, scan.coarse.pixel_mm, scan.coarse.heights_mm)
+>>>>>>> main
     return Anatomy(
         scan, body, blood, skeleton, trunk, head, levels, flesh, aorta, ascending, bone_mm, lumen, level
     )

@@ -18,7 +18,7 @@ from kossa.ct.frame import Scan
 from kossa.ct.skeleton import Skeleton
 from kossa.ct.trunk import Trunk
 
-__all__ = ["Circle", "find_aorta", "find_ascending", "rim_gap_mm"]
+__all__ = ["Circle", "discs", "find_aorta", "find_ascending", "rim_gap_mm"]
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -38,6 +38,8 @@ EIGHTH_BONUS = 0.15  # rule 11
 DESCENDING_BONUS = 0.1  # judgement: calcium on the rim tells the aorta from the caval vein beside it
 RIGHT_COST = 0.015  # judgement, per mm: what lies right of the spine is rather the caval vein
 LEAST_COVERAGE = 0.6  # judgement: more than half of a rim must be seen
+ASCENDING_COVERAGE = 0.35  # judgement: without contrast its rim fades into the heart
+ENHANCED_HU = (100.0, 600.0)  # ct.md 3.8 and arterial phases
 DIRECTIONS = 24
 
 
@@ -71,6 +73,7 @@ def _at(plane: npt.NDArray[np.float32], y: float, x: float) -> float:
 def _judge_circle(
     plane: npt.NDArray[np.float32],
     bone: npt.NDArray[np.float32],
+    calcium: npt.NDArray[np.float32],
     y: float,
     x: float,
     radius: float,
@@ -105,15 +108,14 @@ def _judge_circle(
         s, c = np.sin(a), np.cos(a)
         outer = (radius + 3.0) / cell
         beyond = _at(plane, y + outer * s, x + outer * c)
-        bright = beyond
-        for d in (-2.0, 0.0, 2.0):
-            bright = max(bright, _at(plane, y + (radius + d) / cell * s, x + (radius + d) / cell * c))
-        calcium = bright >= calcium_hu and _at(bone, y + radius / cell * s, x + radius / cell * c) < 0.5
-        if calcium:
+        stone = 0.0
+        for d in (-1.5, 0.0, 1.5):
+            stone = max(stone, _at(calcium, y + (radius + d) / cell * s, x + (radius + d) / cell * c))
+        if stone > 0.5:
             eighths[k * 8 // DIRECTIONS] = 1
-        if abs(beyond - mean) > limit or calcium:
+        if abs(beyond - mean) > limit or stone > 0.5:
             covered += 1
-        if mean - beyond > limit or calcium:
+        if mean - beyond > limit or stone > 0.5:
             positive += 1
         if _at(bone, y + (radius - 1.0) / cell * s, x + (radius - 1.0) / cell * c) > 0.5:
             stony += 1
@@ -128,6 +130,7 @@ def _judge_circle(
 def _best_circle(
     plane: npt.NDArray[np.float32],
     bone: npt.NDArray[np.float32],
+    calcium: npt.NDArray[np.float32],
     box: tuple[float, float, float, float],
     radii: Floats,
     cell: float,
@@ -137,6 +140,7 @@ def _best_circle(
     high: float,
     bonus: float,
     spine_x: float,
+    least: float,
 ) -> tuple[float, float, float, float, float, float]:
     """Return score, y, x, radius, coverage and level of the best circle with its centre in the box."""
     best = (-1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -148,128 +152,139 @@ def _best_circle(
                 continue
             for radius in radii:
                 score, coverage, mean = _judge_circle(
-                    plane, bone, float(j), float(i), radius, cell, sigma, calcium_hu, low, high, bonus
+                    plane,
+                    bone,
+                    calcium,
+                    float(j),
+                    float(i),
+                    radius,
+                    cell,
+                    sigma,
+                    calcium_hu,
+                    low,
+                    high,
+                    bonus,
                 )
                 if i < spine_x:
                     score -= RIGHT_COST * (spine_x - i) * cell
-                if score > best[0] and coverage >= LEAST_COVERAGE:
+                if score > best[0] and coverage >= least:
                     best = (score, float(j), float(i), radius, coverage, mean)
     return best
 
 
-def _levels(blood: Blood) -> tuple[float, float]:
-    """Return what the inside of a vessel may read."""
-    return (BLOOD_HU[0], BLOOD_HU[1]) if not blood.enhanced else (100.0, 600.0)
+@dataclass(frozen=True, eq=False)
+class _Hunt:
+    """What is sought: slices, boxes (n, 4) of centres in coarse y0, y1, x0, x1, radii, and what counts."""
+
+    slices: npt.NDArray[np.intp]
+    boxes: Floats
+    radii_mm: tuple[float, float]
+    levels_hu: tuple[float, float]
+    calcium_hu: float
+    bonus: float
+    spine_x: Floats
+    coverage: float
 
 
-def _search(
-    scan: Scan,
-    skeleton: Skeleton,
-    slices: npt.NDArray[np.intp],
-    boxes: npt.NDArray[np.float64],
-    radii_mm: tuple[float, float],
-    levels: tuple[float, float],
-    calcium_hu: float,
-    bonus: float,
-    spine_x: Floats,
-) -> npt.NDArray[np.float64]:
+def _search(scan: Scan, skeleton: Skeleton, calcium: Mask, hunt: _Hunt, boxes: Floats) -> Floats:
     """Return (n, 6) the best circle of each slice."""
     c = scan.coarse
-    cell = c.pixel_mm[1]
-    radii = np.arange(radii_mm[0], radii_mm[1] + 0.1, 1.5)
+    radii = np.arange(hunt.radii_mm[0], hunt.radii_mm[1] + 0.1, 1.5)
     sigma = scan.sigma_hu / max(1.0, np.sqrt(np.prod(c.block)) / 2)
-    out = np.zeros((slices.size, 6))
-    for k, z in enumerate(slices):
-        bone = skeleton.filled[z].astype(np.float32)
+    out = np.zeros((hunt.slices.size, 6))
+    for k, z in enumerate(hunt.slices):
         out[k] = _best_circle(
             c.mean[z],
-            bone,
+            skeleton.filled[z].astype(np.float32),
+            calcium[z].astype(np.float32),
             tuple(boxes[k]),
             radii,
-            cell,
+            c.pixel_mm[1],
             sigma,
-            calcium_hu,
-            levels[0],
-            levels[1],
-            bonus,
-            spine_x[k],
+            hunt.calcium_hu,
+            *hunt.levels_hu,
+            hunt.bonus,
+            hunt.spine_x[k],
+            hunt.coverage,
         )
     return out
 
 
-def _settle(
-    scan: Scan,
-    skeleton: Skeleton,
-    slices: npt.NDArray[np.intp],
-    boxes: npt.NDArray[np.float64],
-    radii_mm: tuple[float, float],
-    blood: Blood,
-    calcium_hu: float,
-    bonus: float,
-    spine_x: Floats,
-) -> Circle:
+def _settle(scan: Scan, skeleton: Skeleton, calcium: Mask, hunt: _Hunt) -> Circle:
     """Search every slice, then again near the running median of the first answers."""
     count = scan.coarse.mean.shape[0]
     there = np.zeros(count, np.bool_)
     columns = [np.zeros(count) for _ in range(6)]
-    levels = _levels(blood)
-    found = _search(scan, skeleton, slices, boxes, radii_mm, levels, calcium_hu, bonus, spine_x)
+    found = _search(scan, skeleton, calcium, hunt, hunt.boxes)
     good = found[:, 0] > LEAST_SCORE
-    if slices.size > 2 and good.any():
+    if hunt.slices.size > 2 and good.any():
         reach = STEADY_MM / scan.coarse.pixel_mm[1]
         size = min(15, 2 * (int(good.sum()) // 2) + 1)
-        middle = [
-            np.interp(slices, slices[good], ndimage.median_filter(found[good, i], size=size, mode="nearest"))
+        y, x = (
+            np.interp(
+                hunt.slices,
+                hunt.slices[good],
+                ndimage.median_filter(found[good, i], size=size, mode="nearest"),
+            )
             for i in (1, 2)
-        ]
-        near = np.stack([middle[0] - reach, middle[0] + reach, middle[1] - reach, middle[1] + reach], axis=1)
-        near[:, [0, 2]] = np.maximum(near[:, [0, 2]], boxes[:, [0, 2]])
-        near[:, [1, 3]] = np.minimum(near[:, [1, 3]], boxes[:, [1, 3]])
-        found = _search(scan, skeleton, slices, near, radii_mm, levels, calcium_hu, bonus, spine_x)
+        )
+        near = np.stack([y - reach, y + reach, x - reach, x + reach], axis=1)
+        near[:, [0, 2]] = np.maximum(near[:, [0, 2]], hunt.boxes[:, [0, 2]])
+        near[:, [1, 3]] = np.minimum(near[:, [1, 3]], hunt.boxes[:, [1, 3]])
+        found = _search(scan, skeleton, calcium, hunt, near)
         good = found[:, 0] > LEAST_SCORE
-    there[slices] = good
+    there[hunt.slices] = good
     for column, values in zip(columns, found.T, strict=True):
-        column[slices] = values
+        column[hunt.slices] = values
     return Circle(there, columns[1], columns[2], columns[3], columns[0], columns[4], columns[5])
 
 
+def _levels(blood: Blood) -> tuple[float, float]:
+    """Return what the inside of a vessel may read."""
+    return (BLOOD_HU[0], BLOOD_HU[1]) if not blood.enhanced else ENHANCED_HU
+
+
 def find_aorta(
-    scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium_hu: float, where: Mask
+    scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium: Mask, calcium_hu: float, where: Mask
 ) -> Circle:
     """Find the descending or abdominal aorta beside and in front of the spine, in the slices of `where`."""
-    c = scan.coarse
+    dy, dx = scan.coarse.pixel_mm
     slices = np.flatnonzero(trunk.spine & where)
     y, x = trunk.spine_y[slices], trunk.spine_x[slices]
-    boxes = np.stack(
-        [
-            y - AHEAD_MM[0] / c.pixel_mm[0],
-            y - AHEAD_MM[1] / c.pixel_mm[0],
-            x + ASIDE_MM[0] / c.pixel_mm[1],
-            x + ASIDE_MM[1] / c.pixel_mm[1],
-        ],
-        axis=1,
+    edges = [y - AHEAD_MM[0] / dy, y - AHEAD_MM[1] / dy, x + ASIDE_MM[0] / dx, x + ASIDE_MM[1] / dx]
+    hunt = _Hunt(
+        slices,
+        np.stack(edges, axis=1),
+        RADIUS_MM,
+        _levels(blood),
+        calcium_hu,
+        DESCENDING_BONUS,
+        x,
+        LEAST_COVERAGE,
     )
-    return _settle(scan, skeleton, slices, boxes, RADIUS_MM, blood, calcium_hu, DESCENDING_BONUS, x)
+    return _settle(scan, skeleton, calcium, hunt)
 
 
 def find_ascending(
-    scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium_hu: float, where: Mask
+    scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium: Mask, calcium_hu: float, where: Mask
 ) -> Circle:
     """Find the ascending aorta between the lungs, helped by calcium on its rim."""
-    c = scan.coarse
+    dy, dx = scan.coarse.pixel_mm
     slices = np.flatnonzero(trunk.spine & trunk.lung & where)
     y, x = trunk.spine_y[slices], trunk.spine_x[slices]
-    reach = ASCENDING_ASIDE_MM / c.pixel_mm[1]
-    boxes = np.stack(
-        [
-            y - ASCENDING_AHEAD_MM[0] / c.pixel_mm[0],
-            y - ASCENDING_AHEAD_MM[1] / c.pixel_mm[0],
-            x - reach,
-            x + reach,
-        ],
-        axis=1,
+    reach = ASCENDING_ASIDE_MM / dx
+    edges = [y - ASCENDING_AHEAD_MM[0] / dy, y - ASCENDING_AHEAD_MM[1] / dy, x - reach, x + reach]
+    hunt = _Hunt(
+        slices,
+        np.stack(edges, axis=1),
+        ASCENDING_MM,
+        _levels(blood),
+        calcium_hu,
+        EIGHTH_BONUS,
+        x - 1e3,
+        ASCENDING_COVERAGE,
     )
-    return _settle(scan, skeleton, slices, boxes, ASCENDING_MM, blood, calcium_hu, EIGHTH_BONUS, x - 1e3)
+    return _settle(scan, skeleton, calcium, hunt)
 
 
 def rim_gap_mm(circle: Circle, scan: Scan, z: int, y: Floats, x: Floats) -> Floats:
@@ -279,3 +294,14 @@ def rim_gap_mm(circle: Circle, scan: Scan, z: int, y: Floats, x: Floats) -> Floa
     c = scan.coarse
     away = np.hypot((y - circle.y[z]) * c.pixel_mm[0], (x - circle.x[z]) * c.pixel_mm[1])
     return np.asarray(np.abs(away - circle.radius_mm[z]))
+
+
+def discs(circle: Circle, scan: Scan, more_mm: float, least: float) -> Mask:
+    """Return coarse cells inside circles of at least a score, grown by `more_mm`."""
+    c = scan.coarse
+    out = np.zeros(c.mean.shape, np.bool_)
+    lines, columns = np.arange(out.shape[1])[:, None], np.arange(out.shape[2])[None]
+    for z in np.flatnonzero(circle.there & (circle.score >= least)):
+        away = np.hypot((lines - circle.y[z]) * c.pixel_mm[0], (columns - circle.x[z]) * c.pixel_mm[1])
+        out[z] = away <= circle.radius_mm[z] + more_mm
+    return out

@@ -33,10 +33,11 @@ BEHIND_MM, ASIDE_MM, ASIDE_BONE_MM = 25.0, 60.0, 12.0  # rule 10
 SHELL_MM, SHELL_DEPTH_MM = 15.0, 45.0  # rule 10
 LARGE_MM3, LARGE_SHELL_MM, LARGE_DEPTH_MM = 1000.0, 25.0, 60.0  # rule 10
 LUNG_RING = 0.3  # rule 10: not applied where this share of the ring is air
-WALL_RING_HU = -50.0  # rule 10
+SUBCUTIS_HU = -30.0  # rule 12: what lies in the fat outside of the muscles is no part of the cage
 ARCH_AHEAD_MM, ARCH_DEPTH_MM = 60.0, 35.0  # judgement: the costal arch in the front wall of the upper belly
 ON_RIM_MM, ON_RIM_SHARE = 4.0, 0.3  # rule 11
 SKULL_BASE_MM = 12.0  # rule 13
+SINUS_AIR = 0.1  # judgement
 FACE_MM = 90.0  # judgement: what lies within this height below the skull ring is face
 
 
@@ -53,13 +54,9 @@ def _places(
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return coarse slice, and coarse (fractional) y and x of all voxels of an object."""
     z, y, x = np.nonzero(look.mask)
-    block = anatomy.scan.coarse.block
-    last = anatomy.scan.coarse.mean.shape[0] - 1
-    return (
-        np.minimum((z + look.low[0]) // block[0], last),
-        (y + look.low[1] + 0.5) / block[1] - 0.5,
-        (x + look.low[2] + 0.5) / block[2] - 0.5,
-    )
+    scan = anatomy.scan
+    cell_z = np.minimum((z + look.low[0]) // scan.coarse.block[0], scan.coarse.mean.shape[0] - 1)
+    return (cell_z, *scan.in_cells(y + float(look.low[1]), x + float(look.low[2])))
 
 
 def on_aorta(anatomy: Anatomy, look: Look) -> tuple[str | None, float]:
@@ -167,7 +164,7 @@ def _trunk(
         return Verdict(Material.BONE, "inside the outline of the spine")
     behind = (y - trunk.spine_y[z]) * c.pixel_mm[0]
     aside = abs(x - trunk.spine_x[z]) * c.pixel_mm[1]
-    bone = float(anatomy.bone_mm[cell])
+    bone = min(float(anatomy.bone_mm[cell]), look.bone_gap_mm)
     if behind > 0 and (aside < BEHIND_MM or (aside < ASIDE_MM and bone < ASIDE_BONE_MM)):
         return Verdict(
             Material.BONE,
@@ -180,7 +177,8 @@ def _wall(anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int,
     trunk = anatomy.trunk
     z, y, _ = cell
     ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
-    if ring <= WALL_RING_HU or anatomy.levels.of[z] is Level.PELVIS:
+    subcutis = ring < SUBCUTIS_HU and not anatomy.flesh.inside[cell]
+    if subcutis or anatomy.levels.of[z] is Level.PELVIS:
         return None
     depth = float(anatomy.body.depth_mm[cell])
     inside = float(trunk.inside_bone_mm[cell])
@@ -211,6 +209,11 @@ def _head(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict |
     lowest, highest = heights[head.ring].min(), heights[head.ring].max()
     if not head.ring[z]:
         if lowest - FACE_MM <= heights[z] < lowest:
+            if look.ring_air > SINUS_AIR:
+                return Verdict(
+                    Material.BONE,
+                    f"in the face, {look.ring_air:.0%} of what surrounds it is air: wall of a sinus or the nose",
+                )
             return Verdict(
                 Material.UNSURE,
                 "in the face or at the skull base, where thin bone cannot be told from calcium",
@@ -239,8 +242,8 @@ def judge_material(
     verdict = (
         _device(anatomy, look, depth, place)
         or _metal(anatomy, look, metal_mm, line)
-        or _head(anatomy, look, place)
         or _bone(anatomy, look, volume_mm3, piece_mm2, rim)
+        or _head(anatomy, look, place)
         or _trunk(anatomy, look, volume_mm3, place, rim)
         or _contrast(anatomy, look, line, arm, rim)
     )

@@ -29,7 +29,6 @@ Longs = npt.NDArray[np.int64]
 SOLID_MM2 = 2.4  # larger than any piece of noise on the QRM scan (ct.md 3.8): kept out of others' rings
 SOLID_SIGMAS = 2.0  # as high above the threshold as none of those (ct.md 3.8)
 UPPER_SIGMAS = 0.84  # the 80th percentile of a normal law above its mean
-LEAST_SIGMA = 0.8  # of the scan's noise, the least that a place is given (ct_volumes.md, rule 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,15 +137,18 @@ def _against_noise(
 ) -> tuple[Floats, Floats]:
     """Return for the chosen lesions the probability that they are noise, and their contrast in sigma.
 
-    Where the ring holds two tissues the brighter one counts: its 80th percentile less 0.84 sigma.
+    A place is as noisy as the scan, or more where its ring says so: a ring alone is too small to call it
+    quieter. Where the ring holds two tissues the brighter one counts: its 80th percentile less 0.84 sigma.
     """
     nothing = np.full(chosen.size, np.nan)
     if noise is None or noise.sigma_hu <= 0:
         return nothing, nothing
-    sigma = np.fmax(LEAST_SIGMA * noise.sigma_hu, local_sigma(around.ring_jitter, noise))
+    sigma = np.fmax(noise.sigma_hu, local_sigma(around.ring_jitter, noise))
     mean = np.fmax(around.ring_median, around.ring_upper - UPPER_SIGMAS * sigma)
     peak = lesions.components.peak[chosen].astype(np.float64)
-    specks = Specks(lesions.largest_pixels[chosen], peak, lesions.spans[chosen], mean, sigma)
+    # pieces under the smallest area touch by chance too often to tell anything
+    spans = np.where(lesions.counted, lesions.spans, 1)
+    specks = Specks(lesions.largest_pixels[chosen], peak, spans[chosen], mean, sigma)
     probability = noise_probability(
         specks, threshold_hu=threshold_hu, smallest_pixels=rule.smallest_pixels, tissue=tissue, noise=noise
     )

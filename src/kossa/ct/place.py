@@ -83,9 +83,12 @@ def place_of(
     index = scan.cell(np.array([look.centre]))
     cell = (int(index[0][0]), int(index[1][0]), int(index[2][0]))
     z = cell[0]
-    y = (look.centre[1] + 0.5) / c.block[1] - 0.5
-    x = (look.centre[2] + 0.5) / c.block[2] - 0.5
+    lines, columns = scan.in_cells(np.array([look.centre[1]]), np.array([look.centre[2]]))
+    y, x = float(lines[0]), float(columns[0])
     aside = ahead = None
+    level = anatomy.levels.of[z]
+    if not trunk.main[cell] and level in (Level.CHEST, Level.ABDOMEN, Level.PELVIS):
+        level = Level.LIMB
     if trunk.spine[z]:
         aside = float(x - trunk.spine_x[z]) * c.pixel_mm[1]
         ahead = float(trunk.front_y[z] - y) * c.pixel_mm[0]
@@ -102,7 +105,7 @@ def place_of(
         number,
         cell,
         (height, look.centre[1] * scan.pixel_mm[0], look.centre[2] * scan.pixel_mm[1]),
-        anatomy.levels.of[z],
+        level,
         height,
         float(anatomy.body.depth_mm[cell]),
         float(anatomy.flesh.depth_mm[cell]),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kossa.ct.levels import Level
 from kossa.ct.place import Place, Site
 from kossa.ct.site_abdomen import abdomen_site, pelvis_site
-from kossa.ct.site_chest import chest_site, wall_site
+from kossa.ct.site_chest import chest_site
 from kossa.ct.site_head import head_site
 from kossa.ct.site_limb import limb_site
 from kossa.evidence import Material
@@ -52,8 +52,6 @@ def site_of(place: Place, material: Material, others: Sequence[Place]) -> Site:
         return abdomen_site(place)
     if place.level is Level.PELVIS:
         return pelvis_site(place)
-    if place.anatomy.trunk.any and place.aside is not None:
-        return wall_site(place)
     return limb_site(place, others)
 
 

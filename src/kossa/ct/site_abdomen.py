@@ -15,7 +15,10 @@ KIDNEY_ASIDE_MM, KIDNEY_AHEAD_MM = (30.0, 95.0), (-45.0, 40.0)  # rule 12; depth
 KIDNEY_MM2 = (600.0, 6000.0)  # rule 12: an enhanced organ
 KIDNEY_MM3 = (40_000.0, 450_000.0)  # judgement: a kidney's solid middle, without contrast
 CREST_BELOW_MM = 10.0  # judgement: kidneys end above the iliac crests
-SPLENIC_AHEAD_MM, SPLENIC_ASIDE_MM = (-5.0, 70.0), (8.0, 120.0)  # rule 12, left
+SPLENIC_AHEAD_MM, SPLENIC_ASIDE_MM = (
+    (-21.0, 54.0),
+    (8.0, 120.0),
+)  # rule 12 (there from the vertebral centre), left
 VISCERAL_MM, VISCERAL_ASIDE_MM = 18.0, 25.0  # rule 12: in front of the aorta
 STOMACH_ASIDE_MM, STOMACH_AHEAD_MM = (-35.0, 125.0), 5.0  # judgement: left upper belly, in front of the spine
 STOMACH_REACH_MM = 75.0  # judgement: from the gas to the far wall

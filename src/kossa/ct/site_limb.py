@@ -100,10 +100,11 @@ def _pelvic_vein(place: Place) -> Site | None:
 
 
 def limb_site(place: Place, others: Sequence[Place]) -> Site:
-    """Tell the site in a limb; asked in this order: subcutis, pelvic vein, artery, joint, muscle."""
+    """Tell the site in a limb; asked in this order: pelvic vein, subcutis, artery, joint, muscle."""
     look = place.look
     ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
     side = limb_side(place)
+<<<<<<< HEAD
     if not place.in_flesh and ring < FAT_RING_HU:
         return Site(
             "site_subcutis",
@@ -111,9 +112,18 @@ def limb_site(place: Place, others: Sequence[Place]) -> Site:
             f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU",
             side,
         )
+=======
+>>>>>>> main
     vein = _pelvic_vein(place)
     if vein:
         return vein
+    if not place.in_flesh and ring < FAT_RING_HU:
+        return Site(
+            "site_subcutis",
+            0.8,
+            f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU",
+            side,
+        )
     line = on_a_line(place, others)
     fatty = look.ring_fat >= BUNDLE_FAT
     if (line >= 3 and place.form.hole < 0.3) or (line >= 2 and fatty):

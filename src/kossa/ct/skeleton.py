@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,18 @@ from numba import njit
 from kossa.ct.body import Body
 from kossa.ct.contrast import Blood
 from kossa.ct.frame import Scan
-from kossa.ct.morphology import close, erode, fill_holes, grow
+from kossa.ct.morphology import close, erode, fill_holes, grow, label_slices, open_up
 from kossa.image.components import Components
 
-__all__ = ["Skeleton", "find_skeleton", "paint_box", "row_starts", "share_inside"]
+__all__ = [
+    "Skeleton",
+    "find_skeleton",
+    "other_bright",
+    "paint_box",
+    "row_starts",
+    "share_inside",
+    "with_vertebrae",
+]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -30,6 +38,8 @@ MARROW_SHARE, MARROW_MM = 0.10, 15.0  # rule 4
 CLOSE_MM, FILL_MM2 = 3.0, 2500.0  # rule 4
 ENHANCED_CLOSE_MM = 6.0  # rule 3: at the high level the outline has wide gaps
 HEAD_CLOSE_MM, HEAD_FILL_MM2 = 1.0, 300.0  # rule 4
+SHELL_HU = 50.0  # judgement: a thin shell of bone after blur, above enhanced blood
+STONE_MM2 = 2.4  # rule 6
 HULL_MM2 = 40.0  # ct_volumes.md, traps met: hulls only of pieces of at least 40 mm2
 CELL_SHARE = 0.25  # judgement: a coarse cell is bone where a quarter of it is
 GROW_MM = 5.0  # rule 4: with contrast, bone grows 5 mm into what reads above 150 HU
@@ -67,20 +77,26 @@ def _share(
     owner: npt.NDArray[np.int32],
     mask: Mask,
     block: tuple[int, int, int],
+    origin: tuple[int, int],
     out: npt.NDArray[np.float64],
 ) -> None:
     """Count for every object the voxels that lie in cells of the mask."""
     for r in range(z.size):
-        cz, cy = z[r] // block[0], y[r] // block[1]
+        cz, cy = z[r] // block[0], y[r] // block[1] - origin[0]
+        if cy < 0 or cy >= mask.shape[1]:
+            continue
         for x in range(x0[r], x1[r]):
-            if mask[cz, cy, x // block[2]]:
+            cx = x // block[2] - origin[1]
+            if 0 <= cx < mask.shape[2] and mask[cz, cy, cx]:
                 out[owner[r]] += 1
 
 
 def share_inside(found: Components, mask: Mask, scan: Scan) -> npt.NDArray[np.float64]:
     """Return for every object the share of its voxels inside a coarse mask."""
     count = np.zeros(len(found), np.float64)
-    _share(found.z, found.y, found.x0, found.x1, found.object, mask, scan.coarse.block, count)
+    _share(
+        found.z, found.y, found.x0, found.x1, found.object, mask, scan.coarse.block, scan.coarse.origin, count
+    )
     return count / np.maximum(found.voxels, 1)
 
 
@@ -93,13 +109,18 @@ def _paint_cells(
     owner: npt.NDArray[np.int32],
     chosen: Mask,
     block: tuple[int, int, int],
+    origin: tuple[int, int],
     out: npt.NDArray[np.int32],
 ) -> None:
+    """Count in every cell the voxels of the chosen objects (or pieces)."""
     for r in range(z.size):
-        if chosen[owner[r]]:
-            cz, cy = z[r] // block[0], y[r] // block[1]
-            for x in range(x0[r], x1[r]):
-                out[cz, cy, x // block[2]] += 1
+        cz, cy = z[r] // block[0], y[r] // block[1] - origin[0]
+        if not chosen[owner[r]] or cy < 0 or cy >= out.shape[1]:
+            continue
+        for x in range(x0[r], x1[r]):
+            cx = x // block[2] - origin[1]
+            if 0 <= cx < out.shape[2]:
+                out[cz, cy, cx] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -160,6 +181,43 @@ def _is_bone(found: Components, rows: npt.NDArray[np.int32], scan: Scan, body: B
     return np.asarray(bone & inside)
 
 
+def other_bright(found: Components, skeleton: Skeleton, scan: Scan, body: Body) -> Mask:
+    """Return coarse cells that hold objects of at least 2.4 mm2 which do not overlap the skeleton."""
+    large = np.zeros(len(found), np.bool_)
+    large[found.piece_object[found.piece_pixels * scan.pixel_mm2 >= STONE_MM2]] = True
+    large &= share_inside(found, skeleton.solid, scan) < 0.2
+    count = np.zeros(scan.coarse.mean.shape, np.int32)
+    _paint_cells(
+        found.z,
+        found.y,
+        found.x0,
+        found.x1,
+        found.object,
+        large,
+        scan.coarse.block,
+        scan.coarse.origin,
+        count,
+    )
+    return np.asarray((count > 0) & body.mask)
+
+
+def with_vertebrae(skeleton: Skeleton, scan: Scan, not_bone: Mask, lumen_hu: float) -> Skeleton:
+    """Return the skeleton of an enhanced scan with the insides of vertebrae, whose shells have gaps there.
+
+    What is brighter than blood is closed by 6 mm and filled, and kept where it holds bone; `not_bone` (the
+    aorta with its wall) is left out.
+    """
+    c = scan.coarse
+    hard = (c.mean + np.sqrt(c.variance) >= lumen_hu + SHELL_HU) & ~not_bone
+    whole = fill_holes(close(hard, ENHANCED_CLOSE_MM, c.pixel_mm), FILL_MM2, c.pixel_mm) & ~not_bone
+    labels, count = label_slices(open_up(whole, CLOSE_MM, c.pixel_mm))
+    bony = np.zeros(count + 1, np.bool_)
+    bony[np.unique(labels[skeleton.solid])] = True
+    bony[0] = False
+    filled = (skeleton.filled & ~not_bone) | bony[labels]
+    return replace(skeleton, filled=filled, inner=erode(filled, c.pixel_mm[0], c.pixel_mm))
+
+
 def find_skeleton(
     scan: Scan, body: Body, blood: Blood, found: Components, level_hu: float, *, head: bool = False
 ) -> Skeleton:
@@ -168,11 +226,13 @@ def find_skeleton(
     is_bone = _is_bone(found, rows, scan, body)
     coarse = scan.coarse
     count = np.zeros(coarse.mean.shape, np.int32)
-    _paint_cells(found.z, found.y, found.x0, found.x1, found.object, is_bone, coarse.block, count)
+    _paint_cells(
+        found.z, found.y, found.x0, found.x1, found.object, is_bone, coarse.block, coarse.origin, count
+    )
     solid = count >= CELL_SHARE * np.prod(coarse.block)
     every = np.zeros(coarse.mean.shape, np.int32)
     large = found.piece_pixels * scan.pixel_mm2 >= HULL_MM2
-    _paint_cells(found.z, found.y, found.x0, found.x1, found.piece, large, coarse.block, every)
+    _paint_cells(found.z, found.y, found.x0, found.x1, found.piece, large, coarse.block, coarse.origin, every)
     bright = (every >= CELL_SHARE * np.prod(coarse.block)) & body.mask
     if blood.enhanced:
         pool = grow(blood.pool, coarse.pixel_mm[0], coarse.pixel_mm)

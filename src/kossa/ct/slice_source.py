@@ -14,6 +14,7 @@ from kossa.evidence import Refused
 from kossa.intake.dicom import pixels
 from kossa.intake.dicom_header import DicomHeader
 from kossa.intake.dicom_pixels import clean_bits
+from kossa.intake.files import read_into
 
 __all__ = ["SliceSource"]
 
@@ -46,12 +47,7 @@ class SliceSource:
         header, path = one.header, one.entry.path
         assert path is not None
         assert header.pixel_offset is not None
-        try:
-            with path.open("rb", buffering=0) as stream:
-                stream.seek(header.pixel_offset + one.index * out.nbytes)
-                got = stream.readinto(out.data.cast("B"))
-        except OSError:
-            raise Refused("unreadable", "the file could be read before and cannot be read now") from None
+        got = read_into(path, header.pixel_offset + one.index * out.nbytes, out.data.cast("B"))
         if got != out.nbytes:
             raise Refused("truncated", "the file has become shorter since it was looked at")
         stored = out.view(np.int16 if header.signed else np.uint16)

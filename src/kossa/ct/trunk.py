@@ -45,7 +45,6 @@ class Trunk:
     middle_x: Floats
     spine_hull: Mask
     inside_bone_mm: npt.NDArray[np.float32]
-    inside_lung_mm: npt.NDArray[np.float32]
     main: Mask
 
     @property
@@ -86,7 +85,10 @@ def _midline(scan: Scan, body: Body, width: Floats, middle: Floats) -> Mask:
 
 
 def _vertebrae(scan: Scan, skeleton: Skeleton, middle: Mask) -> tuple[Floats, Floats, Floats]:
-    """Return y, x of the thickest bone near the midline of each slice and its front edge (NaN: none)."""
+    """Return y, x of the thickest bone near the midline of each slice and its front edge (NaN: none).
+
+    The front is that of the largest inscribed circle, so that a spur or a plaque does not move it.
+    """
     coarse = scan.coarse
     cores = open_up(skeleton.filled, CORE_MM, coarse.pixel_mm) & middle
     for z in np.flatnonzero(~cores.any(axis=(1, 2)) & (skeleton.solid & middle).any(axis=(1, 2))):
@@ -98,13 +100,17 @@ def _vertebrae(scan: Scan, skeleton: Skeleton, middle: Mask) -> tuple[Floats, Fl
         return y, x, front
     places = np.array(ndimage.center_of_mass(cores, labels, np.arange(1, count + 1)))
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    inner = distance(cores, coarse.pixel_mm)
     for z in range(labels.shape[0]):
         mine = np.flatnonzero(np.rint(places[:, 0]) == z)
         if mine.size == 0:
             continue
         best = mine[np.argmax(sizes[mine])]
-        lines = np.flatnonzero((labels[z] == best + 1).any(axis=1))
-        y[z], x[z], front[z] = places[best, 1], places[best, 2], lines[0]
+        one = labels[z] == best + 1
+        radius = float(inner[z][one].max())
+        lines, columns = np.nonzero(one & (inner[z] >= 0.9 * radius))
+        front[z] = lines.min() - radius / coarse.pixel_mm[0]
+        y[z], x[z] = places[best, 1], columns.mean()
     return y, x, front
 
 
@@ -174,6 +180,5 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
         middle,
         hull,
         distance(cage, coarse.pixel_mm),
-        distance(body.lung_hull, coarse.pixel_mm),
         main,
     )

@@ -32,7 +32,7 @@ from kossa.history.person import person_findings
 from kossa.history.told import Told, group, told
 from kossa.history.words import find
 
-__all__ = ["CaseRead", "read_case"]
+__all__ = ["CaseRead", "contradictions", "merged", "read_case"]
 
 _WORDS_ONLY = 0.9  # certainty of a laboratory verdict that only words tell (judgement)
 _CONTRADICTED = 0.5  # certainty left to each side where a history says both (judgement)
@@ -51,6 +51,7 @@ class CaseRead:
     results: tuple[Result, ...] = ()
     not_understood: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    told: tuple[Told, ...] = ()
     about: str | None = None
     has_history: bool = field(default=False)
 
@@ -143,7 +144,8 @@ def _sites_of(site: str, source: Source | None) -> tuple[tuple[str, Any], ...]:
     return found[0].sites if found else ()
 
 
-def _merged(found: Iterable[Finding]) -> list[Finding]:
+def merged(found: Iterable[Finding]) -> list[Finding]:
+    """Return one finding per id, state, whose and side: the surest."""
     best: dict[tuple[str, str, str, str], Finding] = {}
     for given in found:
         sure = min(given.certainty, _WORDS_ONLY) if term(given.id).kind == "lab" else given.certainty
@@ -154,7 +156,7 @@ def _merged(found: Iterable[Finding]) -> list[Finding]:
     return list(best.values())
 
 
-def _contradictions(found: Sequence[Finding]) -> tuple[list[Finding], list[Notice]]:
+def contradictions(found: Sequence[Finding]) -> tuple[list[Finding], list[Notice]]:
     """Where words say both yes and no, both stay with half the certainty, and it is told."""
     own = [
         f for f in found if f.whose is Whose.PERSON and term(f.id).kind not in ("site", "pattern", "tissue")
@@ -196,16 +198,17 @@ def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Se
     findings.extend(pictured)
     missed.extend(lost)
     deposit_list, groups = group([*deposits, *all_told])
-    merged, contradicted = _contradictions(_merged(findings))
+    together, contradicted = contradictions(merged(findings))
     return CaseRead(
         id=None if shown.get("id") is None else str(shown["id"]),
         person=person,
-        findings=tuple(merged),
+        findings=tuple(together),
         deposits=deposit_list,
         groups=groups,
         labs=tuple(row for row in shown.get("labs") or () if isinstance(row, Mapping)),
         not_understood=tuple(dict.fromkeys(missed)),
         notices=(*notices, *contradicted),
+        told=(*deposits, *all_told),
         about=shown.get("about"),
         has_history=bool(_texts(shown.get("history"))),
     )

@@ -31,7 +31,7 @@ _BE = frozenset(
 )
 _LEVELS = frozenset(
     {"level", "levels", "value", "values", "concentration", "concentrations", "serum", "the", "of", "test"}
-    | {"titer", "and"}
+    | {"titer"}
 )
 _NOT = frozenset({"not", "never"})
 
@@ -80,7 +80,7 @@ def _tests_from(words: list[str], place: int) -> tuple[int, list[str]]:
             end, stem = found
             stems.append(stem)
             place = end
-        elif stems and words[place] in (",", "and", "or", "/", "&", *_LEVELS):
+        elif stems and words[place] in (",", "and", "or", "&", *_LEVELS):
             place += 1
         else:
             break
@@ -97,15 +97,25 @@ def verdicts(sentence: Sentence) -> list[Verdict]:
         if not stems:
             place += 1
             continue
-        after = _after(words, end)
-        before = _before(words, place) if after is None else None
-        if after is not None:
-            last, verdict, denied = after
-            found.extend(_meant(stems, verdict, place, last, denied=denied))
-        elif before is not None:
-            first, verdict, denied = before
-            found.extend(_meant(stems, verdict, first, end - 1, denied=denied))
+        found.extend(_of_list(words, stems, place, end))
         place = end
+    return found
+
+
+def _of_list(words: list[str], stems: list[str], place: int, end: int) -> list[Verdict]:
+    """The verdicts on one list; `normal calcium, phosphate raised` gives the last test its own."""
+    after, before = _after(words, end), _before(words, place)
+    found: list[Verdict] = []
+    if before is not None and after is not None and len(stems) > 1:
+        last, verdict, denied = after
+        found = _meant(stems[-1:], verdict, end - 1, last, denied=denied)
+        stems, after = stems[:-1], None
+    if before is not None:
+        first, verdict, denied = before
+        found = [*_meant(stems, verdict, first, end - 1, denied=denied), *found]
+    elif after is not None:
+        last, verdict, denied = after
+        found.extend(_meant(stems, verdict, place, last, denied=denied))
     return found
 
 
@@ -130,7 +140,7 @@ def _before(words: list[str], start: int) -> tuple[int, str, bool] | None:
         if word in _verdict_words():
             denied = bool(place and words[place - 1] in ("no", "not", "without"))
             return place, _verdict_words()[word], denied
-        if word not in _LEVELS or word == "and":
+        if word not in _LEVELS:
             return None
     return None
 

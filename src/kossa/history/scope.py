@@ -88,7 +88,7 @@ class Scope:
             # `no injury, no pain`: the first `no` is not about the second; `not painless` is
             outside = [t for t in outside if 0 < match.first - t.last <= _NEAR or t.first > match.last]
         if self._denials(match, outside) % 2:
-            return Said(State.ABSENT, 1.0, self._whose(match), self._when(match))
+            return Said(State.ABSENT, 1.0, self._whose(match), time_in(self._said_in(match)))
         doubted = any(t.role == "doubt" and self._reaches(t, match) for t in outside)
         state = State.UNKNOWN if doubted else State.PRESENT
         return Said(state, self._certainty(match, outside), self._whose(match), self._when(match))
@@ -224,14 +224,21 @@ class Scope:
         aged = before.startswith(("year", "month", "week", "day"))
         return 0 < match.first - trigger.last <= _NEAR and not aged
 
-    def _when(self, match: Match) -> str | None:
+    def _said_in(self, match: Match) -> str:
         start, end = self._clause(match)
-        time = time_in(self.sentence.quote(start, end))
+        return self.sentence.quote(start, end)
+
+    def _when(self, match: Match) -> str | None:
+        """The time that the clause gives; `past` where it says that it is over."""
+        start, end = self._clause(match)
+        time = time_in(self._said_in(match))
+        over = any(t.role in ("past", "past_after") and start <= t.first <= end for t in self.triggers)
+        if over:
+            return f"past ({time})" if time else "past"
         if time is not None:
             return time
         for t in self.triggers:
             near = 0 < match.first - t.last <= _RIGHT and start <= t.first
-            within = t.role in ("past", "past_after") and start <= t.first <= end
-            if within or (t.role == "past_mark" and near) or (t.role == "past_next" and self._next(t, match)):
+            if (t.role == "past_mark" and near) or (t.role == "past_next" and self._next(t, match)):
                 return "past"
         return None

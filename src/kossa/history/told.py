@@ -12,8 +12,12 @@ from kossa.history.lexicon import Match
 from kossa.history.scope import Scope
 from kossa.history.words import CALCIUM, find
 
-__all__ = ["Told", "group", "told"]
+__all__ = ["Told", "group", "told", "told_findings"]
 
+# layers of the body: they say what the calcium lies in, and a place says where
+LAYERS = frozenset(
+    {"site_soft_tissue", "site_skin", "site_subcutis", "site_muscle", "site_fascia", "site_scar"}
+)
 _LONGEST = 160  # characters of a sentence that are quoted
 
 
@@ -66,7 +70,7 @@ def told(text: str, *, context: str = "", field: str = "imaging", source: Source
             around, _ = find(f"calcification of {context}", field=field, source=source)
             sites = _sites(around)
         patterns = _most_specific(f.id for f in present if term(f.id).kind == "pattern")
-        tissues = [f.id for f in present if term(f.id).kind == "tissue"]
+        tissues = [f.id for f in present if term(f.id).kind == "tissue" or f.id in LAYERS]
         found.append(
             Told(
                 tuple(sites), tuple(patterns), tissues[0] if tissues else None,
@@ -77,8 +81,11 @@ def told(text: str, *, context: str = "", field: str = "imaging", source: Source
 
 
 def _sites(found: Sequence[Finding]) -> list[tuple[str, Side]]:
-    sides = {f.id: f.side for f in found if term(f.id).kind == "site"}
-    return [(id_, sides[id_]) for id_ in _most_specific(sides)]
+    """The places named, most specific first; a layer of the body is none where a place is named too."""
+    placed = [f for f in found if term(f.id).kind == "site"]
+    kept = set(_most_specific(f.id for f in placed))
+    named = [(f.id, f.side) for f in placed if f.id in kept and f.id not in LAYERS]
+    return list(dict.fromkeys(named)) or [(f.id, f.side) for f in placed if f.id in kept]
 
 
 def group(all_told: Sequence[Told]) -> tuple[tuple[ToldDeposit, ...], tuple[DepositGroup, ...]]:
@@ -89,6 +96,10 @@ def group(all_told: Sequence[Told]) -> tuple[tuple[ToldDeposit, ...], tuple[Depo
             merged.setdefault((site, side), []).append(one)
     if len(merged) > 1:
         merged.pop((None, Side.UNKNOWN), None)  # a deposit without a place beside placed ones is one of them
+    for site, side in list(merged):
+        sided = [key for key in merged if key[0] == site and key[1] is not Side.UNKNOWN]
+        if side is Side.UNKNOWN and sided:  # told once with its side and once without
+            merged[sided[0]].extend(merged.pop((site, side)))
     deposits, groups = [], []
     for number, ((site, side), tellers) in enumerate(merged.items(), 1):
         patterns = tuple(dict.fromkeys(p for t in tellers for p in t.patterns))
@@ -109,3 +120,14 @@ def group(all_told: Sequence[Told]) -> tuple[tuple[ToldDeposit, ...], tuple[Depo
             )
         )  # fmt: skip
     return tuple(deposits), tuple(groups)
+
+
+def told_findings(found: Sequence[Finding]) -> list[Told]:
+    """Return deposits of coded findings: a place whose term speaks of calcium (`Nephrocalcinosis`)."""
+    out = []
+    for one in found:
+        words = (one.words or "").lower()
+        placed = one.state is State.PRESENT and term(one.id).kind == "site"
+        if placed and ("calc" in words or "ossif" in words):
+            out.append(Told(((one.id, one.side),), (), None, one.words or "", one.certainty, one.source))
+    return out

@@ -81,13 +81,26 @@ def speaks_of_calcium(sentence: Sentence) -> bool:
     return _starts(sentence.level, CALCIUM)
 
 
+_SIDES = {
+    "left": Side.LEFT,
+    "right": Side.RIGHT,
+    "both": Side.BOTH,
+    "bilateral": Side.BOTH,
+    "bilaterally": Side.BOTH,
+}
+
+
 def _side(sentence: Sentence, match: Match) -> Side:
-    words = {w.level for w in sentence.words[max(0, match.first - 4) : match.last + 3]}
-    if words & {"bilateral", "bilaterally", "both"} or {"left", "right"} <= words:
+    """The nearest word of a side before the place, else just behind it (`thigh, left`)."""
+    before = [w.level for w in sentence.words[max(0, match.first - 4) : match.first]]
+    after = [w.level for w in sentence.words[match.last + 1 : match.last + 3]]
+    if after[:1] == ["bilaterally"]:
         return Side.BOTH
-    if "left" in words:
-        return Side.LEFT
-    return Side.RIGHT if "right" in words else Side.UNKNOWN
+    for word in reversed(before):
+        if word in _SIDES:
+            return Side.BOTH if {"left", "right"} <= set(before) and "and" in before else _SIDES[word]
+    named = [w for w in after if w in _SIDES] if after and after[0] in (",", "(", *_SIDES) else []
+    return _SIDES[named[0]] if named else Side.UNKNOWN
 
 
 def _one(
@@ -157,6 +170,11 @@ def _of_verdict(verdict: Verdict, sentence: Sentence, source: Source | None) -> 
     return Finding(id=verdict.id, state=verdict.state, certainty=_WORDED, words=words, source=source)
 
 
+def _worth_telling(sentence: Sentence) -> bool:
+    """Numbers of a list and names that were taken out are nothing to be listed."""
+    return any(w.level.isalpha() and len(w.level) > 2 and w.level != "name" for w in sentence.words)
+
+
 def _unique(found: list[Finding]) -> list[Finding]:
     """Keep one finding per id, state, whose and side: the surest, at its first place."""
     best: dict[tuple[str, str, str, str], Finding] = {}
@@ -182,6 +200,8 @@ def find(
     for sentence in all_sentences:
         here, understood = _in_sentence(sentence, field, source, tissue=sentence.paragraph in spoken)
         found.extend(here)
-        if not understood:
+        if not understood and any(
+            w.level.isalpha() and len(w.level) > 2 and w.level != "name" for w in sentence.words
+        ):
             not_understood.append(sentence.written)
     return _unique(found), not_understood

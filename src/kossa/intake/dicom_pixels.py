@@ -214,7 +214,9 @@ def _decoded(data: bytes, header: DicomHeader) -> npt.NDArray[np.generic]:
 
     offset = open_data_set(data, ()).found[PIXEL_DATA][0]
     out: npt.NDArray[np.generic] | None = None
-    for index, frame in enumerate(decode_frames(memoryview(data)[offset:], header)):
+    for index, coded in enumerate(decode_frames(memoryview(data)[offset:], header)):
+        # the codestream may know neither the sign nor the bits stored (JPEG, JPEG-LS)
+        frame = clean_bits(coded, header.bits_stored, header.bits_stored - 1)
         if out is None:
             single = len(header.frames) == 1
             out = frame[np.newaxis] if single else np.empty((len(header.frames), *frame.shape), frame.dtype)

@@ -14,16 +14,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from kossa.evidence import Refused
+from kossa.intake.budget import DEFAULT
 
 __all__ = ["PIXEL_DATA", "UNDEFINED", "DataSet", "is_dicom", "open_data_set"]
 
 PIXEL_DATA = 0x7FE00010
 UNDEFINED = 0xFFFFFFFF
 
-MAX_DEPTH = 64  # nested sequences; real files reach about ten (issue 10, "Bad input")
 MAX_ELEMENTS = 1_000_000  # about a second of work; 2,000 enhanced frames have some 200,000 (judgement)
-INFLATE_RATIO = 100  # deflated data sets (issue 10; data/nasty deflate_bomb)
-INFLATE_BYTES = 512 << 20
 
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
@@ -131,8 +129,8 @@ class _Walk:
 
     def _sequence_end(self, place: int, end: int, depth: int, *, implicit: bool) -> tuple[int, int]:
         """Step over a value of undefined length; return where it ends and where the next element begins."""
-        if depth > MAX_DEPTH:
-            raise Refused("too-deep", f"sequences are nested more than {MAX_DEPTH} deep")
+        if depth > DEFAULT.nesting:
+            raise Refused("too-deep", f"sequences are nested more than {DEFAULT.nesting} deep")
         before = self.explicit
         self.explicit = before and not implicit  # PS3.5 6.2.2 note 2: UN of undefined length is implicit
         try:
@@ -239,7 +237,7 @@ def _meta(data: bytes, start: int) -> tuple[dict[int, tuple[int, int]], int]:
 
 def _inflate(data: bytes, place: int) -> bytes:
     """Inflate a deflated data set in pieces, never past the limits."""
-    limit = min(INFLATE_BYTES, INFLATE_RATIO * len(data))
+    limit = min(DEFAULT.inflated_bytes, max(DEFAULT.ratio_from_bytes, DEFAULT.ratio * len(data)))
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     out = bytearray()
     rest: bytes = data[place:]

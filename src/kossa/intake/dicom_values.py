@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 import re
 import struct
-import unicodedata
 from collections.abc import Iterable
 
 from kossa.evidence import Refused
 from kossa.intake.dicom_structure import DataSet
+from kossa.intake.safe_text import safe
 
-__all__ = ["Values", "plain_text", "without_words"]
+__all__ = ["Values", "without_words"]
 
-HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))  # Unicode categories that do not show
-TEXT_LIMIT = 64  # characters of any text that may be shown (research page ecosystem.md 8, case 20)
 VALUE_LIMIT = 4096  # bytes of one value that are looked at; longer ones are not among those read here
 
 # PS3.3 C.12.1.1.2, the repertoires without code extensions; the rest is left to pydicom
@@ -37,16 +35,6 @@ CHARSETS = {
     "GB18030": "gb18030",
     "GBK": "gbk",
 }
-
-
-def plain_text(text: str, limit: int = TEXT_LIMIT) -> str:
-    """Return text that is safe to show: control and format characters as code points, cut at `limit`."""
-    if text.isascii() and text.isprintable():
-        shown = text
-    else:
-        shown = "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in HIDDEN else c for c in text)
-    shown = shown.strip()
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
 def without_words(text: str | None, words: Iterable[str]) -> str | None:
@@ -79,7 +67,7 @@ class Values:
     def word(self, tag: int) -> str | None:
         """Return a code string or UID."""
         raw = self.raw(tag)
-        return plain_text(raw.decode("ascii", "replace")) if raw else None
+        return safe(raw.decode("ascii", "replace")).strip() if raw else None
 
     def words(self, tag: int) -> tuple[str, ...]:
         """Return the parts of a multi-valued code string."""
@@ -88,7 +76,7 @@ class Values:
     def text(self, tag: int) -> str | None:
         """Return free text in the file's character set, cleaned for showing."""
         raw = self.raw(tag)
-        return (plain_text(self.decoded(raw)) or None) if raw else None
+        return (safe(self.decoded(raw)).strip() or None) if raw else None
 
     def decoded(self, raw: bytes) -> str:
         """Return text of the file's character set; bytes that do not fit become U+FFFD."""
@@ -168,7 +156,7 @@ class Values:
 
     @staticmethod
     def _quoted(raw: bytes) -> str:
-        return "'" + plain_text(raw.decode("latin-1"), 24) + "'"
+        return "'" + safe(raw.decode("latin-1"), limit=24) + "'"
 
 
 def _extended(raw: bytes, charset: str) -> str:

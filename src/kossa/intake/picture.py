@@ -104,9 +104,10 @@ class Tiled:
         where, length = page.dataoffsets[index], page.databytecounts[index]
         if not where or not length:
             return None
+        decode, tables = page.decode, page.jpegtables  # looked up first: doing so moves the file's place
         handle = self._file.filehandle
         handle.seek(where)
-        pixels, _, _ = page.decode(handle.read(length), index, jpegtables=page.jpegtables)
+        pixels, _, _ = decode(handle.read(length), index, jpegtables=tables)
         return None if pixels is None else pixels[0]
 
 
@@ -150,8 +151,11 @@ def _png(entry: Entry, info: PictureInfo) -> npt.NDArray[Any]:
 
 
 def _jpeg(entry: Entry, info: PictureInfo) -> npt.NDArray[Any]:
-    del info
-    return np.asarray(imagecodecs.jpeg_decode(entry.read()))
+    """Decode a JPEG that has its end marker; the decoder would fill up a cut one with grey."""
+    data = entry.read()
+    if data.rfind(b"\xff\xd9") < info.begins:
+        raise Refused("truncated", "This JPEG is cut off. Copy it again.")
+    return np.asarray(imagecodecs.jpeg_decode(data))
 
 
 def _tiff(entry: Entry, info: PictureInfo) -> npt.NDArray[Any]:

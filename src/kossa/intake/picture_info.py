@@ -20,7 +20,8 @@ class PictureInfo:
     """Sizes of a picture: `height` x `width` pixels of `channels` values of `bits` bits.
 
     `page` is the place of the page that these sizes are of, `levels` the places of it and of its
-    reductions, largest first. `um_per_px` is what the file claims, and may be a scanner's dots an
+    reductions, largest first. `begins` is where the
+    picture proper begins in a JPEG. `um_per_px` is what the file claims, and may be a scanner's dots an
     inch. `white_is_zero` says that the file stores light as small numbers. `phone` says that a
     telephone took it, `slide` that it is a slide scanner's own form. `remarks` are (code, sentence).
     """
@@ -36,6 +37,7 @@ class PictureInfo:
     white_is_zero: bool = False
     page: int = 0
     levels: tuple[int, ...] = (0,)
+    begins: int = 0
     um_per_px: float | None = None
     phone: bool = False
     slide: bool = False
@@ -103,6 +105,7 @@ def _jpeg(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
                 cmyk=channels == 4,
                 lossy=marker != 0xC3,
                 phone=phone,
+                begins=place,
             )
         if marker == 0xE1 and (exif := read_at(place + 4, min(length - 2, HEADER_BYTES))).startswith(b"Exif"):
             phone = PHONES.search(exif[:4096]) is not None

@@ -93,7 +93,7 @@ class Names:
     def _word(self, found: re.Match[str]) -> str:
         """Hide a word of a name; a name of two letters only where it is written as a name."""
         word = found[0]
-        parts = name_words(word)
+        parts = name_words(re.sub(r"['\u2019]s?$", "", word))
         if parts and (parts[-1] in self.words or "".join(parts) in self.words or parts[0] in self.words):
             return HIDDEN if len(word) > 2 or word[0].isupper() else word
         return word

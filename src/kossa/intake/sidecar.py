@@ -71,7 +71,9 @@ def _one_of(content: dict[str, Any], name: str, known: tuple[str, ...]) -> str |
         return None
     word = str(value).strip().lower()
     if word not in known:
-        raise Refused("invalid-sidecar", f"{name} = {safe(str(value))!r} is not one of {', '.join(known)}.")
+        raise Refused(
+            "invalid-sidecar", f"The field {name} = {safe(str(value))!r} is not one of {', '.join(known)}."
+        )
     return word
 
 
@@ -79,14 +81,14 @@ def _word(content: dict[str, Any], name: str) -> str | None:
     value = content.get(name)
     if value is None or isinstance(value, str):
         return value
-    raise Refused("invalid-sidecar", f"{name} must be a word in quotes.")
+    raise Refused("invalid-sidecar", f"The field {name} must be a word in quotes.")
 
 
 def _length(value: Any, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Refused("invalid-sidecar", f"{name} must be a number.")
+        raise Refused("invalid-sidecar", f"The field {name} must be a number.")
     if not math.isfinite(value) or value <= 0:
-        raise Refused("invalid-geometry", f"{name} = {value} is not a length above 0.")
+        raise Refused("invalid-geometry", f"The field {name} = {value} is not a length above 0.")
     return float(value)
 
 
@@ -95,5 +97,5 @@ def _spacing(value: Any) -> tuple[float, float] | None:
         return None
     parts = value if isinstance(value, list) else [value, value]
     if len(parts) != 2:
-        raise Refused("invalid-sidecar", "spacing_mm must be one number, or [row, column].")
+        raise Refused("invalid-sidecar", "The field spacing_mm must be one number, or [row, column].")
     return (_length(parts[0], "spacing_mm"), _length(parts[1], "spacing_mm"))

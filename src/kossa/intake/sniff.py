@@ -197,9 +197,11 @@ def _text(head: bytes, name: str) -> Format:
     if path.suffix in PYTHON_ARCHIVE:
         return Format.PICKLE
     wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-    start = decode_text(head[: 8192 if wide else 4096]).text.lstrip()
-    strange = 0 if wide else sum(map(head[:4096].count, CONTROLS))
-    if strange * 10 > len(head[:4096]) or not start:
+    sample = head[: 8192 if wide else 4096]
+    if not wide and len(sample.translate(None, CONTROLS)) * 10 < len(sample) * 9:
+        return Format.UNKNOWN
+    start = decode_text(sample).text.lstrip()
+    if not start:
         return Format.UNKNOWN
     if start[0] in "{[" and (found := _json(head)):
         return found
@@ -214,7 +216,7 @@ MARKS: tuple[tuple[re.Pattern[str], Format], ...] = (
     (re.compile(r"(?:ObjectType|NDims)\s*="), Format.METAIMAGE),
 )
 #: bytes that no text holds in number
-CONTROLS = [bytes([b]) for b in range(32) if b not in b"\t\n\v\f\r\x1b"]
+CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1b")
 
 
 def _prose(start: str, path: PurePosixPath) -> Format:

@@ -48,6 +48,8 @@ def survey(path: Path, *, progress: Progress = silent, budget: Budget | None = N
     looking.pass_over_folders(walk.not_entered)
     found = Survey(walk.root, looking.entries, looking.notices, dict(sorted(looking.irrelevant.items())))
     pair_sidecars(found)
+    if is_folder:
+        _tell_missing(found)
     looking.count_irrelevant()
     return found
 
@@ -57,6 +59,22 @@ def _alone(path: Path) -> list[Met]:
     beside = path.with_suffix(".toml")
     paths = [path, beside] if beside != path and beside.is_file() else [path]
     return [Met(p, printable_path(p.name)) for p in paths]
+
+
+def _tell_missing(found: Survey) -> None:
+    """Say how many files a disc's index names that are not here: slices may be missing."""
+    here = {entry.location.lower() for entry in found.entries}
+    for entry in found.entries:
+        folder = entry.location.rpartition("/")[0]
+        named = {f"{folder}/{file}".lstrip("/").lower() for file in entry.index}
+        missing = sum(not {name, name + ".dcm"} & here for name in named)
+        if missing:
+            entry.tell(
+                "index-names-more",
+                Severity.WARNING,
+                f"The disc's index names {missing} file(s) that are not here; slices may be missing.",
+                todo="Copy the whole disc again.",
+            )
 
 
 #: what is said of a name that is not opened
@@ -139,6 +157,8 @@ class _Surveyor:
                 continue
             opened += 1
             self._sort(inside, head)
+            if inside.outcome is not None:
+                member.forget()
         settle_archive(entry, archive.refused, opened)
 
     def _entry(self, location: str, size: int, read: Callable[[], bytes], path: Path | None = None) -> Entry:

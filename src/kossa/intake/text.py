@@ -23,6 +23,8 @@ BOMS = (
 UNDEFINED_1252 = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 LATIN = "".join(chr(b) if b in UNDEFINED_1252 else bytes([b]).decode("cp1252") for b in range(256))
 
+#: what is hidden, but for tabulators, line ends and NUL, which are dealt with by name
+DROPPED = re.compile(HIDDEN.pattern.replace("\x00-\x1f", "\x01-\x08\x0e-\x1f"))
 LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 
 
@@ -54,10 +56,8 @@ def decode_text(data: bytes, *, budget: Budget = DEFAULT, keep_nul: bool = False
     if not keep_nul and (nuls := text.count("\0")):
         text = text.replace("\0", "")
         remarks.append(("nul", f"{nuls} NUL character(s) were dropped."))
-    seen = "\n\t\0"
-    hidden = sum(c not in seen for c in HIDDEN.findall(text))
+    text, hidden = DROPPED.subn("", text)
     if hidden:
-        text = HIDDEN.sub(lambda found: found.group() if found.group() in seen else "", text)
         remarks.append(
             ("hidden-characters", f"{hidden} invisible or direction-changing character(s) were dropped.")
         )
