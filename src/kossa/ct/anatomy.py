@@ -107,16 +107,11 @@ def survey(scan: Scan, agent: str | None, threshold_hu: float) -> Anatomy:
         if abs(inside - lumen) > LUMEN_DIFFERS_HU:
             lumen = inside
             level = threshold_above(lumen, scan.sigma_hu)
-<<<<<<< HEAD
-    heights = scan.coarse.heights_mm
-    bone_mm = distance(~skeleton.solid, scan.coarse.pixel_mm, heights)
-=======
     if lumen is not None:
         skeleton = with_vertebrae(skeleton, scan, discs(aorta, scan, RIM_MM, SURE_SCORE), lumen)
         trunk = find_trunk(scan, body, skeleton)
     flesh = find_flesh(scan.coarse, body, skeleton)
     bone_mm = distance(~skeleton.solid, scan.coarse.pixel_mm, scan.coarse.heights_mm)
->>>>>>> main
     return Anatomy(
         scan, body, blood, skeleton, trunk, head, levels, flesh, aorta, ascending, bone_mm, lumen, level
     )

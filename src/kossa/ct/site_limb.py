@@ -104,16 +104,6 @@ def limb_site(place: Place, others: Sequence[Place]) -> Site:
     look = place.look
     ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
     side = limb_side(place)
-<<<<<<< HEAD
-    if not place.in_flesh and ring < FAT_RING_HU:
-        return Site(
-            "site_subcutis",
-            0.8,
-            f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU",
-            side,
-        )
-=======
->>>>>>> main
     vein = _pelvic_vein(place)
     if vein:
         return vein
