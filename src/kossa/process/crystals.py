@@ -88,7 +88,11 @@ def groups(p: Mapping[str, float], plasma_ppi: float, si_dead: float, half_mm: f
     }
     if half_mm > 0:
         inside = p["diffusion_dead"] * p["diffusion_inside"]
-        out["inhibitor_reach"] = math.sqrt(p["diffusion_ppi"] * inside / (p["tnap_live"] + p["tnap_dead"])) / half_mm
+        out["inhibitor_reach"] = (
+            math.sqrt(p["diffusion_ppi"] * inside / (p["tnap_live"] + p["tnap_dead"])) / half_mm
+        )
         out["perfusion_number"] = half_mm * math.sqrt(p["exchange"] / p["diffusion_ions"])
-        out["days_to_fill_by_supply"] = p["mineral_cap"] * half_mm**2 / (3.0 * p["diffusion_ions"] * inside * 0.35)
+        out["days_to_fill_by_supply"] = (
+            p["mineral_cap"] * half_mm**2 / (3.0 * p["diffusion_ions"] * inside * 0.35)
+        )
     return {name: float(f"{value:.4g}") for name, value in out.items() if math.isfinite(value)}

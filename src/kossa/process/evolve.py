@@ -27,8 +27,10 @@ Floats = npt.NDArray[np.float64]
 
 LINEAR = 1e-9  # tolerance of the linear solves: 1e-6 misses the ledger's bar
 NEWTON = 1e-4  # largest difference of the law from the flux delivered, over the largest rate
-PASSES = 12  # of Newton, before the step is halved
-STEP_ERROR = 2.5e-3  # of the mineral, a step, by comparison with the extrapolated rate (gives < 1 % in the end)
+PASSES = 20  # of Newton, before the step is halved
+STEP_ERROR = (
+    2.5e-3  # of the mineral, a step, by comparison with the extrapolated rate (gives < 1 % in the end)
+)
 NUCLEI_WEIGHT = 0.2  # the size of a deposit goes with the cube root of its nuclei
 FIRST_DAY, LONGEST_DAY, SHORTEST_DAY = 0.25, 90.0, 1e-4
 IN_THE_WAY = 1e-5  # volume share of mineral (0.03 mg/cm3) that hinders diffusion by less than 2e-5
@@ -138,7 +140,9 @@ class Run:
         ratio = p["diffusion_ppi"] / p["diffusion_ions"]
         dead = 1.0 - tissue.alive
         sink = tissue.exchange + p["tnap_live"] + p["tnap_dead"] * dead
-        source = tissue.exchange * (self.plasma_ppi * p["ppi_plasma_factor"]) + p["ppi_release"] * tissue.alive
+        source = (
+            tissue.exchange * (self.plasma_ppi * p["ppi_plasma_factor"]) + p["ppi_release"] * tissue.alive
+        )
         if p["ppi_store"] > 0.0 and t < p["ppi_store_days"]:
             source = source + p["ppi_store"] * (p["tnap_live"] + p["tnap_dead"]) * dead
         self.grid.rate(self.mesh.extensive(sink / ratio))
@@ -199,7 +203,7 @@ class Run:
         """Return the step's error against the rates extrapolated from the last two steps, in tolerances."""
         now = self.t + 0.5 * dt
         if len(self.history) < 2:
-            guess = self.history[-1][1:] if self.history else (0.0, 0.0, 0.0)
+            guess: tuple[float, ...] = self.history[-1][1:] if self.history else (0.0, 0.0, 0.0)
         else:
             (t0, *r0), (t1, *r1) = self.history[-2:]
             w = (now - t1) / (t1 - t0)
@@ -245,7 +249,8 @@ class Run:
             if self.fixed_step or dt * factor < SHORTEST_DAY:
                 self.u[...] = kept
                 raise NotConverged(
-                    f"no step converged at day {self.t:.1f}: raise --size, or set milder rates; the last good state is kept"
+                    f"no step converged at day {self.t:.1f}: raise --size, or set milder rates; "
+                    "the last good state is kept"
                 )
             self.dt = dt * factor
             self.u[...] = kept

@@ -46,7 +46,9 @@ HA_PER_MM = 0.1005  # mg hydroxyapatite per cm3 and mM calcium: 502.3 g/mol for 
 DAYS = 365.25
 SNAPSHOTS = (0.1, 0.2, 0.35, 0.6, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0)  # years
 LONGEST_YEARS = 100.0
-PPI_CRYSTALS = 5.0  # umol/L in a joint above which pyrophosphate crystals are expected (simulation 6, row 3; assumed)
+PPI_CRYSTALS = (
+    5.0  # umol/L in a joint above which pyrophosphate crystals are expected (simulation 6, row 3; assumed)
+)
 
 Progress = Callable[[float, float], None]
 
@@ -120,17 +122,23 @@ def events(setting: Setting, mesh: Mesh, depth: Floats) -> list[Harm]:
     out = []
     for n in range(count):
         at = depth - deepest * (1.0 - (n + 1) / count) if injury.course == "layers" else depth
-        one = harm(injury.driver, injury.tissue, at, mesh, day=n * p["episode_days"], load_mM=p["calcium_load"])
+        one = harm(
+            injury.driver, injury.tissue, at, mesh, day=n * p["episode_days"], load_mM=p["calcium_load"]
+        )
         if injury.course == "pulses":
             share = p["episode_share"]
             one = Harm(
-                one.day, 1.0 - share * (1.0 - one.alive), share * one.necrotic, share * one.apoptotic, share * one.load
+                one.day,
+                1.0 - share * (1.0 - one.alive),
+                share * one.necrotic,
+                share * one.apoptotic,
+                share * one.load,
             )
         out.append(one)
     return out if injury.course != "once" else out[:1]
 
 
-def _note(run: Run, course: Course, depth: Floats, setting: Setting, threshold: float) -> None:
+def _note(run: Run, course: Course, setting: Setting, threshold: float) -> None:
     """Write down where the run stands."""
     mesh, share = run.mesh, setting.p["share_of_volume"]
     density = run.phi[1:-1, 1:-1, 1:-1] * (HA_PER_MM / MOLAR)
@@ -175,7 +183,7 @@ def follow(
         for stop in stops:
             while run.t < stop - 1e-9:
                 run.step(stop)
-                _note(run, course, depth, setting, threshold)
+                _note(run, course, setting, threshold)
                 if progress is not None:
                     progress(run.t, end)
             for h in harms:
@@ -241,7 +249,10 @@ def _word(setting: Setting, run: Run, course: Course, stopped: str | None) -> tu
     if stopped is not None:
         return "not_converged", f"{ADVICE['not_converged']} {stopped}."
     if run.ledger.error() > BALANCE_BAR:
-        return "not_converged", f"The calcium ledger is off by {run.ledger.error():.1e}: a fault of the run, do not use it."
+        return (
+            "not_converged",
+            f"The calcium ledger is off by {run.ledger.error():.1e}: do not use this run.",
+        )
     space = run.mesh.total(run.mesh.pad(1.0))
     mean = run.mesh.total(run.mesh.pad(density)) / space
     word = judged(course.peak_ever, float(density.max()), mean)
@@ -253,8 +264,8 @@ def _word(setting: Setting, run: Run, course: Course, stopped: str | None) -> tu
 
 
 def _handed_back(
-    setting: Setting, run: Run, depth: Floats, course: Course, stopped: str | None, span: float, seed: int | None,
-    error: float, notices: list[Notice],
+    setting: Setting, run: Run, depth: Floats, course: Course, stopped: str | None, span: float,
+    seed: int | None, error: float, notices: list[Notice],
 ) -> Grown:  # fmt: skip
     """Make the records and the arrays of a finished run."""
     what, p, serum, mesh = setting.scenario, setting.p, setting.serum, run.mesh
@@ -264,7 +275,11 @@ def _handed_back(
     some = float(density.max()) > 1.0
     dead = serum.index(p["ph_dead_end"])
     ledger = run.ledger.error()
-    last = course.points[-1] if course.points else Point(t_days=0.0, mass_mg=0.0, volume_mm3=0.0, density_mg_cm3=0.0)
+    last = (
+        course.points[-1]
+        if course.points
+        else Point(t_days=0.0, mass_mg=0.0, volume_mm3=0.0, density_mg_cm3=0.0)
+    )
     if mesh.form == "box" and what.place.form in {"cluster", "sites"}:
         look = "diffuse" if some else "none"
     else:

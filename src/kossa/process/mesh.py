@@ -23,7 +23,7 @@ STEP = 8  # voxels an edge come in multiples of 8, so that the multigrid can hal
 SMALLEST, LARGEST = 16, 256  # voxels an edge
 SHELL_PER_LENGTH = 6.0  # shells per shortest length
 FIELDS = 28  # arrays of the grid that a run holds at its peak, solver included (measured)
-MOST_BYTES = 4 * 2**30  # a run above this is refused before memory is asked for (judgement)
+MOST_BYTES = 2 * 2**30  # a run above this is refused before memory is asked for (judgement)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +110,12 @@ def _rounded(n: float) -> int:
 
 
 def choose_mesh(
-    form: str, extents: tuple[float, float, float], shortest_mm: float, size: int | None, *, copies: float = 1.0
+    form: str,
+    extents: tuple[float, float, float],
+    shortest_mm: float,
+    size: int | None,
+    *,
+    copies: float = 1.0,
 ) -> tuple[Mesh, list[tuple[str, str]]]:
     """Return the grid for a lesion and what to tell: (code, sentence).
 
@@ -124,7 +129,9 @@ def choose_mesh(
         raise WrongCall(f"--size {size}: voxels an edge are {SMALLEST} to {LARGEST}")
     asked = 32 if size is None else _rounded(size)
     if size is not None and asked != size:
-        told.append(("size-rounded", f"{size} voxels an edge were rounded up to {asked}, a multiple of {STEP}"))
+        told.append(
+            ("size-rounded", f"{size} voxels an edge were rounded up to {asked}, a multiple of {STEP}")
+        )
     margin = MARGIN * 0.22
     if form == "sheet":
         half = 0.5 * extents[0] + margin
@@ -136,7 +143,9 @@ def choose_mesh(
     span = 0.5 * edge if symmetric else edge
     if size is None and form == "sphere" and span / asked > 0.5 * shortest_mm:
         count = math.ceil(span / shortest_mm * SHELL_PER_LENGTH)
-        told.append(("shells", f"a lesion of {extents[0]:.3g} mm runs as a sphere in {count} shells; --size for 3-D"))
+        told.append(
+            ("shells", f"a lesion of {extents[0]:.3g} mm runs as a sphere in {count} shells; --size for 3-D")
+        )
         return shells(count, span), told
     need = _rounded(span / shortest_mm)
     if need > asked:
@@ -145,17 +154,23 @@ def choose_mesh(
                 f"--size {size}: a voxel of {span / asked:.2f} mm is wider than the shortest length "
                 f"({shortest_mm:.2f} mm): take --size {need}"
             )
-        told.append(("size-raised", f"32 voxels an edge were raised to {need}, the smallest that resolves the lesion"))
+        told.append(
+            ("size-raised", f"32 voxels an edge were raised to {need}, the smallest that resolves the lesion")
+        )
         asked = need
     h = span / asked
     if h > 0.5 * shortest_mm:
         told.append(
-            ("coarse", f"a voxel of {h:.3f} mm is wider than half of the shortest length ({shortest_mm:.2f} mm)")
+            (
+                "coarse",
+                f"a voxel of {h:.3f} mm is wider than half of the shortest length ({shortest_mm:.2f} mm)",
+            )
         )
     bytes_needed = run_bytes((asked, asked, asked))
     if bytes_needed > MOST_BYTES:
         raise WrongCall(
-            f"--size {asked} needs {bytes_needed / 2**30:.1f} GiB, more than {MOST_BYTES / 2**30:.0f}: take a smaller one"
+            f"--size {asked} needs {bytes_needed / 2**30:.1f} GiB, more than {MOST_BYTES / 2**30:.0f}: "
+            "take a smaller one"
         )
     if symmetric:
         told.append(("octant", "one eighth of the lesion is computed, mirrors stand for the rest"))

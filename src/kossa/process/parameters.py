@@ -31,7 +31,9 @@ class Spread(Record, frozen=True, kw_only=True):
     unit: str
     source: str
     grade: str
-    spread: str | None = None  # uniform, log_uniform (low, high), normal, log_normal (sd), chance (low of high)
+    spread: str | None = (
+        None  # uniform, log_uniform (low, high), normal, log_normal (sd), chance (low of high)
+    )
     low: float | None = None
     high: float | None = None
     sd: float | None = None
@@ -63,10 +65,11 @@ def drawn(spread: Spread, rng: np.random.Generator | None) -> float:
     """Return the central value, or one draw."""
     if rng is None or spread.spread is None:
         return spread.value
+    sd = spread.sd or 0.0
     if spread.spread == "normal":
-        return max(0.0, float(rng.normal(spread.value, spread.sd)))
+        return max(0.0, float(rng.normal(spread.value, sd)))
     if spread.spread == "log_normal":
-        return spread.value * math.exp(float(rng.normal(0.0, spread.sd)))
+        return spread.value * math.exp(float(rng.normal(0.0, sd)))
     low, high = float(spread.low or 0.0), float(spread.high or 0.0)
     if spread.spread == "chance":  # with probability `low` it is `high`, else the central value
         return high if rng.random() < low else spread.value
@@ -101,7 +104,9 @@ def assigned(name: str, text: str | float, known: Mapping[str, Spread]) -> float
     unit = known[name].unit
     match = _NUMBER.match(str(text))
     if match is None:
-        raise WrongCall(f"{name}={text} is not a number with a unit: write {name}={known[name].value:g}{unit}")
+        raise WrongCall(
+            f"{name}={text} is not a number with a unit: write {name}={known[name].value:g}{unit}"
+        )
     number, given = float(match[1]), match[2] or ""
     scale = _SCALE.get(unit, {unit: 1.0})
     if given not in scale:

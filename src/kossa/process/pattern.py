@@ -12,7 +12,10 @@ __all__ = ["pattern_of", "profile"]
 Floats = npt.NDArray[np.float64]
 
 BINS = 24
-RIM_FROM, CORE_TO = 0.7, 0.3  # share of the radius: a rim peaks beyond, a core is measured within (issue's bar)
+RIM_FROM, CORE_TO = (
+    0.7,
+    0.3,
+)  # share of the radius: a rim peaks beyond, a core is measured within (issue's bar)
 HALF = 0.5  # a rim's centre, or a core's border, holds less than half of the peak (choice)
 DIP = 0.6  # between two layers the mineral falls below this share of the lower one (choice)
 TRACE = 1.0  # mg/cm3: less is no deposit
