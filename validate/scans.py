@@ -50,9 +50,7 @@ def load(folder: Path, pattern: str = "*") -> tuple[Volume, str | None]:
     row, column = np.split(np.array(slices[0].ImageOrientationPatient, float), 2)
     normal = np.cross(row, column)
     slices.sort(key=lambda s: float(np.array(s.ImagePositionPatient, float) @ normal))
-    hu = np.stack(
-        [s.pixel_array * float(s.RescaleSlope) + float(s.RescaleIntercept) for s in slices]
-    ).round()
+    hu = np.stack([s.pixel_array * float(s.RescaleSlope) + float(s.RescaleIntercept) for s in slices]).round()
     first = slices[0]
     grid = Grid(
         shape=hu.shape,
