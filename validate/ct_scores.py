@@ -17,11 +17,13 @@ import nibabel as nib
 import numpy as np
 
 from kossa.ct import presets
-from kossa.ct.assess import Scan, assess
+from kossa.ct.assess import assess
 from kossa.ct.judgement import Judged, Judgement
 from kossa.ct.mass import integrate, margins_for
 from kossa.ct.noise import measure_noise
 from kossa.ct.noise_rule import pieces_expected
+from kossa.ct.read import ScanRead
+from kossa.ct.roi import Regions
 from kossa.evidence import Contrast, CtDeposit, CtReading, Geometry, Material, SeriesChoice
 from kossa.evidence.geometry import Grid
 from kossa.evidence.volume import Volume
@@ -42,7 +44,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def scan_of(volume: Volume) -> Scan:
+def scan_of(volume: Volume) -> ScanRead:
     grid = volume.grid
     geometry = Geometry(
         spacing_mm=grid.spacing_mm,
@@ -52,7 +54,7 @@ def scan_of(volume: Volume) -> Scan:
         verdict="regular" if grid.shape[0] > 1 else "single",
     )
     choice = SeriesChoice(number=1, reason="the only one", slices=grid.shape[0], kind="dicom", kvp=volume.kvp)
-    return Scan(volume, choice, geometry)
+    return ScanRead(volume, choice, geometry, (), hounsfield=True)
 
 
 def everything_is_calcium(volume: Volume, *, threshold_hu: float, inclusive: bool, **_: object) -> Judged:
@@ -69,7 +71,7 @@ def circle(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def region(shape: tuple[int, ...]) -> np.ndarray:
-    out = np.zeros(shape, np.uint8)
+    out = np.zeros(shape, np.int32)
     out[:22] = circle(shape)
     return out
 
@@ -77,7 +79,7 @@ def region(shape: tuple[int, ...]) -> np.ndarray:
 def write_mask(path: Path) -> None:
     volume, _ = load(QRM / "dicom")
     affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.grid.affine
-    nib.save(nib.Nifti1Image(region(volume.hu.shape).transpose(2, 1, 0), affine), path)
+    nib.save(nib.Nifti1Image(region(volume.hu.shape).transpose(2, 1, 0).astype(np.uint8), affine), path)
     print(f"wrote {path}")
 
 
@@ -128,7 +130,10 @@ def published(volume: Volume) -> None:
 
 def in_circle(volume: Volume) -> None:
     exam = assess(
-        scan_of(volume), preset=presets.load("canon"), roi=region(volume.hu.shape), mg_per_mm3_hu=FACTOR
+        scan_of(volume),
+        preset=presets.load("canon"),
+        regions=Regions(region(volume.hu.shape), {}, {}),
+        mg_per_mm3_hu=FACTOR,
     )
     deposits = [d for d in exam.reading.deposits if d.material is Material.CALCIFICATION]
     kept = [d for d in deposits if d.kept]

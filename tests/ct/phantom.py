@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from kossa.ct.assess import Scan, assess
+from kossa.ct.assess import assess
 from kossa.ct.judgement import Judged, Judgement
 from kossa.ct.presets import load
+from kossa.ct.read import ScanRead
 from kossa.evidence import Contrast, CtReading, Geometry, Material, SeriesChoice
 from kossa.evidence.geometry import Grid
 from kossa.evidence.volume import Examination, Volume
@@ -38,7 +39,7 @@ def noise(shape, sigma, seed=3, reach=1.0) -> np.ndarray:
 
 def scan(
     hu, *, gap=3.0, pixel=0.5, kvp=120.0, heights=None, missing=(), hounsfield=True, thickness=None
-) -> Scan:
+) -> ScanRead:
     hu = np.rint(hu).astype(np.int16)
     lie = grid(hu.shape, gap, pixel, heights, thickness)
     geometry = Geometry(
@@ -49,7 +50,14 @@ def scan(
         missing_after=tuple(missing),
     )
     series = SeriesChoice(number=1, reason="the only one", slices=hu.shape[0], kind="dicom", kvp=kvp)
-    return Scan(Volume(hu=hu, grid=lie, kvp=kvp), series, geometry, hounsfield=hounsfield)
+    return ScanRead(
+        Volume(hu=hu, grid=lie, kvp=kvp),
+        series,
+        geometry,
+        (),
+        hounsfield,
+        "" if hounsfield else "made so: not Hounsfield units",
+    )
 
 
 def judge_as(*materials: Material, enhanced=False, kept=True, threshold=None):
@@ -67,7 +75,7 @@ def judge_as(*materials: Material, enhanced=False, kept=True, threshold=None):
     return judging
 
 
-def examine(made: Scan, preset="canon", judging=None, **options) -> Examination:
+def examine(made: ScanRead, preset="canon", judging=None, **options) -> Examination:
     chosen = load(preset) if isinstance(preset, str) else preset
     return assess(made, preset=chosen, judging=judging or judge_as(), **options)
 

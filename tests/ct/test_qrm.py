@@ -40,7 +40,7 @@ def test_the_published_scores_of_nine_inserts_are_met(qrm, shared):
 
 def test_in_the_circle_46_lesions_become_the_seven_real_ones(qrm):
     tools, volume = qrm
-    reading = read(qrm, roi=tools.region(volume.hu.shape))
+    reading = read(qrm, regions=tools.Regions(tools.region(volume.hu.shape), {}, {}))
     kept = [d for d in reading.deposits if d.kept]
     lesions = [d for d in reading.deposits if d.agatston]
     assert (len(lesions), len(kept)) == (46, 7)
@@ -56,7 +56,7 @@ def test_integrated_masses_are_those_of_the_data_sheet(qrm, shared):
     truth = tools.rows(shared / "ct" / "qrm_canon_large_rep1" / "truth.csv")
     known = {row["insert"]: float(row["known_mass_mgHA"]) for row in truth}
     seen = set()
-    for d in read(qrm, roi=tools.region(volume.hu.shape)).deposits:
+    for d in read(qrm, regions=tools.Regions(tools.region(volume.hu.shape), {}, {})).deposits:
         if d.kept:
             name, mass = tools.insert_of(d, truth), d.mass_integrated_mg
             seen.add(name)

@@ -45,9 +45,8 @@ def element(
 
 def item(content: bytes, *, undefined: bool = False) -> bytes:
     if undefined:
-        return (
-            struct.pack("<HHI", 0xFFFE, 0xE000, UNDEFINED) + content + struct.pack("<HHI", 0xFFFE, 0xE00D, 0)
-        )
+        end = struct.pack("<HHI", 0xFFFE, 0xE00D, 0)
+        return struct.pack("<HHI", 0xFFFE, 0xE000, UNDEFINED) + content + end
     return struct.pack("<HHI", 0xFFFE, 0xE000, len(content)) + content
 
 

@@ -168,6 +168,46 @@ def test_an_enhanced_object_has_geometry_by_frame_and_the_rest_shared():
     assert (header.rescale_type, first.phase) == ("HU", "time 1")
 
 
+def test_an_enhanced_object_may_say_all_by_frame():
+    """Some writers keep nothing in the shared groups, not even the sequence."""
+    inner = [
+        element(0x00200037, "DS", "1\\0\\0\\0\\1\\0"),
+        element(0x00281052, "DS", "-1000") + element(0x00281053, "DS", "1"),
+        element(0x00209241, "FD", 75),
+        element(0x00209056, "SH", "1"),
+        element(0x00180060, "DS", "100"),
+    ]
+    groups = zip((0x00209116, 0x00289145, 0x00189118, 0x00209111, 0x00189325), inner, strict=True)
+    frame = item(b"".join(sequence(tag, item(content)) for tag, content in groups))
+    header, _ = read_header(
+        ct(orientation=None, slope=None, intercept=None, kvp=None, raw_extra=sequence(0x52009230, frame))
+    )
+    assert header.frames[0].orientation == (1, 0, 0, 0, 1, 0)
+    assert header.frames[0].intercept == -1000
+    assert header.frames[0].phase == "stack 1, 75 % of the cardiac cycle"
+    assert header.kvp == 100
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"slope": "-1"}, "invalid-number"),
+        ({"intercept": "1e308"}, "invalid-number"),
+        ({"position": "0\\0\\1e30"}, "invalid-geometry"),
+        ({"spacing": "1e-12\\1e-12"}, "invalid-geometry"),
+    ],
+)
+def test_numbers_beyond_all_measure_are_refused(options, code):
+    assert refusal(**options) == code
+
+
+def test_the_number_of_frames_has_a_limit():
+    stored = np.zeros((1, 200_000), np.uint8)
+    data = ct(stored=stored, rows=1, columns=1, frames="200000", bits=(8, 8, 7))
+    with pytest.raises(Refused, match="100000 is the limit"):
+        read_header(data)
+
+
 def test_frames_declared_and_described_must_agree():
     stored = np.full((3, 4, 4), 1064, np.uint16)
     data = enhanced([(0, 0, 0), (0, 0, 2)], stored[:2]).replace(b"IS\x02\x002 ", b"IS\x02\x001 ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -85,7 +85,8 @@ class Anatomy:
 
 def survey(scan: Scan, agent: str | None, threshold_hu: float) -> Anatomy:
     """Find body, blood, bone, trunk, head and aorta."""
-    body = find_body(scan.coarse)
+    coarse, body = find_body(scan.coarse)
+    scan = replace(scan, coarse=coarse)
     blood = find_contrast(scan, body, agent)
     head = find_head(scan, body)
     lumen = blood.lumen_hu

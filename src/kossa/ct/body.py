@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from kossa.ct.frame import Coarse
+from kossa.ct.frame import Coarse, crop
 from kossa.ct.morphology import (
     convex_fill,
     distance,
@@ -31,6 +31,7 @@ PLATE_HALF_MM = 9.0  # rule 2: plate-like pieces are table
 PLATE_SHARE = 0.2  # rule 2
 LUNG_HU = -250  # ct.md 3.9: -500 loses consolidated lungs
 LUNG_MM2 = 800.0  # ct.md 3.9
+MARGIN_CELLS = 3
 CUT_GAS_MM2 = 600.0  # judgement: a loop of bowel; the room shows itself larger or in a corner
 CUT_AIR_HU = -860.0  # rule 2: air cut by the circle is lung only above this median
 LUNG_SEED_MM2 = 2000.0  # judgement: sinuses, skin folds and stomach gas stay below in one slice
@@ -50,7 +51,6 @@ class Body:
     lungs: Mask
     lung_hull: Mask
     gas: Mask
-    outside: Mask
 
 
 def _pieces(core: Mask, coarse: Coarse) -> Mask:
@@ -60,10 +60,9 @@ def _pieces(core: Mask, coarse: Coarse) -> Mask:
         return core
     size = np.bincount(labels.ravel(), minlength=count + 1).astype(np.float64)
     size[0] = 0
-    inner = distance(core, coarse.pixel_mm)
-    half = ndimage.maximum(inner, labels, np.arange(count + 1)) + OPENING_MM
-    keep = size >= SMALLEST_SHARE * size.max()
-    keep &= ~((half < PLATE_HALF_MM) & (size < PLATE_SHARE * size.max()))
+    thick = np.zeros(count + 1, np.bool_)
+    thick[np.unique(labels[erode(core, PLATE_HALF_MM - OPENING_MM, coarse.pixel_mm)])] = True
+    keep = (size >= SMALLEST_SHARE * size.max()) & (thick | (size >= PLATE_SHARE * size.max()))
     keep[0] = False
     return np.asarray(keep[labels])
 
@@ -76,15 +75,13 @@ def _cut_lung(air: Mask, coarse: Coarse) -> Mask:
     labels, count = label_slices(air & ~coarse.unmeasured)
     if count == 0:
         return air & False
-    number = np.arange(count + 1)
     area = np.bincount(labels.ravel(), minlength=count + 1) * coarse.cell_mm2
     cut = np.zeros(count + 1, np.bool_)
     cut[np.unique(labels[rim])] = True
     cut[0] = False
     level = np.full(count + 1, -1000.0)
-    some = number[cut & (area >= LUNG_MM2)]
-    if some.size:
-        level[some] = ndimage.median(coarse.mean, labels, some)
+    for number in np.flatnonzero(cut & (area >= LUNG_MM2)):
+        level[number] = np.median(coarse.mean[labels == number])
     return np.asarray((cut & (level > CUT_AIR_HU))[labels])
 
 
@@ -105,31 +102,44 @@ def _lungs(air: Mask, coarse: Coarse) -> Mask:
     labels, count = ndimage.label(air)
     if count == 0:
         return air
-    volume = ndimage.sum_labels(
-        np.broadcast_to(coarse.cell_mm3[:, None, None], air.shape), labels, np.arange(count + 1)
-    )
+    volume = np.zeros(count + 1)
     widest = np.zeros(count + 1)
-    for plane in labels:
-        area = np.bincount(plane.ravel(), minlength=count + 1) * coarse.cell_mm2
-        widest = np.maximum(widest, area)
+    for plane, thick in zip(labels, coarse.cell_mm3, strict=True):
+        cells = np.bincount(plane.ravel(), minlength=count + 1)
+        widest = np.maximum(widest, cells * coarse.cell_mm2)
+        volume += cells * thick
     level = np.full(count + 1, -1000.0)
     core = np.where(ndimage.binary_erosion(air, np.ones((1, 3, 3), np.bool_)), labels, 0)
-    some = np.intersect1d(np.flatnonzero(widest >= LUNG_SEED_MM2), core[core > 0])
-    if some.size:
-        level[some] = ndimage.median(coarse.mean, core, some)
+    for number in np.intersect1d(np.flatnonzero(widest >= LUNG_SEED_MM2), core[core > 0]):
+        level[number] = np.median(coarse.mean[core == number])
     lung = (widest >= LUNG_SEED_MM2) & ((level > GAS_HU) | (volume > LARGE_LUNG_MM3))
     lung[0] = False
     return np.asarray(lung[labels])
 
 
-def find_body(coarse: Coarse) -> Body:
-    """Find body, skin depth and lungs."""
+def _window(mask: Mask) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return rows and columns that hold the mask, with a margin."""
+    flat = mask.any(axis=0)
+    if not flat.any():
+        return (0, 0), (mask.shape[1], mask.shape[2])
+    rows, columns = np.flatnonzero(flat.any(axis=1)), np.flatnonzero(flat.any(axis=0))
+    return (
+        (max(0, int(rows[0]) - MARGIN_CELLS), max(0, int(columns[0]) - MARGIN_CELLS)),
+        (int(rows[-1]) + 1 + MARGIN_CELLS, int(columns[-1]) + 1 + MARGIN_CELLS),
+    )
+
+
+def find_body(coarse: Coarse) -> tuple[Coarse, Body]:
+    """Find body, skin depth and lungs; return the coarse grid cropped to the body, and the body in it."""
     pixel = coarse.pixel_mm
     tissue = coarse.mean > TISSUE_HU
     kept = _pieces(erode(tissue, OPENING_MM, pixel), coarse)
     soft = grow(kept, OPENING_MM + REGROWTH_MM, pixel) & tissue
     mask = fill_holes(soft | _cut_lung(~soft, coarse))
     mask |= _cut_gas(~mask, coarse)
+    low, high = _window(mask)
+    coarse = crop(coarse, low, high)
+    mask = np.ascontiguousarray(mask[:, low[0] : high[0], low[1] : high[1]])
     beyond = ~mask & ~coarse.unmeasured
     depth = distance(~beyond, pixel)
     depth[~mask] = 0
@@ -142,4 +152,4 @@ def find_body(coarse: Coarse) -> Body:
     large[0] = False
     whole = large[big]
     hull = np.stack([convex_fill(plane) if plane.any() else plane for plane in whole])
-    return Body(mask, depth, lungs, hull, air & ~lungs, ~mask)
+    return coarse, Body(mask, depth, lungs, hull, air & ~lungs)

@@ -167,8 +167,10 @@ def _bone_in(
     )
     chosen = np.concatenate([[False], skeleton.is_bone])
     index = [
-        np.minimum(np.arange(s.start, s.stop) // b, n - 1)
-        for s, b, n in zip(where, scan.coarse.block, skeleton.inner.shape, strict=True)
+        np.clip(np.arange(s.start, s.stop) // b - o, 0, n - 1)
+        for s, b, o, n in zip(
+            where, scan.coarse.block, (0, *scan.coarse.origin), skeleton.inner.shape, strict=True
+        )
     ]
     return np.asarray(chosen[labels] | skeleton.inner[np.ix_(*index)])
 
@@ -194,9 +196,9 @@ def residual_share(scan: Scan, body: Body) -> float:
         cz = min(k // c.block[0], c.mean.shape[0] - 1)
         tissue = body.mask[cz] & (c.mean[cz] > 0) & (c.mean[cz] < 100) & (body.depth_mm[cz] > SHELL_MM * 2)
         fine = np.repeat(np.repeat(tissue, c.block[1], axis=0), c.block[2], axis=1)
-        ny, nx = scan.hu.shape[1:]
-        plane = scan.hu[k].astype(np.float32)
-        rest = (plane - ndimage.uniform_filter(plane, 3))[fine[:ny, :nx]]
+        y, x = c.origin[0] * c.block[1], c.origin[1] * c.block[2]
+        plane = scan.hu[k, y : y + fine.shape[0], x : x + fine.shape[1]].astype(np.float32)
+        rest = (plane - ndimage.uniform_filter(plane, 3))[fine[: plane.shape[0], : plane.shape[1]]]
         if rest.size > 100:
             shares.append(1.4826 * float(np.median(np.abs(rest - np.median(rest)))))
     return float(np.median(shares)) / scan.sigma_hu if shares else 0.0

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from kossa.ct.body import Body
 from kossa.ct.frame import Coarse
-from kossa.ct.morphology import close, distance, fill_holes, label_slices, open_up
+from kossa.ct.morphology import close, distance, fill_holes, label_slices, largest_of, open_up
 from kossa.ct.skeleton import Skeleton
 
 __all__ = ["Flesh", "find_flesh"]
@@ -46,8 +45,7 @@ def _ends(skeleton: Skeleton, coarse: Coarse) -> Mask:
     if count == 0:
         return skeleton.filled
     inner = distance(skeleton.filled, coarse.pixel_mm)
-    half = ndimage.maximum(inner, labels, np.arange(count + 1))
-    wide = np.asarray(half) >= END_RADIUS_MM
+    wide = largest_of(inner, labels, count) >= END_RADIUS_MM
     wide[0] = False
     return np.asarray(wide[labels])
 

@@ -16,7 +16,7 @@ from numba import njit
 from kossa.evidence.volume import Volume
 from kossa.image.components import Components
 
-__all__ = ["PADDING_HU", "Coarse", "Frame", "Scan", "frame", "scan", "turn"]
+__all__ = ["PADDING_HU", "Coarse", "Frame", "Scan", "crop", "frame", "scan", "turn"]
 
 PADDING_HU = -1200  # below any tissue or air: outside of the measured circle (ct.md 0, 4: -1500 to -3024)
 AIR_HU = -1000
@@ -38,7 +38,10 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Coarse:
-    """Block means of a scan, float32 [z, y, x]; `unmeasured` cells lie outside of the scanner's circle."""
+    """Block means of a scan, float32 [z, y, x]; `unmeasured` cells lie outside of the scanner's circle.
+
+    `origin` is the first row and column of cells where the grid was cropped to the body.
+    """
 
     mean: npt.NDArray[np.float32]
     variance: npt.NDArray[np.float32]
@@ -47,6 +50,7 @@ class Coarse:
     pixel_mm: tuple[float, float]
     heights_mm: npt.NDArray[np.float64]
     gap_mm: float
+    origin: tuple[int, int] = (0, 0)
 
     @property
     def cell_mm2(self) -> float:
@@ -88,10 +92,29 @@ class Scan:
         return self.pixel_mm[0] * self.pixel_mm[1]
 
     def cell(self, voxels: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.intp], ...]:
-        """Return the coarse cells that hold (n, 3) voxel places."""
-        size = np.array(self.coarse.mean.shape) - 1
-        index = np.clip(np.floor((voxels + 0.5) / np.array(self.coarse.block)).astype(np.intp), 0, size)
+        """Return the coarse cells that hold (n, 3) voxel places; places outside of the grid go to its border."""
+        index = np.floor((voxels + 0.5) / np.array(self.coarse.block)).astype(np.intp)
+        index = np.clip(index - [0, *self.coarse.origin], 0, np.array(self.coarse.mean.shape) - 1)
         return index[:, 0], index[:, 1], index[:, 2]
+
+    def in_cells(
+        self, y: npt.NDArray[np.float64], x: npt.NDArray[np.float64]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return voxel rows and columns as fractional rows and columns of cells."""
+        c = self.coarse
+        return (y + 0.5) / c.block[1] - 0.5 - c.origin[0], (x + 0.5) / c.block[2] - 0.5 - c.origin[1]
+
+
+def crop(coarse: Coarse, low: tuple[int, int], high: tuple[int, int]) -> Coarse:
+    """Return the rows and columns `low` to `high` (half-open) of a coarse grid."""
+    part = (slice(None), slice(low[0], high[0]), slice(low[1], high[1]))
+    return replace(
+        coarse,
+        mean=np.ascontiguousarray(coarse.mean[part]),
+        variance=np.ascontiguousarray(coarse.variance[part]),
+        unmeasured=np.ascontiguousarray(coarse.unmeasured[part]),
+        origin=(coarse.origin[0] + low[0], coarse.origin[1] + low[1]),
+    )
 
 
 def frame(volume: Volume) -> Frame:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from kossa.intake.dicom_header import DicomHeader, Frame
 
-__all__ = ["NOT_SCALED", "corner_padding", "is_padding_hu", "not_hounsfield", "rescale", "whole_shift"]
+__all__ = ["NOT_SCALED", "corner_padding", "header_padding", "not_hounsfield", "rescale", "whole_shift"]
 
 LOW, HIGH = np.iinfo(np.int16).min, np.iinfo(np.int16).max
 NOT_AIR_HU = -1500  # nothing real is darker: air -1000 less five times the noise of a thin slice (judgement)
@@ -33,7 +33,7 @@ def _scale(frame: Frame) -> tuple[float, float]:
     return slope, 0.0 if frame.intercept is None else frame.intercept
 
 
-def is_padding_hu(header: DicomHeader, frame: Frame) -> int | None:
+def header_padding(header: DicomHeader, frame: Frame) -> int | None:
     """Return the padding value of the header in HU, None where there is none that can be believed."""
     if header.padding is None:
         return None
@@ -83,7 +83,7 @@ def _shift(stored: npt.NDArray[Any], shift: int, bits: int, out: npt.NDArray[np.
 
 def _outside(stored: npt.NDArray[Any], frame: Frame, header: DicomHeader) -> npt.NDArray[np.bool_] | None:
     """Return where the header's padding value (or range) stands, None where nowhere."""
-    if header.padding is None or is_padding_hu(header, frame) is None:
+    if header.padding is None or header_padding(header, frame) is None:
         return None
     low = high = header.padding
     if header.padding_limit is not None:

@@ -213,8 +213,8 @@ def judge(
     the blood's level, which `Judged.threshold_hu` tells.
     """
     lie = frame(volume)
-    turned = scan(volume, lie, sigma_hu or DEFAULT_SIGMA_HU)
-    anatomy = survey(turned, contrast_agent, threshold_hu)
+    anatomy = survey(scan(volume, lie, sigma_hu or DEFAULT_SIGMA_HU), contrast_agent, threshold_hu)
+    turned = anatomy.scan
     found = find(turned.hu, anatomy.level_hu, inclusive=inclusive)
     inner = anatomy.skeleton.found
     held = holders(found, inner, turned.hu.shape)

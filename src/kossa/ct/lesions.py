@@ -69,7 +69,7 @@ class Lesions:
     `judgements` tell of each; `counted` is false where no piece passes the area rule. `agatston` is in AU
     at 3 mm, `native` the sum of weight x area in mm2 without that norm; `area_mm2` sums pieces over
     slices; `volume_mm3` and `content` (HU mm3 above 0 HU) take the threshold of finding.
-    `largest_pixels` is the largest piece, `spans` the slices.
+    `largest_pixels` is the largest piece, `spans` the slices, `source` the judged object.
     """
 
     components: Components
@@ -82,6 +82,7 @@ class Lesions:
     content: Floats
     largest_pixels: npt.NDArray[np.int64]
     spans: npt.NDArray[np.int64]
+    source: Ints
 
     def of(self, *materials: Material) -> Bools:
         """Return which lesions are of these materials."""
@@ -90,7 +91,7 @@ class Lesions:
 
 def lesions_of(volume: Volume, judged: Judged, rule: Rule, slices: Slices) -> Lesions:
     """Return the lesions that `rule` counts, and those that judgement alone lists."""
-    components, judgements = _joined(judged, rule, slices)
+    components, source = _joined(judged, rule, slices)
     n = len(components)
     owner = components.piece_object
     passes = components.piece_pixels >= rule.smallest_pixels
@@ -106,7 +107,7 @@ def lesions_of(volume: Volume, judged: Judged, rule: Rule, slices: Slices) -> Le
 
     return Lesions(
         components=components,
-        judgements=judgements,
+        judgements=tuple(judged.judgements[k] for k in source),
         counted=add(passes.astype(np.float64)) > 0,
         agatston=add(native * thick / REFERENCE_MM),
         native=add(native),
@@ -115,11 +116,15 @@ def lesions_of(volume: Volume, judged: Judged, rule: Rule, slices: Slices) -> Le
         content=add(content),
         largest_pixels=largest,
         spans=(components.box[:, 1, 0] - components.box[:, 0, 0]).astype(np.int64),
+        source=source,
     )
 
 
-def _joined(judged: Judged, rule: Rule, slices: Slices) -> tuple[Components, tuple[Judgement, ...]]:
-    """Join the runs of pieces that pass, and of objects that judgement lists without such a piece."""
+def _joined(judged: Judged, rule: Rule, slices: Slices) -> tuple[Components, Ints]:
+    """Join the runs of pieces that pass, and of objects that judgement lists without such a piece.
+
+    Returns them with the judged object that each is of.
+    """
     connectivity, missing = rule.preset.connectivity, slices.missing_before
     pieces, first = regroup(judged.components, piece_connectivity=connectivity, apart=missing)
     passes = pieces.piece_pixels >= rule.smallest_pixels
@@ -129,7 +134,7 @@ def _joined(judged: Judged, rule: Rule, slices: Slices) -> tuple[Components, tup
     small = listed & ~holds
     only = passes[pieces.piece] | small[first[pieces.object]]
     components, second = regroup(pieces, piece_connectivity=connectivity, only=only, apart=missing)
-    return components, tuple(judged.judgements[k] for k in first[second])
+    return components, first[second]
 
 
 def _weights(peak: Ints, edges: tuple[float, ...]) -> Floats:

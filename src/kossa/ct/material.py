@@ -37,6 +37,7 @@ SUBCUTIS_HU = -30.0  # rule 12: what lies in the fat outside of the muscles is n
 ARCH_AHEAD_MM, ARCH_DEPTH_MM = 60.0, 35.0  # judgement: the costal arch in the front wall of the upper belly
 ON_RIM_MM, ON_RIM_SHARE = 4.0, 0.3  # rule 11
 SKULL_BASE_MM = 12.0  # rule 13
+SINUS_AIR = 0.1  # judgement
 FACE_MM = 90.0  # judgement: what lies within this height below the skull ring is face
 
 
@@ -53,13 +54,9 @@ def _places(
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return coarse slice, and coarse (fractional) y and x of all voxels of an object."""
     z, y, x = np.nonzero(look.mask)
-    block = anatomy.scan.coarse.block
-    last = anatomy.scan.coarse.mean.shape[0] - 1
-    return (
-        np.minimum((z + look.low[0]) // block[0], last),
-        (y + look.low[1] + 0.5) / block[1] - 0.5,
-        (x + look.low[2] + 0.5) / block[2] - 0.5,
-    )
+    scan = anatomy.scan
+    cell_z = np.minimum((z + look.low[0]) // scan.coarse.block[0], scan.coarse.mean.shape[0] - 1)
+    return (cell_z, *scan.in_cells(y + float(look.low[1]), x + float(look.low[2])))
 
 
 def on_aorta(anatomy: Anatomy, look: Look) -> tuple[str | None, float]:
@@ -212,6 +209,11 @@ def _head(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict |
     lowest, highest = heights[head.ring].min(), heights[head.ring].max()
     if not head.ring[z]:
         if lowest - FACE_MM <= heights[z] < lowest:
+            if look.ring_air > SINUS_AIR:
+                return Verdict(
+                    Material.BONE,
+                    f"in the face, {look.ring_air:.0%} of what surrounds it is air: wall of a sinus or the nose",
+                )
             return Verdict(
                 Material.UNSURE,
                 "in the face or at the skull base, where thin bone cannot be told from calcium",

@@ -20,6 +20,7 @@ __all__ = [
     "fill_holes",
     "grow",
     "label_slices",
+    "largest_of",
     "open_up",
 ]
 
@@ -126,18 +127,75 @@ def distance(mask: Mask, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLik
     return np.sqrt(squared, out=squared)
 
 
-def erode(
-    mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
-) -> Mask:
-    """Return voxels more than `mm` inside of the mask."""
-    return np.asarray(distance(mask, pixel_mm, heights_mm) > mm)
+@njit(cache=True, nogil=True)
+def _row_gaps(mask: Mask, out: npt.NDArray[np.uint8]) -> None:
+    """Write how many cells the nearest True lies away in each row, 255 for that many or more."""
+    nz, ny, nx = mask.shape
+    for z in range(nz):
+        for y in range(ny):
+            run = 255
+            for x in range(nx):
+                run = 0 if mask[z, y, x] else min(run + 1, 255)
+                out[z, y, x] = run
+            run = 255
+            for x in range(nx - 1, -1, -1):
+                run = 0 if mask[z, y, x] else min(run + 1, 255)
+                out[z, y, x] = min(run, np.int64(out[z, y, x]))
+
+
+@njit(cache=True, nogil=True)
+def _reach_row(gaps: npt.NDArray[np.uint8], limit: int, out: npt.NDArray[np.uint8]) -> None:
+    """Mark cells of one row that lie within `limit` cells of a True one; apart so that it vectorises."""
+    bound = np.uint8(limit)
+    for x in range(out.size):
+        out[x] |= np.uint8(gaps[x] <= bound)
+
+
+@njit(cache=True, nogil=True)
+def _reach(
+    gaps: npt.NDArray[np.uint8],
+    places: npt.NDArray[np.float64],
+    mm: float,
+    py: float,
+    px: float,
+    out: npt.NDArray[np.uint8],
+) -> None:
+    """Mark cells within `mm` of a True one, through slices at `places` (all apart where it is empty)."""
+    nz, ny, _ = gaps.shape
+    for z in range(nz):
+        for other in range(nz):
+            dz = 0.0
+            if other != z:
+                if places.size == 0:
+                    continue
+                dz = abs(places[other] - places[z])
+                if dz > mm:
+                    continue
+            flat = mm * mm - dz * dz
+            reach = int(np.sqrt(flat) / py + 1e-6)
+            for dy in range(-reach, reach + 1):
+                limit = min(254, int(np.sqrt(max(0.0, flat - (dy * py) ** 2)) / px + 1e-6))
+                for y in range(max(0, -dy), min(ny, ny - dy)):
+                    _reach_row(gaps[other, y + dy], limit, out[z, y])
 
 
 def grow(
     mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
 ) -> Mask:
     """Return voxels in the mask or at most `mm` away from it."""
-    return np.asarray(distance(~mask, pixel_mm, heights_mm) <= mm)
+    gaps = np.empty(mask.shape, np.uint8)
+    _row_gaps(mask, gaps)
+    out = np.zeros(mask.shape, np.uint8)
+    places = np.zeros(0) if heights_mm is None else np.asarray(heights_mm, np.float64)
+    _reach(gaps, places, mm, pixel_mm[0], pixel_mm[1], out)
+    return out.view(np.bool_)
+
+
+def erode(
+    mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
+) -> Mask:
+    """Return voxels more than `mm` inside of the mask."""
+    return ~grow(~mask, mm, pixel_mm, heights_mm)
 
 
 def open_up(
@@ -152,8 +210,16 @@ def close(
     mask: Mask, mm: float, pixel_mm: tuple[float, float], heights_mm: npt.ArrayLike | None = None
 ) -> Mask:
     """Return the mask with gaps narrower than twice `mm` bridged."""
-    wide = grow(mask, mm, pixel_mm, heights_mm)
-    return np.asarray(distance(wide, pixel_mm, heights_mm) > mm) | mask
+    return erode(grow(mask, mm, pixel_mm, heights_mm), mm, pixel_mm, heights_mm) | mask
+
+
+@njit(cache=True, nogil=True)
+def largest_of(values: Floats, labels: npt.NDArray[np.int32], count: int) -> Floats:
+    """Return (count + 1,) the largest value on each label, 0 where there is none."""
+    out = np.zeros(count + 1, np.float32)
+    for v, k in zip(values.ravel(), labels.ravel()):
+        out[k] = max(out[k], v)
+    return out
 
 
 _IN_SLICE = np.zeros((3, 3, 3), np.bool_)

@@ -83,8 +83,8 @@ def place_of(
     index = scan.cell(np.array([look.centre]))
     cell = (int(index[0][0]), int(index[1][0]), int(index[2][0]))
     z = cell[0]
-    y = (look.centre[1] + 0.5) / c.block[1] - 0.5
-    x = (look.centre[2] + 0.5) / c.block[2] - 0.5
+    lines, columns = scan.in_cells(np.array([look.centre[1]]), np.array([look.centre[2]]))
+    y, x = float(lines[0]), float(columns[0])
     aside = ahead = None
     level = anatomy.levels.of[z]
     if not trunk.main[cell] and level in (Level.CHEST, Level.ABDOMEN, Level.PELVIS):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kossa.ct.geometry import Diagnosis, diagnose
-from kossa.ct.hounsfield import corner_padding, is_padding_hu, not_hounsfield
+from kossa.ct.hounsfield import corner_padding, header_padding, not_hounsfield
 from kossa.ct.outcomes import nothing_usable, settle_others
 from kossa.ct.read_nifti import read_nifti_scan
 from kossa.ct.read_notices import stack_notices
@@ -120,7 +120,8 @@ def read_volume(survey: Survey, *, series: int | None = None, progress: Progress
 def _asked(candidates: list[Candidate], series: int) -> Candidate:
     for candidate in candidates:
         if candidate.number == series:
-            if candidate.refused:
+            stack = candidate.stack
+            if candidate.refused or (stack is not None and stack.conflicts):
                 raise NothingUsable(f"Series {series} cannot be read: {candidate.barred}.")
             return candidate
     known = f"there are series 1 to {len(candidates)}" if candidates else "there is no series here"
@@ -191,7 +192,7 @@ def _load(stack: Stack, progress: Progress) -> _Pixels:
             "too-large", f"{count} slices of {rows_} x {columns} are more than kossa reads as one scan"
         )
     padding = next(
-        (value for s in stack.slices if (value := is_padding_hu(s.header, s.frame)) is not None),
+        (value for s in stack.slices if (value := header_padding(s.header, s.frame)) is not None),
         None,
     )
     hu = np.empty((count, rows_, columns), np.int16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kossa.ct.hounsfield import is_padding_hu
+from kossa.ct.hounsfield import header_padding
 from kossa.ct.series import Candidate
 from kossa.ct.stacks import Failure, Stack, kernel_name
 from kossa.evidence import Notice, Severity
@@ -109,7 +109,7 @@ def _differs(mine: Stack, other: Stack) -> str:
 def _padding(stack: Stack) -> Notice | None:
     """Tell where the header's padding value was not believed, because tissue could have it."""
     header, frame = stack.header, stack.frame
-    if header.padding is None or is_padding_hu(header, frame) is not None:
+    if header.padding is None or header_padding(header, frame) is not None:
         return None
     slope = 1.0 if frame.slope is None else frame.slope
     hu = header.padding * slope + (frame.intercept or 0.0)

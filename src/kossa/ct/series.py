@@ -293,7 +293,8 @@ def _why_not(candidate: Candidate, best: list[Candidate]) -> str:
     """Name the first criterion in which the series is worse than the one that was chosen."""
     if candidate.barred:
         return f"Passed over: {candidate.barred}."
-    rival = min(best, key=_rank, default=None)
+    rivals = [other for other in best if _same_scan(candidate, other)] or best
+    rival = min(rivals, key=_rank, default=None)
     if rival is None:
         return "Not read."
     for mine, other in zip(candidate.merits, rival.merits, strict=False):

@@ -77,20 +77,26 @@ def _share(
     owner: npt.NDArray[np.int32],
     mask: Mask,
     block: tuple[int, int, int],
+    origin: tuple[int, int],
     out: npt.NDArray[np.float64],
 ) -> None:
     """Count for every object the voxels that lie in cells of the mask."""
     for r in range(z.size):
-        cz, cy = z[r] // block[0], y[r] // block[1]
+        cz, cy = z[r] // block[0], y[r] // block[1] - origin[0]
+        if cy < 0 or cy >= mask.shape[1]:
+            continue
         for x in range(x0[r], x1[r]):
-            if mask[cz, cy, x // block[2]]:
+            cx = x // block[2] - origin[1]
+            if 0 <= cx < mask.shape[2] and mask[cz, cy, cx]:
                 out[owner[r]] += 1
 
 
 def share_inside(found: Components, mask: Mask, scan: Scan) -> npt.NDArray[np.float64]:
     """Return for every object the share of its voxels inside a coarse mask."""
     count = np.zeros(len(found), np.float64)
-    _share(found.z, found.y, found.x0, found.x1, found.object, mask, scan.coarse.block, count)
+    _share(
+        found.z, found.y, found.x0, found.x1, found.object, mask, scan.coarse.block, scan.coarse.origin, count
+    )
     return count / np.maximum(found.voxels, 1)
 
 
@@ -103,13 +109,18 @@ def _paint_cells(
     owner: npt.NDArray[np.int32],
     chosen: Mask,
     block: tuple[int, int, int],
+    origin: tuple[int, int],
     out: npt.NDArray[np.int32],
 ) -> None:
+    """Count in every cell the voxels of the chosen objects (or pieces)."""
     for r in range(z.size):
-        if chosen[owner[r]]:
-            cz, cy = z[r] // block[0], y[r] // block[1]
-            for x in range(x0[r], x1[r]):
-                out[cz, cy, x // block[2]] += 1
+        cz, cy = z[r] // block[0], y[r] // block[1] - origin[0]
+        if not chosen[owner[r]] or cy < 0 or cy >= out.shape[1]:
+            continue
+        for x in range(x0[r], x1[r]):
+            cx = x // block[2] - origin[1]
+            if 0 <= cx < out.shape[2]:
+                out[cz, cy, cx] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -176,7 +187,17 @@ def other_bright(found: Components, skeleton: Skeleton, scan: Scan, body: Body) 
     large[found.piece_object[found.piece_pixels * scan.pixel_mm2 >= STONE_MM2]] = True
     large &= share_inside(found, skeleton.solid, scan) < 0.2
     count = np.zeros(scan.coarse.mean.shape, np.int32)
-    _paint_cells(found.z, found.y, found.x0, found.x1, found.object, large, scan.coarse.block, count)
+    _paint_cells(
+        found.z,
+        found.y,
+        found.x0,
+        found.x1,
+        found.object,
+        large,
+        scan.coarse.block,
+        scan.coarse.origin,
+        count,
+    )
     return np.asarray((count > 0) & body.mask)
 
 
@@ -205,11 +226,13 @@ def find_skeleton(
     is_bone = _is_bone(found, rows, scan, body)
     coarse = scan.coarse
     count = np.zeros(coarse.mean.shape, np.int32)
-    _paint_cells(found.z, found.y, found.x0, found.x1, found.object, is_bone, coarse.block, count)
+    _paint_cells(
+        found.z, found.y, found.x0, found.x1, found.object, is_bone, coarse.block, coarse.origin, count
+    )
     solid = count >= CELL_SHARE * np.prod(coarse.block)
     every = np.zeros(coarse.mean.shape, np.int32)
     large = found.piece_pixels * scan.pixel_mm2 >= HULL_MM2
-    _paint_cells(found.z, found.y, found.x0, found.x1, found.piece, large, coarse.block, every)
+    _paint_cells(found.z, found.y, found.x0, found.x1, found.piece, large, coarse.block, coarse.origin, every)
     bright = (every >= CELL_SHARE * np.prod(coarse.block)) & body.mask
     if blood.enhanced:
         pool = grow(blood.pool, coarse.pixel_mm[0], coarse.pixel_mm)

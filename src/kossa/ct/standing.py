@@ -11,7 +11,6 @@ __all__ = ["Standing", "standing_of"]
 
 USUAL_GAP_MM = (2.4, 3.1)  # slice distance of calcium scoring scans: 2.5-3 mm (ct.md, section 2)
 
-NOT_HU = "the values of this file are not Hounsfield units"
 SINGLE = "one slice has no volume; areas are given"
 CONTRAST = "contrast medium was given: the Agatston threshold would count blood"
 
@@ -33,11 +32,15 @@ class Standing:
 
 
 def standing_of(
-    rule: Rule, geometry: Geometry, contrast: Contrast, *, hounsfield: bool, factor: bool
+    rule: Rule, geometry: Geometry, contrast: Contrast, *, not_hounsfield: str, factor: bool
 ) -> Standing:
-    """Return what a scan can give; `factor` tells whether a mass factor is known."""
-    if not hounsfield:
-        return Standing(NOT_HU, NOT_HU, NOT_HU, NOT_HU)
+    """Return what a scan can give.
+
+    `not_hounsfield` says why the values are no Hounsfield units, "" where they are; `factor` tells whether a
+    mass factor is known.
+    """
+    if not_hounsfield:
+        return Standing(not_hounsfield, not_hounsfield, not_hounsfield, not_hounsfield, aside=not_hounsfield)
     if geometry.shape[0] == 1:
         return Standing(SINGLE, SINGLE, SINGLE, SINGLE)
     no_factor = "" if factor else f"no mass factor is known for {rule.kvp:g} kV; give one"

@@ -45,7 +45,6 @@ class Trunk:
     middle_x: Floats
     spine_hull: Mask
     inside_bone_mm: npt.NDArray[np.float32]
-    inside_lung_mm: npt.NDArray[np.float32]
     main: Mask
 
     @property
@@ -181,6 +180,5 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
         middle,
         hull,
         distance(cage, coarse.pixel_mm),
-        distance(body.lung_hull, coarse.pixel_mm),
         main,
     )

@@ -74,10 +74,10 @@ def kidney_node(scale: Scale, knowledge: Knowledge) -> KidneyNode:
     within = np.empty((2, len(names), len(scale.causes)))
     for i, name in enumerate(names):
         p = scale.p[scale.ids[name]]
-        q = np.maximum(shared[name], p) if name in shared else p
-        failing = np.where(r > OWN_PATIENTS, p, q)
+        own = (r > OWN_PATIENTS) & scale.known[scale.ids[name]]
+        failing = np.where(own, p, np.maximum(shared.get(name, 0.0), p))
         working = np.clip((p - r * failing) / (1 - r), 0.2 * p, CEILING)
-        working = np.where(r > OWN_PATIENTS, np.minimum(p, scale.background[scale.ids[name]]), working)
+        working = np.where(own, np.minimum(p, scale.background[scale.ids[name]]), working)
         within[:, i] = np.clip(working, FLOOR, CEILING), np.clip(failing, FLOOR, CEILING)
     return KidneyNode(np.clip(r, FLOOR, CEILING), {n: i for i, n in enumerate(names)}, within)
 

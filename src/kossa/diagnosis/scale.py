@@ -43,6 +43,7 @@ LARGEST_SHARE = 0.9  # a ratio may not ask for more than this share in its stron
 GAP_POWER = 0.5  # a prevalence in the disease says less about a patient whose deposit was found (judgement)
 GAP_KIND = "genetic"  # elsewhere the annotations tell of a whole disease course, not of a deposit (judgement)
 NONE = "none_of_these"
+LEAST_LEFT = 0.2  # a cause without a row keeps at least this part of the background (judgement)
 NEUTRAL_POWER = 0.5  # weighs the causes alike enough that no setting rules a background (judgement)
 SUFFIXES = ("_high", "_low")
 
@@ -128,6 +129,7 @@ class _Builder:
             for r in c.finding:
                 self.rows[r.id][c.id].append(r)
         self.anchored: set[str] = set()
+        self.told_outright: set[str] = set()
         self.neutral = self._neutral_prior()
         self.children: dict[str, list[str]] = defaultdict(list)
         for t in self.terms.values():
@@ -166,6 +168,7 @@ class _Builder:
         told = self.sourced(by_cause[NONE]) if NONE in by_cause else None
         self.anchored.add(id_)
         if told is not None and "background" in told[2].source:
+            self.told_outright.add(id_)
             return expit(told[0])
         ranged = {c: s for c, rows in by_cause.items() if (s := self.sourced(rows)) is not None}
         ratios = {c: r.lr for c, rows in by_cause.items() for r in rows if r.lr is not None}
@@ -291,6 +294,20 @@ class _Builder:
             if NONE not in self.rows.get(id_, {}):
                 b[f] = float(self.neutral @ (1 / (1 + np.exp(-self.x[f]))))
 
+    def left_over(self, b: Floats, p: Floats, known: npt.NDArray[np.bool_]) -> Floats:
+        """Return P(finding) of causes without any row, so that the mean over all causes is b.
+
+        What the causes that know the finding hold of b is not left for the others. A background that is
+        told outright (a row of none_of_these) is theirs as it stands.
+        """
+        share = np.where(known, self.neutral, 0.0)
+        held = (share * p).sum(1)
+        left = (b - held) / np.maximum(1 - share.sum(1), 1e-9)
+        out = np.clip(left, LEAST_LEFT * b, b)
+        told = [self.ids[i] for i in self.told_outright]
+        out[told] = b[told]
+        return np.asarray(out, np.float64)
+
     def gaps(self, b: Floats) -> None:
         """Fill what is left from prevalences in the disease."""
         for id_, by_cause in self.rows.items():
@@ -325,7 +342,8 @@ def _compiled(holder: _Holder) -> Scale:
     build.gaps(b)
     build.kinds(b, kind_matrix, kinds)
     known = ~np.isnan(build.x)
-    p = np.where(known, 1 / (1 + np.exp(-np.nan_to_num(build.x))), b[:, None])
+    p = 1 / (1 + np.exp(-np.nan_to_num(build.x)))
+    p = np.where(known, p, build.left_over(b, p, known)[:, None])
     organ = {c.id: tuple(r.id for r in c.finding if r.organ) for c in knowledge.conditions.values()}
     return Scale(
         causes=build.causes,

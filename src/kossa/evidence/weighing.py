@@ -136,16 +136,24 @@ class Flip(Record, frozen=True, kw_only=True):
 
 
 class GroupWeighing(Record, frozen=True, kw_only=True):
-    """Kinds and causes of one deposit group."""
+    """Kinds and causes of one deposit group.
+
+    `surprise_bits` says how unexpected its place and look are for this person's age, sex and setting.
+    """
 
     group: str
     kinds: tuple[Kind, ...]
     causes: tuple[Cause, ...]
     none_of_these: float
+    surprise_bits: float | None = None
 
 
 class Weighing(Record, frozen=True, kw_only=True):
-    """The whole answer; probabilities only where calcification was measured or told."""
+    """The whole answer; probabilities only where calcification was measured or told.
+
+    Otherwise `could_bring` names the conditions that this person's data make more likely (without a
+    number) and `next_tests` what would show a deposit. `groups` begin with the least expected.
+    """
 
     calcification: Calcification
     kinds: tuple[Kind, ...] = ()
@@ -157,6 +165,7 @@ class Weighing(Record, frozen=True, kw_only=True):
     separable: bool | None = None
     flips: tuple[Flip, ...] = ()
     avoided: tuple[Avoided, ...] = ()
+    could_bring: tuple[str, ...] = ()
     compared: tuple[Compared, ...] = ()
     answer_group: str | None = None
     prior: str | None = None

@@ -30,7 +30,11 @@ HEAD = 540 + 4  # the longer header (NIfTI-2) and the flag of extensions
 INFLATE_FREE = 256 << 20  # allowed at any ratio: an empty label map of 512 x 512 x 1000 (judgement)
 EXCESS = 4096  # bytes behind the last voxel that pass for padding (judgement)
 VOXEL_BYTES = 4 << 30  # of one image (judgement; 2,000 slices of 512 x 512 as float64)
+FAR_MM = 1e5  # a place farther than this from the origin is no place in a scanner (judgement)
+SMALL_MM = 1e-4  # smaller voxels are none of tomography (judgement)
 SQUARE = 1e-3  # cosine between rows and columns that still passes for a right angle (ct.md 3.11)
+STEEP = 1e5  # slope and intercept beyond this make no Hounsfield units (judgement)
+NOWHERE = "the file does not say where its voxels lie (affine)"
 EXTENSION_BYTES = 8 << 20  # of all header extensions together (judgement)
 
 MILLIMETRES = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}  # xyzt_units & 7: unknown, metre, mm, micron
@@ -167,7 +171,7 @@ def _header(head: bytes | bytearray, stream: _Stream) -> NiftiHeader:
             f"{shape[0]} x {shape[1]} x {shape[2]} voxels need {length} bytes, the file is smaller",
         )
     slope, intercept = _scaling(meaning)
-    affine = np.asarray(meaning.get_best_affine(), np.float64)
+    affine = _affine(meaning)
     unit = int(meaning["xyzt_units"]) & 7
     grid, axes = _place(affine, shape, MILLIMETRES.get(unit, 1.0))
     return NiftiHeader(
@@ -249,9 +253,21 @@ def _scaling(meaning: Any) -> tuple[float, float]:
     slope, intercept = float(meaning["scl_slope"]), float(meaning["scl_inter"])
     if slope == 0:
         return 1.0, 0.0
-    if not math.isfinite(slope) or not math.isfinite(intercept):
+    if not 0 < slope <= STEEP or not abs(intercept) <= STEEP:
         raise Refused("invalid-number", f"the scaling of the voxels is {slope:g} and {intercept:g}")
     return slope, intercept
+
+
+def _affine(meaning: Any) -> Floats:
+    """Return voxel to RAS mm as nibabel gives it; raises `Refused` where it is not finite."""
+    try:
+        with np.errstate(all="ignore"):
+            affine = np.asarray(meaning.get_best_affine(), np.float64)
+    except Exception:  # noqa: BLE001 - nibabel raises several kinds for a quaternion that is none
+        raise Refused("invalid-geometry", NOWHERE) from None
+    if not np.isfinite(affine).all():
+        raise Refused("invalid-geometry", NOWHERE)
+    return affine
 
 
 def _place(affine: Floats, shape: tuple[int, int, int], unit_mm: float) -> tuple[Grid, Axes]:
@@ -259,9 +275,11 @@ def _place(affine: Floats, shape: tuple[int, int, int], unit_mm: float) -> tuple
     lps = LPS_TO_RAS @ affine
     lps[:3] *= unit_mm
     steps = lps[:3, :3]
+    if np.abs(lps).max() > FAR_MM:
+        raise Refused("invalid-geometry", f"the affine places voxels more than {FAR_MM:g} mm away")
     lengths = np.linalg.norm(steps, axis=0)
-    if not np.isfinite(lps).all() or lengths.min() <= 0:
-        raise Refused("invalid-geometry", "the file does not say where its voxels lie (affine)")
+    if lengths.min() < SMALL_MM:
+        raise Refused("invalid-geometry", "the affine is singular: its voxels have no volume")
     if abs(np.linalg.det(steps / lengths)) < SQUARE:
         raise Refused("invalid-geometry", "the affine is singular: its voxels have no volume")
     order = _closest(steps / lengths)  # file axis of x, y, z

@@ -13,12 +13,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kossa.process.comparison import compare
     from kossa.process.growth import grow
     from kossa.process.scenario import scenarios
 
-__all__ = ["grow", "scenarios"]
+__all__ = ["compare", "grow", "scenarios"]
 
-_WHERE = {"grow": "kossa.process.growth", "scenarios": "kossa.process.scenario"}
+_WHERE = {"compare": "kossa.process.comparison", "grow": "kossa.process.growth", "scenarios": "kossa.process.scenario"}
 
 
 def __getattr__(name: str) -> Any:

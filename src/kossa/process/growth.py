@@ -67,6 +67,13 @@ class Course:
     slices: list[npt.NDArray[np.float32]] = field(default_factory=list)
     profiles: list[Floats] = field(default_factory=list)
     sites_10: dict[str, float | None] = field(default_factory=dict)
+    before: dict[str, float] = field(default_factory=dict)
+    t_before: float = 0.0
+
+    def crossing(self, t: float, name: str, value: float, level: float) -> float:
+        """Return when `name` passed `level` between the last note and now, on a straight line."""
+        last = self.before.get(name, 0.0)
+        return self.t_before + (t - self.t_before) * (level - last) / (value - last) if value > last else t
 
 
 def lesion_of(setting: Setting) -> Lesion:
@@ -145,9 +152,9 @@ def _note(run: Run, course: Course, depth: Floats, setting: Setting, threshold: 
         Point(t_days=run.t, mass_mg=mass, volume_mm3=volume, density_mg_cm3=held / volume if volume else 0.0)
     )
     if course.first_10 is None and peak >= 10.0:
-        course.first_10 = run.t
+        course.first_10 = course.crossing(run.t, "peak", peak, 10.0)
     if course.first_100 is None and peak >= 100.0:
-        course.first_100 = run.t
+        course.first_100 = course.crossing(run.t, "peak", peak, 100.0)
     if course.ct_days is None and on_ct(density, mesh, share):
         course.ct_days = run.t
     if course.xray_days is None and on_xray(density, mesh, share, threshold):
@@ -157,7 +164,10 @@ def _note(run: Run, course: Course, depth: Floats, setting: Setting, threshold: 
         for n, site in enumerate(SITES):
             mean = float(density[where == n].mean())
             if mean >= 10.0 and course.sites_10.get(site) is None:
-                course.sites_10[site] = run.t
+                course.sites_10[site] = course.crossing(run.t, site, mean, 10.0)
+            course.before[site] = mean
+    course.before["peak"] = peak
+    course.t_before = run.t
 
 
 def follow(

@@ -20,9 +20,7 @@ __all__ = ["Multigrid", "NotConverged"]
 Floats = npt.NDArray[np.float64]
 
 DEGREE = 2  # Chebyshev steps before and after each coarse correction (measured: 2 beats 1 and 3 at 64^3)
-LOWEST = (
-    6.0  # the smoother covers eigenvalues from 2/6 to 2 of the scaled 7-point operator (Fourier analysis)
-)
+LOWEST = 6.0  # the smoother covers eigenvalues from 2/6 to 2 of the scaled 7-point operator (Fourier analysis)
 COARSEST = 130  # cells: small enough for a dense inverse
 MOST = 200  # iterations of the conjugate gradients
 
@@ -149,7 +147,7 @@ class Multigrid:
         """
         self.solves += 1
         if self.line:
-            _thomas(self.levels[0], b, x)
+            self.kernels.line(self.levels[0].gx, self.levels[0].q, b, x, self.residual)
             return 0
         top, k, core = self.levels[0], self.kernels, (slice(1, -1),) * 3
         grid = (top.gx, top.gy, top.gz, top.q)
@@ -179,17 +177,4 @@ class Multigrid:
             k.apply(d, *grid, w)
             step = rho / k.dot(d, w)
             k.update(x, r, d, w, step)
-        raise NotConverged(
-            f"the transport did not converge in {MOST} iterations: raise --size or set milder rates"
-        )
-
-
-def _thomas(level: _Level, b: Floats, x: Floats) -> None:
-    """Solve the one-dimensional system exactly."""
-    from scipy.linalg import solveh_banded  # noqa: PLC0415 - only shells and wells need it
-
-    g = level.gx[1:, 1, 1]
-    bands = np.zeros((2, x.shape[0] - 2))
-    bands[1] = g[:-1] + g[1:] + level.q[1:-1, 1, 1]
-    bands[0, 1:] = -g[1:-1]
-    x[1:-1, 1, 1] = solveh_banded(bands, b[1:-1, 1, 1])
+        raise NotConverged(f"the transport did not converge in {MOST} iterations: raise --size or set milder rates")

@@ -160,7 +160,7 @@ def saturation_table(serum: Serum, ph_low: float, ph_high: float) -> tuple[Table
         return np.stack([values[name] for name in names], axis=-1)
 
     table = Table(left[0], left[1] - left[0], ph[0], PH_STEP, indices(left, ph))
-    f_mid, ph_mid = 0.5 * (left[60:-2:20] + left[61:-1:20]), 0.5 * (ph[2:-4] + ph[3:-3])
+    f_mid, ph_mid = 0.5 * (left[60:-2:20] + left[61:-1:20]), 0.5 * (ph[1:-3] + ph[2:-2])
     exact = indices(f_mid, ph_mid)
     found = np.array([[lookup(table, f, p)[0] for p in ph_mid] for f in f_mid])
     return table, u_max, float(np.abs(found - exact[..., 0]).max())

@@ -22,7 +22,7 @@ class Kernels:
 
     Transport: `apply` (A x), `start` and `smooth` (Chebyshev steps), `restrict`, `prolong`, `faces` and
     `restrict_faces` (conductances), `invert_diagonal`, `dot`, `update` (one step of the conjugate
-    gradients). Deposit: `react` (rates of nucleation and growth) and `advance` (the step taken).
+    gradients), `line` (a line of cells, exactly). Deposit: `react` (rates of nucleation and growth) and `advance` (the step taken).
     """
 
     apply: Kernel
@@ -35,6 +35,7 @@ class Kernels:
     invert_diagonal: Kernel
     dot: Kernel
     update: Kernel
+    line: Kernel
     react: Kernel
     advance: Kernel
 
@@ -50,6 +51,7 @@ CPU = Kernels(
     invert_diagonal=stencil.invert_diagonal,
     dot=stencil.dot,
     update=stencil.update,
+    line=stencil.line,
     react=deposit.react,
     advance=deposit.advance,
 )

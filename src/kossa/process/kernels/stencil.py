@@ -19,6 +19,7 @@ __all__ = [
     "dot",
     "faces",
     "invert_diagonal",
+    "line",
     "prolong",
     "restrict",
     "restrict_faces",
@@ -200,3 +201,18 @@ def update(x: Floats, r: Floats, d: Floats, w: Floats, step: float) -> None:
             for k in range(1, nz - 1):
                 xx[k] += step * dd[k]
                 rr[k] -= step * ww[k]
+
+
+@njit(cache=True, nogil=True)
+def line(gx: Floats, q: Floats, b: Floats, x: Floats, spare: Floats) -> None:
+    """Solve A x = b exactly on a line of cells (Thomas): shells, slabs, wells."""
+    n = x.shape[0] - 2
+    ratio, value = spare[:, 1, 1], x[:, 1, 1]
+    before = 0.0
+    for i in range(1, n + 1):
+        pivot = gx[i, 1, 1] + gx[i + 1, 1, 1] + q[i, 1, 1] - gx[i, 1, 1] * before
+        value[i] = (b[i, 1, 1] + (gx[i, 1, 1] * value[i - 1] if i > 1 else 0.0)) / pivot
+        before = gx[i + 1, 1, 1] / pivot
+        ratio[i] = before
+    for i in range(n - 1, 0, -1):
+        value[i] += ratio[i] * value[i + 1]

@@ -17,12 +17,13 @@ import numpy.typing as npt
 from kossa.conditions import Knowledge, load
 from kossa.conditions.knowledge import Modifier
 from kossa.diagnosis.comparison import compared
-from kossa.diagnosis.evidence import Evidence, gather, only_person
+from kossa.diagnosis.evidence import Evidence, gather, knowing_possible
+from kossa.diagnosis.first_question import could_bring, showing
 from kossa.diagnosis.flip import flips as _flips
 from kossa.diagnosis.floor import floors
 from kossa.diagnosis.interval import bounds, draw
 from kossa.diagnosis.next_test import avoided, next_tests
-from kossa.diagnosis.posterior import NOT_SAID, Model, Weighed, model_of
+from kossa.diagnosis.posterior import NOT_SAID, PUBLISHED_GAIN, Model, Weighed, model_of
 from kossa.diagnosis.prior import PriorName, setting_prior, shifts
 from kossa.diagnosis.reason import expected_absent, kidney_parts, reasons
 from kossa.diagnosis.scale import NONE
@@ -121,11 +122,12 @@ def prepare(
         history_told = prior == "published" and said
     not_said = _not_said(model, evidence) if history_told else None
     dialysis = person.setting is Setting.DIALYSIS
+    gain = PUBLISHED_GAIN if prior == "published" else 1.0
     weighed = {
-        g: Weighed(model, weights, items, dialysis=dialysis, not_said=not_said)
+        g: Weighed(model, weights, items, dialysis=dialysis, not_said=not_said, gain=gain)
         for g, items in evidence.items.items()
     }
-    evidence = only_person(evidence, possible_causes(model, weighed.values()))
+    evidence = knowing_possible(evidence, possible_causes(model, weighed.values()))
     return Case(
         model, evidence, weights, weighed, _answer_group(groups, about), shifts(model.knowledge, evidence)
     )
@@ -218,7 +220,11 @@ def weigh(
     model = case.model
     shown_floors = floors(model.knowledge, case.evidence)
     if calcification in (Calcification.NONE_SEEN, Calcification.NOT_EXAMINED):
-        return Weighing(calcification=calcification, floors=shown_floors)
+        bringing = could_bring(case.main)
+        return Weighing(
+            calcification=calcification, floors=shown_floors, could_bring=bringing,
+            next_tests=showing(model.knowledge, bringing),
+        )  # fmt: skip
     posterior = {g: w.posterior() for g, w in case.weighed.items()}
     stacked = np.array(list(posterior.values()))
     each = 1 - np.prod(1 - stacked, axis=0)
@@ -229,10 +235,13 @@ def weigh(
         shown = SHOWN_CAUSES if g == case.answer else SHOWN_CAUSES // 2
         told.append(
             GroupWeighing(
-                group=g, kinds=_kinds(model, p, draws, kind_shares(model, p)),
-                causes=_causes(case, w, p, draws, p, shown), none_of_these=float(p[model.causes.index(NONE)]),
+                group=g,
+                kinds=_kinds(model, p, draws, kind_shares(model, p)),
+                causes=_causes(case, w, p, draws, p, shown),
+                none_of_these=float(p[model.causes.index(NONE)]),
+                surprise_bits=w.surprise(),
             )
-        )  # fmt: skip
+        )
         if g == case.answer:
             kinds = _kinds(model, p, draws, each_kind)
             causes = _causes(case, w, p, draws, each, shown)
@@ -242,7 +251,7 @@ def weigh(
         kinds=kinds,
         causes=causes,
         none_of_these=float(p[model.causes.index(NONE)]),
-        groups=tuple(told),
+        groups=tuple(sorted(told, key=lambda g: -(g.surprise_bits or 0.0))),
         separable=kinds[0].low > kinds[1].high,
         floors=shown_floors,
         next_tests=next_tests(case.main, case.evidence, shown_floors),
