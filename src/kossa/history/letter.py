@@ -29,6 +29,12 @@ _FRAME = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*$)",
     re.IGNORECASE,
 )
+# a frame that a sentence may follow on the same line: what stands behind its first mark is kept
+_OPENING = re.compile(
+    r"^\s*(?:dear\b|thank you for (?:referring|asking|seeing)|re\b\s*:|kind regards|best wishes)"
+    r"[^,.;:]*[,.;:]?",
+    re.IGNORECASE,
+)
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
 _ENOUGH_SHARE = 0.08  # share of common words under which no language is named: a list of terms (judgement)
 
@@ -83,7 +89,7 @@ def read_letter(text: str, source: Source | None = None, *, context: str = "") -
     deposits: list[Told] = []
     missed: list[str] = []
     for heading, part in _sections(text):
-        body = "\n".join(line for line in part.split("\n") if not _FRAME.match(line))
+        body = "\n".join(_unframed(line) for line in part.split("\n"))
         if not body.strip():
             continue
         if _FAMILY.search(heading):
@@ -97,6 +103,14 @@ def read_letter(text: str, source: Source | None = None, *, context: str = "") -
         findings.extend(here)
         missed.extend(lost)
     return Letter(tuple(findings), tuple(deposits), tuple(dict.fromkeys(missed)))
+
+
+def _unframed(line: str) -> str:
+    """Return a line without its frame: nothing of `Tel 123`, the sentence of `Dear Sir, she has ESRD.`"""
+    if not _FRAME.match(line):
+        return line
+    opening = _OPENING.match(line)
+    return line[opening.end() :] if opening else ""
 
 
 def _headed(heading: str, body: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kossa.blood.analytes import analytes
 from kossa.evidence import Comparator, Result
 from kossa.evidence.words_reading import Derived
 from kossa.report.words import number
@@ -17,8 +18,18 @@ def _value(result: Result) -> str:
     return f"{sign}{number(shown, 4)} {result.unit or ''}".strip() if shown is not None else "no number"
 
 
-def result_row(result: Result) -> dict[str, Any]:
-    """Return one result: as given, in SI, against its range, with what is doubtful said."""
+def _other(result: Result, *, conventional: bool) -> str:
+    """Return the value in SI, or in the conventional unit of its test."""
+    if result.value_si is None:
+        return ""
+    known = analytes().get(result.analyte)
+    if not conventional or known is None or known.conventional is None:
+        return f"{number(result.value_si, 4)} {result.unit_si or ''}".strip()
+    return f"{number(result.value_si / float(known.factor), 4)} {known.conventional}"
+
+
+def result_row(result: Result, *, conventional: bool = False) -> dict[str, Any]:
+    """Return one result: as given, in SI or conventional units, its range, and what is doubtful."""
     span = result.range
     limits = "none"
     if span is not None:
@@ -31,7 +42,7 @@ def result_row(result: Result) -> dict[str, Any]:
     return {
         "name": result.analyte.replace("_", " "),
         "given": _value(result),
-        "si": "" if result.value_si is None else f"{number(result.value_si, 4)} {result.unit_si or ''}",
+        "si": _other(result, conventional=conventional),
         "range": limits,
         "flag": flag,
         "when": (result.when or "")[:10],
