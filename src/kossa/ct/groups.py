@@ -54,7 +54,8 @@ def grouped(deposits: Sequence[CtDeposit]) -> tuple[tuple[DepositGroup, ...], tu
             key = (deposit.material, deposit.site, deposit.side, _look(deposit))
             members.setdefault(key, []).append(deposit)
     order = sorted(members.items(), key=lambda kv: (kv[0][0] is not Material.CALCIFICATION, -_mineral(kv[1])))
-    groups, owner = [], {}
+    groups: list[DepositGroup] = []
+    owner: dict[str, str] = {}
     for number, ((material, site, side, look), own) in enumerate(order, 1):
         id_ = f"g{number}"
         owner |= {d.id: id_ for d in own}
@@ -70,7 +71,7 @@ def grouped(deposits: Sequence[CtDeposit]) -> tuple[tuple[DepositGroup, ...], tu
                 mass_mg=_mass([d.mass_integrated_mg for d in own]),
             )
         )
-    told = tuple(msgspec.structs.replace(d, group=owner[d.id]) if d.id in owner else d for d in deposits)
+    told = tuple(msgspec.structs.replace(d, group=owner.get(d.id)) for d in deposits)
     return tuple(groups), told
 
 
@@ -132,10 +133,10 @@ def findings_of(groups: Sequence[DepositGroup], deposits: Sequence[CtDeposit]) -
 
 def _looks(group: DepositGroup, own: Sequence[CtDeposit]) -> list[Finding]:
     whole = _mineral(own) or 1.0
-    shares: Counter[str] = Counter()
+    shares: dict[str, float] = {}
     for deposit in own:
         for id_ in (*deposit.patterns, *((deposit.tissue,) if deposit.tissue else ())):
-            shares[id_] += _weight(deposit) / whole
+            shares[id_] = shares.get(id_, 0.0) + _weight(deposit) / whole
     return [
         Finding(id=id_, certainty=min(1.0, share), group=group.id)
         for id_, share in shares.items()
