@@ -43,6 +43,7 @@ LARGEST_SHARE = 0.9  # a ratio may not ask for more than this share in its stron
 GAP_POWER = 0.5  # a prevalence in the disease says less about a patient whose deposit was found (judgement)
 GAP_KIND = "genetic"  # elsewhere the annotations tell of a whole disease course, not of a deposit (judgement)
 NONE = "none_of_these"
+MOST_COMMON = 0.6  # no finding is taken to stand in more than this part of all patients (judgement)
 LEAST_LEFT = 0.2  # a cause without a row keeps at least this part of the background (judgement)
 NEUTRAL_POWER = 0.5  # weighs the causes alike enough that no setting rules a background (judgement)
 SUFFIXES = ("_high", "_low")
@@ -178,7 +179,7 @@ class _Builder:
         if ranged:
             self.anchored.discard(id_)
             mean = sum(self.neutral[self.column[c]] * expit(s[0]) for c, s in ranged.items())
-            return float(min(0.6, max(default, mean)))
+            return float(min(MOST_COMMON, max(default, mean)))
         largest = max(ratios.values(), default=1.0)
         return min(default, LARGEST_SHARE / largest) if largest > 1 else default
 
@@ -200,17 +201,25 @@ class _Builder:
         return self.nested(b)
 
     def nested(self, b: Floats) -> Floats:
-        """Make b of a parent at least that of its child, by moving the one that is less well founded."""
+        """Make b of a parent hold its children: what is well founded moves the other.
+
+        A parent without a firm background of its own has at least that of its known children together; a
+        child without rows has at most its parent's.
+        """
+        same = {
+            i: [c for c in self.children[i] if self.terms[c].kind == t.kind] for i, t in self.terms.items()
+        }
         for _ in range(MAX_STEPS + 1):
             for id_, f in self.ids.items():
-                for parent in self.terms[id_].parents:
-                    o = self.ids[parent]
-                    if b[f] <= b[o] or self.terms[parent].kind != self.terms[id_].kind:
-                        continue
-                    if id_ not in self.anchored:
-                        b[f] = b[o]
-                    elif parent not in self.anchored:
-                        b[o] = b[f]
+                known = [self.ids[c] for c in same[id_] if c in self.rows]
+                if known and id_ not in self.anchored:
+                    b[f] = min(MOST_COMMON, max(b[f], 1 - float(np.prod(1 - b[known]))))
+        for id_, f in self.ids.items():
+            above = [
+                self.ids[p] for p in self.terms[id_].parents if self.terms[p].kind == self.terms[id_].kind
+            ]
+            if above and id_ not in self.rows:
+                b[f] = min(b[f], *b[above])
         return b
 
     def entry(self, id_: str, cause: str, rows: list[Likelihood], base: float) -> None:
