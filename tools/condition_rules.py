@@ -204,6 +204,10 @@ CAUTION_ASKS: dict[str, tuple[str, ...]] = {
     "surgery_bleeding": ("rx_anticoagulant", "platelets_under_50", "inr_high"),
     "phosphate_purge_ckd": ("egfr_under_60", "hx_dehydration"),
     "cortisol_before_surgery_or_thyroxine": (),
+    # answered by the weighing and the floors; asking everybody for them would drown what matters
+    "fop_im": (),
+    "fop_biopsy": (),
+    "pxe_antiplatelet_bleeding": (),
     "sarcoma_centre_before_surgery": ("sx_mass_over_5cm", "sx_growing"),
 }
 
@@ -413,6 +417,82 @@ TESTS: dict[str, tuple[str, str, str, str]] = {
         "",
     ),
 }
+
+# compare.csv: the findings of a person that fill a line, for dystrophic and for metastatic.
+COMPARED: dict[str, tuple[str, str]] = {
+    "Tissue condition": (
+        "tissue_damaged tissue_necrosis tissue_scar tissue_haematoma bx_necrosis bx_fat_necrosis",
+        "tissue_normal bx_normal_tissue_calcium",
+    ),
+    "Serum calcium and phosphate": (
+        "neg_minerals_normal calcium_normal phosphate_normal",
+        "calcium_high phosphate_high hx_hypercalcaemia hx_hyperphosphataemia",
+    ),
+    "Associated conditions": (
+        "hx_trauma hx_burn hx_tuberculosis hx_connective_tissue_disease hx_coronary_disease hx_arterial_disease"
+        " hx_venous_insufficiency hx_osteoarthritis op_surgery op_breast_surgery",
+        "hx_ckd hx_dialysis hx_hyperparathyroidism rx_vitamin_d_high rx_calcium_alkali hx_sarcoidosis hx_myeloma"
+        " op_kidney_transplant op_organ_transplant",
+    ),
+    "Location": (
+        "spread_localized spread_single spread_unilateral",
+        "spread_visceral spread_widespread site_stomach site_lung site_kidney_any site_myocardium site_cornea",
+    ),
+    "Lung": (
+        "site_lung_nodule site_hilar_node site_lung_apex",
+        "pattern_centrilobular_ggo site_lung_upper_zone",
+    ),
+    "Stomach": ("", "site_stomach"),
+    "Vessel layer": (
+        "tissue_artery_intima pattern_plaque_patchy",
+        "tissue_artery_media pattern_tram_track bx_artery_media_calcium",
+    ),
+    "Biopsy": (
+        "bx_necrosis bx_granuloma bx_caseating bx_hyaline_fat_necrosis bx_fat_necrosis bx_calcified_septa",
+        "bx_normal_tissue_calcium",
+    ),
+    "Course": ("course_static course_years", "course_shrinking"),
+}
+
+# Radiation in mSv, the middle of what the table's words say.
+MILLISIEVERT: dict[str, float] = {
+    "radiograph_of_site": 0.05,
+    "ct_noncontrast_of_site": 5.0,
+    "dual_energy_ct": 5.0,
+    "bone_scintigraphy": 4.0,
+    "mammogram_magnification": 0.4,
+    "chest_ct": 3.0,
+}
+# Looks that cost nothing and that the table of tests does not list.
+EXAMINATIONS: list[dict[str, object]] = [
+    {
+        "id": "look_at_great_toes",
+        "settles": "FOP or another ossification; before any biopsy, injection or operation",
+        "shows": ["sx_short_great_toe"],
+        "where": "age < 18 and (pattern_trabecular_bone or sx_swelling_child or course_began_neck_or_back)",
+        "grade": "A",
+        "source": "short great toe in 28 of 28 with FOP, Oxford series (read)",
+        "checked": "read",
+    },
+    {
+        "id": "look_at_skin_and_hands",
+        "settles": "connective tissue disease, calciphylaxis, pseudoxanthoma, Albright signs",
+        "shows": [
+            "sx_raynaud",
+            "sx_sclerodactyly",
+            "sx_dm_rash",
+            "sx_livedo",
+            "sx_painful_necrosis",
+            "sx_pxe_skin",
+            "sx_aho",
+        ],
+        "where": "site_limb or site_soft_tissue or site_trunk or site_skin",
+        "grade": "C",
+        "source": "judgement: clinical reference, section 1.5",
+        "checked": "judgement",
+    },
+]
+JOINT = frozenset({"serum_calcium_phosphate_albumin_creatinine"})
 
 # Hidden-state table of the kidney: P(sign | kidney failure), whatever the cause of the deposit.
 RENAL_CHILDREN: dict[str, tuple[float, float, str]] = {

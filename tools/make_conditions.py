@@ -23,10 +23,14 @@ from typing import Any
 from condition_rules import (
     CAUTION_ASKS,
     CAUTIONS,
+    COMPARED,
+    EXAMINATIONS,
     FLOOR_ASKS,
     FLOOR_SHOW,
     FLOOR_WHO,
     FLOORS,
+    JOINT,
+    MILLISIEVERT,
     RENAL_CHILDREN,
     TESTS,
 )
@@ -137,7 +141,8 @@ def plain_source(text: str) -> str:
     """Return a source without the words that only make sense where the tables were drawn up."""
     text = re.sub(r"\s*\(mission\)", "", text)
     text = re.sub(r"\bmission; ", "", text)
-    return re.sub(r"^mission$", "definition of the kinds", text.strip()) or "judgement"
+    text = re.sub(r"^mission$", "definition of the kinds", text.strip())
+    return re.sub(r"^design$", "judgement", text) or "judgement"
 
 
 def row(
@@ -533,6 +538,8 @@ def shared_files(out: Path, names: Names, tokens: dict[str, Any], anchors: list[
             "dystrophic": r["dystrophic"],
             "metastatic": r["metastatic"],
             "number": r["number"],
+            "dystrophic_ids": COMPARED.get(r["feature"], ("", ""))[0].split(),
+            "metastatic_ids": COMPARED.get(r["feature"], ("", ""))[1].split(),
             "checked": checked(r["tag"]),
             "source": plain_source(r["source"]),
         }
@@ -548,6 +555,8 @@ def shared_files(out: Path, names: Names, tokens: dict[str, Any], anchors: list[
             "id": r["test"],
             "settles": r["settles"],
             "shows": shows.split(),
+            "answers": "joint" if r["test"] in JOINT else "",
+            "msv": MILLISIEVERT.get(r["test"], ""),
             "where": where,
             "forbidden_by": forbid,
             "cautioned_by": caution,
@@ -562,6 +571,8 @@ def shared_files(out: Path, names: Names, tokens: dict[str, Any], anchors: list[
             "source": "judgement: expert estimate of cost, delay and harm",
         }
         tests.append({k: v for k, v in one.items() if v not in ("", [])})
+    free = {"risk": "none", "eur_low": 0, "eur_high": 0, "invasive": 0, "delay_days": 0}
+    tests += [{**one, **free} for one in EXAMINATIONS]
     write(
         out / "tests.toml",
         "Next tests: what they can show, cost, risk, delay, and the rules of harm.",

@@ -16,18 +16,8 @@ __all__ = ["faults"]
 SETTINGS = ("clinic", "radiology", "inpatient", "dialysis")
 GRADES = frozenset("ABC")
 AFFECTS = frozenset(
-    [
-        "function",
-        "pain",
-        "infection",
-        "vessel_heart",
-        "kidney",
-        "eye",
-        "nerve",
-        "cancer_look_alike",
-        "skin_wound",
-        "none",
-    ]
+    {"function", "pain", "infection", "vessel_heart", "kidney", "eye", "nerve", "cancer_look_alike"}
+    | {"skin_wound", "none"}
 )
 OPTION_KINDS = frozenset(["cause", "leave", "conservative", "surgical", "medical"])
 EVERYWHERE = "*"  # a class of the vocabulary: `site:*`
@@ -132,6 +122,8 @@ def _shared(k: Knowledge) -> Iterator[str]:
             yield from _rule_fault(f"floors.toml: {f.id}", sign.unless_not, k.conditions)
         yield from _told(f"floors.toml: {f.id}", "C", f.source)
     for row in k.compare:
+        for id_ in (*row.dystrophic_ids, *row.metastatic_ids):
+            yield from _id_fault(f"compare.toml: {row.feature}", id_)
         yield from _told(f"compare.toml: {row.feature}", "C", row.source)
 
 

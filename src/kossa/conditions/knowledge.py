@@ -191,13 +191,19 @@ class Modifier(_Known, frozen=True, kw_only=True):
 
 
 class TestRow(_Known, frozen=True, kw_only=True):
-    """A test that can be asked for. `shows` are the findings it can bring."""
+    """A test that can be asked for.
+
+    `shows` are the findings it can bring: `one_of` them or none, or any together (`joint`). `where` is
+    the rule for whom it makes sense, `msv` its radiation in mSv.
+    """
 
     __test__ = False  # its name is not a test of pytest's
 
     id: str
     settles: str
     shows: tuple[str, ...] = ()
+    answers: Literal["one_of", "joint"] = "one_of"
+    msv: float = 0.0
     where: str = ""
     forbidden_by: str = ""
     cautioned_by: str = ""
@@ -265,12 +271,14 @@ class CareRow(_Known, frozen=True, kw_only=True):
 
 
 class Comparison(_Known, frozen=True, kw_only=True):
-    """One line of dystrophic against metastatic."""
+    """One line of dystrophic against metastatic; the ids are findings that fill it for a person."""
 
     feature: str
     dystrophic: str
     metastatic: str
     number: str
+    dystrophic_ids: tuple[str, ...] = ()
+    metastatic_ids: tuple[str, ...] = ()
     checked: Checked
     source: str
 

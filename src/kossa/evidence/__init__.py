@@ -57,8 +57,10 @@ if TYPE_CHECKING:
     from kossa.evidence.truth import TrueDeposit, Truth
     from kossa.evidence.weighing import (
         Answer,
+        Avoided,
         Calcification,
         Cause,
+        Compared,
         Direction,
         Flip,
         Floor,
@@ -85,19 +87,24 @@ _MODULES = {
     "score": "Score",
     "source": "File FileKind Outcome Source",
     "truth": "TrueDeposit Truth",
-    "weighing": "Answer Calcification Cause Direction Flip Floor GroupWeighing Kind NextTest Reason Weighing",
+    "weighing": (
+        "Answer Avoided Calcification Cause Compared Direction Flip Floor GroupWeighing Kind NextTest Reason"
+        " Weighing"
+    ),
     "workup": "Workup",
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 __all__ = [
     "Answer",
+    "Avoided",
     "Calcification",
     "CannotFinish",
     "Category",
     "Cause",
     "Caution",
     "Comparator",
+    "Compared",
     "Contrast",
     "CtDeposit",
     "CtReading",

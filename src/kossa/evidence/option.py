@@ -27,7 +27,11 @@ class Caution(Record, frozen=True, kw_only=True):
 
 
 class Option(Record, frozen=True, kw_only=True):
-    """One option for one cause; `needs` are data missing before it can be considered."""
+    """One option for one cause.
+
+    `needs` are data missing before it can be considered, `not_when` in words where it is no option,
+    `for_cause` a condition id or `any`.
+    """
 
     id: str
     for_cause: str
@@ -38,3 +42,5 @@ class Option(Record, frozen=True, kw_only=True):
     source: str
     needs: tuple[str, ...] = ()
     cautions: tuple[Caution, ...] = ()
+    not_when: str = ""
+    decides: str = ""

@@ -10,13 +10,16 @@ from kossa.evidence.base import Record
 from kossa.evidence.picture_reading import FilmReading, SectionReading
 from kossa.evidence.reading import CtReading
 from kossa.evidence.truth import Truth
+from kossa.evidence.words_reading import BloodReading, HistoryReading
 from kossa.evidence.workup import Workup
 
 __all__ = ["DOCUMENTS", "json_schema"]
 
 DOCUMENTS: dict[str, type[Record]] = {
+    "blood": BloodReading,
     "ct": CtReading,
     "film": FilmReading,
+    "history": HistoryReading,
     "section": SectionReading,
     "truth": Truth,
     "workup": Workup,

@@ -8,8 +8,10 @@ from kossa.evidence.base import Record
 
 __all__ = [
     "Answer",
+    "Avoided",
     "Calcification",
     "Cause",
+    "Compared",
     "Direction",
     "Flip",
     "Floor",
@@ -91,13 +93,37 @@ class NextTest(Record, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
 
 
+class Avoided(Record, frozen=True, kw_only=True):
+    """A test that is not offered to this person, and why."""
+
+    id: str
+    why: str
+
+
+class Compared(Record, frozen=True, kw_only=True):
+    """One line of dystrophic against metastatic, filled in for this person; blank where unknown.
+
+    `supports` is `dystrophic`, `metastatic`, `both` or None.
+    """
+
+    feature: str
+    dystrophic: str
+    metastatic: str
+    here: str = ""
+    supports: str | None = None
+    number: str = ""
+    source: str = ""
+
+
 class Floor(Record, frozen=True, kw_only=True):
-    """A danger that is shown whatever the probabilities say."""
+    """A danger that is shown whatever the probabilities say; `ask` is what is open and decides it."""
 
     id: str
     why: str
     who: str
     how_soon: str
+    ask: str = ""
+    source: str = ""
 
 
 class Flip(Record, frozen=True, kw_only=True):
@@ -110,16 +136,24 @@ class Flip(Record, frozen=True, kw_only=True):
 
 
 class GroupWeighing(Record, frozen=True, kw_only=True):
-    """Kinds and causes of one deposit group."""
+    """Kinds and causes of one deposit group.
+
+    `surprise_bits` says how unexpected its place and look are for this person's age, sex and setting.
+    """
 
     group: str
     kinds: tuple[Kind, ...]
     causes: tuple[Cause, ...]
     none_of_these: float
+    surprise_bits: float | None = None
 
 
 class Weighing(Record, frozen=True, kw_only=True):
-    """The whole answer; probabilities only where calcification was measured or told."""
+    """The whole answer; probabilities only where calcification was measured or told.
+
+    Otherwise `could_bring` names the conditions that this person's data make more likely (without a
+    number) and `next_tests` what would show a deposit. `groups` begin with the least expected.
+    """
 
     calcification: Calcification
     kinds: tuple[Kind, ...] = ()
@@ -130,3 +164,8 @@ class Weighing(Record, frozen=True, kw_only=True):
     floors: tuple[Floor, ...] = ()
     separable: bool | None = None
     flips: tuple[Flip, ...] = ()
+    avoided: tuple[Avoided, ...] = ()
+    could_bring: tuple[str, ...] = ()
+    compared: tuple[Compared, ...] = ()
+    answer_group: str | None = None
+    prior: str | None = None

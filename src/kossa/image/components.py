@@ -16,7 +16,7 @@ import numpy.typing as npt
 from kossa.evidence import WrongCall
 from kossa.image import runs
 
-__all__ = ["Components", "find", "lowest_counted", "regroup"]
+__all__ = ["Components", "find", "lowest_counted", "regroup", "voxels_inside"]
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -128,7 +128,13 @@ def find(
         table, sums = work(0)
     borders = _borders(apart, slices)
     origin, piece, whole = runs.connect(
-        table, height, piece_connectivity == 8, min_piece_pixels, across == "touch", borders
+        table,
+        np.zeros(0, np.int32),
+        height,
+        piece_connectivity == 8,
+        min_piece_pixels,
+        across == "touch",
+        borders,
     )
     if origin.size < sums.size:
         table, sums = table[:, origin], sums[origin]
@@ -140,30 +146,40 @@ def regroup(
     *,
     piece_connectivity: Connectivity = 8,
     across: Across = "touch",
+    only: npt.NDArray[np.bool_] | None = None,
     min_piece_pixels: int = 1,
     apart: Sequence[int] = (),
 ) -> tuple[Components, Ints]:
     """Join the runs of `components` anew by another rule; parameters are those of `find`.
 
-    Returns the new table and, for each of its objects, the object of `components` that holds it. Only
-    a rule that joins less than the one before is of use here: an object never spans two old ones.
+    `only` tells which runs are used; runs of different objects are never joined, so a rule can split
+    objects only. Returns the new table and, for each of its objects, the object of `components` it is of.
     """
     table = np.stack([components.z, components.y, components.x0, components.x1, components.run_peak])
-    if table.shape[1] == 0:
-        return components, np.zeros(0, np.int32)
-    borders = _borders(apart, int(components.z[-1]) + 1)
+    sums, owner = components.run_sum, components.object
+    if only is not None:
+        table, sums, owner = table[:, only], sums[only], owner[only]
+    height = int(table[1].max(initial=0)) + 1
+    borders = _borders(apart, int(table[0].max(initial=0)) + 1)
     origin, piece, whole = runs.connect(
         table,
-        int(components.y.max()) + 1,
+        np.ascontiguousarray(owner, np.int32),
+        height,
         piece_connectivity == 8,
         min_piece_pixels,
         across == "touch",
         borders,
     )
-    out = _tabulate(table[:, origin], components.run_sum[origin], piece, whole)
+    out = _tabulate(table[:, origin], sums[origin], piece, whole)
     parent = np.zeros(len(out), np.int32)
-    parent[out.object] = components.object[origin]
+    parent[out.object] = owner[origin]
     return out, parent
+
+
+def voxels_inside(components: Components, mask: npt.NDArray[np.bool_]) -> Longs:
+    """Return (n,) how many voxels of each object lie where `mask` (Z, Y, X) is true."""
+    c = components
+    return runs.inside((c.z, c.y, c.x0, c.x1), c.object, mask, len(c))
 
 
 def _borders(apart: Sequence[int], slices: int) -> npt.NDArray[np.bool_]:

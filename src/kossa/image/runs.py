@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-__all__ = ["connect", "labels", "reduce_objects", "reduce_pieces", "scan"]
+__all__ = ["connect", "inside", "labels", "reduce_objects", "reduce_pieces", "scan"]
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -56,13 +56,16 @@ def _union(parent: Ints, a: int, b: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _join_rows(table: Ints, parent: Ints, a: int, a_end: int, b: int, b_end: int, reach: int) -> None:
+def _join_rows(
+    table: Ints, owner: Ints, parent: Ints, a: int, a_end: int, b: int, b_end: int, reach: int
+) -> None:
     """Join runs a..a_end with runs b..b_end of another row where they come within `reach` along x.
 
     Reach 0: they share a column; reach 1: corners touch too. Both rows are in rising x.
     """
     while a < a_end and b < b_end:
-        if table[X0, a] < table[X1, b] + reach and table[X0, b] < table[X1, a] + reach:
+        near = table[X0, a] < table[X1, b] + reach and table[X0, b] < table[X1, a] + reach
+        if near and (owner.size == 0 or owner[a] == owner[b]):
             _union(parent, a, b)
         if table[X1, a] < table[X1, b]:
             a += 1
@@ -144,15 +147,15 @@ def _scan_slice(
 
 
 @njit(cache=True, nogil=True)
-def _join_within(table: Ints, parent: Ints, rows: Ints, reach: int) -> None:
+def _join_within(table: Ints, owner: Ints, parent: Ints, rows: Ints, reach: int) -> None:
     """Join the runs of one slice."""
     for y in range(1, rows.size - 1):
         if rows[y] > rows[y - 1] and rows[y + 1] > rows[y]:
-            _join_rows(table, parent, rows[y - 1], rows[y], rows[y], rows[y + 1], reach)
+            _join_rows(table, owner, parent, rows[y - 1], rows[y], rows[y], rows[y + 1], reach)
 
 
 @njit(cache=True, nogil=True)
-def _join_slices(table: Ints, whole: Ints, before: Ints, rows: Ints, touch: bool) -> None:
+def _join_slices(table: Ints, owner: Ints, whole: Ints, before: Ints, rows: Ints, touch: bool) -> None:
     """Join the runs of one slice with those of the slice before it."""
     height = rows.size - 1
     near = 1 if touch else 0
@@ -161,7 +164,7 @@ def _join_slices(table: Ints, whole: Ints, before: Ints, rows: Ints, touch: bool
             continue
         for yy in range(max(0, y - near), min(height, y + near + 1)):
             if before[yy] < before[yy + 1]:
-                _join_rows(table, whole, before[yy], before[yy + 1], rows[y], rows[y + 1], near)
+                _join_rows(table, owner, whole, before[yy], before[yy + 1], rows[y], rows[y + 1], near)
 
 
 @njit(cache=True, nogil=True)
@@ -209,7 +212,15 @@ def _offsets(table: Ints, begin: int, end: int, rows: Ints) -> None:
 
 @njit(cache=True, nogil=True)
 def _drop_small(
-    table: Ints, origin: Ints, piece: Ints, begin: int, end: int, minimum: int, pixels: Ints, moved: Ints
+    table: Ints,
+    owner: Ints,
+    origin: Ints,
+    piece: Ints,
+    begin: int,
+    end: int,
+    minimum: int,
+    pixels: Ints,
+    moved: Ints,
 ) -> int:
     """Move the runs of pieces of at least `minimum` pixels together; return the new end of the slice."""
     pixels[: end - begin] = 0
@@ -223,6 +234,8 @@ def _drop_small(
             moved[r - begin] = kept
             table[:, kept] = table[:, r]
             origin[kept] = origin[r]
+            if owner.size > 0:
+                owner[kept] = owner[r]
             piece[kept] = moved[root - begin]
             kept += 1
     return kept
@@ -230,17 +243,24 @@ def _drop_small(
 
 @njit(cache=True, nogil=True)
 def connect(
-    runs: Ints, height: int, corners: bool, minimum: int, touch: bool, apart: npt.NDArray[np.bool_]
+    runs: Ints,
+    owners: Ints,
+    height: int,
+    corners: bool,
+    minimum: int,
+    touch: bool,
+    apart: npt.NDArray[np.bool_],
 ) -> tuple[Ints, Ints, Ints]:
     """Join runs in raster order to pieces and objects.
 
-    `corners` makes pieces 8-connected (else 4); pieces under `minimum` pixels are left out; `touch`
-    joins slices by touching voxels (26-connected), else by shared columns; nothing joins slice z to
-    z - 1 where `apart[z]`. Returns for the runs that stay: their number in `runs`, and their parents in
-    pieces and objects.
+    Runs of different `owners` (n,) stay apart; it may be empty. `corners` makes pieces 8-connected (else
+    4); pieces under `minimum` pixels are left out; `touch` joins slices by touching voxels (26-connected),
+    else by shared columns; nothing joins slice z to z - 1 where `apart[z]`. Returns for the runs that
+    stay: their number in `runs`, and their parents in pieces and objects.
     """
     total = runs.shape[1]
     table = runs.copy()
+    owner = owners.copy()
     origin = np.arange(total).astype(np.int32)
     piece = np.empty(total, np.int32)
     whole = np.empty(total, np.int32)
@@ -257,20 +277,22 @@ def connect(
         while read < total and table[Z, read] == z:
             if n < read:
                 table[:, n] = table[:, read]
+                if owner.size > 0:
+                    owner[n] = owner[read]
             origin[n] = read
             piece[n] = n
             n += 1
             read += 1
         _offsets(table, begin, n, rows)
-        _join_within(table, piece, rows, 1 if corners else 0)
+        _join_within(table, owner, piece, rows, 1 if corners else 0)
         if minimum > 1:
-            n = _drop_small(table, origin, piece, begin, n, minimum, pixels, moved)
+            n = _drop_small(table, owner, origin, piece, begin, n, minimum, pixels, moved)
             _offsets(table, begin, n, rows)
         whole[begin:n] = piece[begin:n]
         if not corners:
-            _join_within(table, whole, rows, 1)
+            _join_within(table, owner, whole, rows, 1)
         if z == z_before + 1 and not apart[z]:
-            _join_slices(table, whole, before, rows, touch)
+            _join_slices(table, owner, whole, before, rows, touch)
         before[:] = rows
         z_before = z
     return origin[:n].copy(), piece[:n].copy(), whole[:n].copy()
@@ -341,3 +363,15 @@ def reduce_objects(
     for k in range(n):
         centre[k] /= voxels[k]
     return voxels, total, peak, box, centre
+
+
+@njit(cache=True, nogil=True)
+def inside(table: tuple[Ints, Ints, Ints, Ints], label: Ints, mask: npt.NDArray[np.bool_], n: int) -> Longs:
+    """Return how many voxels of each of `n` objects lie where `mask` is true; `table` is z, y, x0, x1."""
+    z, y, x0, x1 = table
+    out = np.zeros(n, np.int64)
+    for r in range(label.size):
+        row = mask[z[r], y[r]]
+        for x in range(x0[r], x1[r]):
+            out[label[r]] += row[x]
+    return out

@@ -11,7 +11,11 @@ Vector = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Geometry and rescale of one frame, resolved from per-frame, shared or top-level groups."""
+    """Geometry and rescale of one frame, resolved from per-frame, shared or top-level groups.
+
+    `phase` is what tells frames at one place apart by design: temporal position, cardiac phase or
+    stack of an enhanced object, as one word; None where the file knows of none.
+    """
 
     position_mm: Vector | None
     orientation: tuple[float, float, float, float, float, float] | None
@@ -19,13 +23,17 @@ class Frame:
     thickness_mm: float | None
     slope: float | None
     intercept: float | None
+    phase: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DicomHeader:
     """Checked values of one DICOM file; None where the tag is absent or empty.
 
-    `pixel_offset` and `pixel_length` locate uncompressed pixel data in the file's bytes.
+    Texts are cleaned (no control or direction characters, 64 characters) and hold no word of the
+    person's name. An object without pixels has no `frames` and 0 rows. `pixel_offset` and
+    `pixel_length` locate uncompressed pixel data in the file's bytes; both are None where the
+    pixels are compressed or the data set is deflated.
     """
 
     sop_class_uid: str
@@ -70,3 +78,7 @@ class DicomHeader:
     pixel_length: int | None
     age_years: float | None
     sex: str | None
+    padding_limit: int | None = None
+    study_description: str | None = None
+    model: str | None = None
+    contrast_route: str | None = None

@@ -1,7 +1,7 @@
 """The body map: front and back, with a number at each place that the vocabulary can put there.
 
-`body_map.csv` gives a place for the person's right side on a figure 150 by 320; the left
-side is its mirror image. A site without a place of its own takes its nearest parent's; a site of tissue alone (skin,
+`body_map.csv` gives a place for the person's right side on a figure 150 by 320; the left side is its
+mirror image. A site without a place of its own takes its nearest parent's; a site of tissue alone (skin,
 muscle) has none, and is listed beside the map.
 """
 

@@ -7,7 +7,7 @@ lattice; the place is the centre of mass of the same points.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 Density = Callable[[Floats, Floats, Floats], npt.NDArray[np.float64] | npt.NDArray[np.bool_]]
 Point = tuple[float, float, float]
 
+WALL_STEP_MM = 0.25  # between points along a wall: a third of a pixel, judgement
 CUTS_ACROSS = 16  # points across the smallest side of a shape: judgement, see the twin in the tests
 
 
@@ -42,6 +43,10 @@ class Calcium:
         """Centre of mass, LPS."""
         x, y, z = (float(v) for v in self.share @ self.points_mm)
         return (x, y, z)
+
+    def moved(self, place: Callable[[Floats], Floats]) -> Calcium:
+        """Return the deposit in other coordinates; its mass stays."""
+        return replace(self, points_mm=place(self.points_mm))
 
     @property
     def diameter_mm(self) -> float:
@@ -94,52 +99,58 @@ def ball(centre: Point, diameters_mm: Point, *, hollow: float = 0.0) -> tuple[Fl
     return fill(density, low, high, thin_mm=min(diameters_mm))  # type: ignore[arg-type]
 
 
-def tube(path_mm: npt.ArrayLike, radius_mm: float, wall_mm: float) -> tuple[Floats, Floats]:
-    """Return the calcified media of a vessel: its wall along a path (n, 3), `radius_mm` to mid-wall."""
-    path = np.asarray(path_mm, dtype=np.float64)
-    return _around(path, radius_mm, wall_mm, centre_deg=0.0, half_deg=180.0, taper=False)
+def tube(rows_mm: npt.ArrayLike, wall_mm: float, *, depth_mm: float = 0.0) -> tuple[Floats, Floats]:
+    """Return the calcified media of a vessel: all of its wall along rows (n, 4) of place and radius.
+
+    The layer is `wall_mm` thick; its middle lies `depth_mm` inside of the radius.
+    """
+    return _around(np.asarray(rows_mm, dtype=np.float64), wall_mm, depth_mm, 0.0, 180.0, taper=False)
 
 
 def arc(
-    path_mm: npt.ArrayLike, radius_mm: float, wall_mm: float, *, centre_deg: float, half_deg: float
+    rows_mm: npt.ArrayLike, wall_mm: float, *, depth_mm: float = 0.0, centre_deg: float, half_deg: float
 ) -> tuple[Floats, Floats]:
-    """Return a plaque: part of a vessel's wall, thinner towards its borders.
+    """Return a plaque: part of a wall along rows (n, 4) of place and radius, thinner at its borders.
 
     Angles turn from the person's left (0) to the front (90), to the right (180), to the back (270),
-    seen across the path.
+    seen across a path that runs along the body.
     """
-    path = np.asarray(path_mm, dtype=np.float64)
-    return _around(path, radius_mm, wall_mm, centre_deg=centre_deg, half_deg=half_deg, taper=True)
+    rows = np.asarray(rows_mm, dtype=np.float64)
+    return _around(rows, wall_mm, depth_mm, centre_deg, half_deg, taper=True)
 
 
-def _around(
-    path: Floats, radius: float, wall: float, *, centre_deg: float, half_deg: float, taper: bool
-) -> tuple[Floats, Floats]:
-    """Return points on a wall: rows along the path, round it, and through its thickness."""
-    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
-    step = 0.2  # mm between points along the wall: a quarter of a pixel, judgement
-    along = np.arange(step / 2, length[-1], step)
-    centre = np.stack([np.interp(along, length, path[:, i]) for i in range(3)], -1)
-    forward = np.gradient(centre, axis=0)
+def _across(path: Floats) -> tuple[Floats, Floats]:
+    """Return unit vectors across a path: towards the left (up where it runs sideways), and the front."""
+    forward = np.gradient(path, axis=0)
     forward /= np.linalg.norm(forward, axis=1, keepdims=True)
     left = np.array([1.0, 0.0, 0.0]) if abs(forward[:, 0]).mean() < 0.8 else np.array([0.0, 0.0, 1.0])
     side = left - forward * (forward @ left)[:, None]
     side /= np.linalg.norm(side, axis=1, keepdims=True)
     front = np.cross(forward, side)
-    front *= np.where((front[:, 1] > 0)[:, None], -1.0, 1.0)
+    return side, -front if front[:, 1].mean() > 0 else front
+
+
+def _around(
+    rows: Floats, wall: float, deep: float, centre_deg: float, half_deg: float, *, taper: bool
+) -> tuple[Floats, Floats]:
+    """Return points on a wall: along the path, round it, and through its thickness."""
+    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(rows[:, :3], axis=0), axis=1))])
+    along = np.arange(WALL_STEP_MM / 2, length[-1], WALL_STEP_MM)
+    centre = np.stack([np.interp(along, length, rows[:, i]) for i in range(3)], -1)
+    radius = np.interp(along, length, rows[:, 3]) - deep
+    side, front = _across(centre)
     half = np.radians(half_deg)
-    n_round = max(8, int(2 * half * radius / step))
+    n_round = max(8, int(2 * half * radius.max() / WALL_STEP_MM))
     turn = (np.arange(n_round) + 0.5) / n_round * 2 * half - half
     depth = ((np.arange(5) + 0.5) / 5 - 0.5) * wall
     s, a, d = np.meshgrid(np.arange(along.size), turn, depth, indexing="ij")
-    angle = a + np.radians(centre_deg)
-    reach = radius + d
+    angle, reach = a + np.radians(centre_deg), radius[s] + d
     points = (
         centre[s]
         + (reach * np.cos(angle))[..., None] * side[s]
         + (reach * np.sin(angle))[..., None] * front[s]
     )
-    weight = reach / radius
+    weight = reach
     if taper:
         u = 2 * along[s] / length[-1] - 1
         weight = weight * np.sqrt(np.clip(1 - (a / half) ** 2, 0, 1) * np.clip(1 - u**2, 0, 1))

@@ -45,7 +45,7 @@ def write(folder: Path, *, seed: int = 0, noise: bool = True) -> Truth:
     truth = Truth(
         deposits=tuple(d.truth() for d in deposits),
         factor_mg_per_mm3_hu=scanner.factor_mg_per_mm3_hu,
-        noise_hu=round(float(exposure.hu[2:-2, 120:150, 110:146].std()), 2) if noise else 0.0,
+        noise_hu=round(exposure.noise_hu, 2),
         note="A cylinder of water, 180 mm across, with three balls of hydroxyapatite.",
     )
     files.write_case(folder, exposure, PATIENT, PROTOCOL, truth, seed=seed)

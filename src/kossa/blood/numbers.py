@@ -1,0 +1,117 @@
+"""A printed laboratory value -> number and comparator; a printed date -> ISO date.
+
+Decimal commas are taken where one reading exists; where a separator could be either, the value is
+refused. Nothing here guesses.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from kossa.evidence import Comparator, Refused
+
+__all__ = ["Printed", "iso_date", "printed"]
+
+_NUMBER = re.compile(r"^(<=|>=|<|>|≤|≥|=|~)?\s*([+-]?\d[\d.,' \u00a0]*(?:[eE][+-]?\d+)?)$")
+_SIGNS = {"≤": "<=", "≥": ">=", "=": "", "~": ""}
+_LONGEST = 40  # characters: a longer number is a fault in the file
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A value as a number; `comma` tells that a decimal comma was read."""
+
+    value: float
+    comparator: Comparator = Comparator.NONE
+    comma: bool = False
+
+
+def _plain(digits: str) -> tuple[str, bool]:
+    """Return digits with a point, and whether a comma was the decimal sign."""
+    digits = re.sub(r"[' \u00a0]", "", digits)
+    commas, points = digits.count(","), digits.count(".")
+    if not commas:
+        if points > 1:
+            raise Refused("invalid-number", f"{digits} has more than one decimal point")
+        return digits, False
+    if points:
+        if digits.rfind(",") > digits.rfind("."):  # 1.234,5
+            if commas > 1:
+                raise Refused("invalid-number", f"{digits} cannot be read as one number")
+            return digits.replace(".", "").replace(",", "."), True
+        return digits.replace(",", ""), False  # 1,234.5
+    if commas > 1:
+        if all(len(part) == 3 for part in digits.split(",")[1:]):
+            return digits.replace(",", ""), False
+        raise Refused("invalid-number", f"{digits} cannot be read as one number")
+    whole, after = digits.split(",")
+    if len(after) == 3 and whole.strip("+-") not in ("", "0"):
+        raise Refused("ambiguous", f"{digits} can be read with a decimal comma or with a thousands sign")
+    return f"{whole}.{after}", True
+
+
+def printed(value: object) -> Printed:
+    """Read a value; raises `Refused` (`no-value`, `invalid-number`, `ambiguous`) with one sentence."""
+    if isinstance(value, bool) or value is None:
+        raise Refused("no-value", "the value is empty")
+    if isinstance(value, int | float):
+        return Printed(_finite(float(value), str(value)))
+    text = str(value).strip()
+    if not text:
+        raise Refused("no-value", "the value is empty")
+    found = _NUMBER.match(text) if len(text) <= _LONGEST else None
+    if found is None:
+        raise Refused("invalid-number", f"'{text[:_LONGEST]}' is not a number")
+    digits, comma = _plain(found.group(2))
+    sign = _SIGNS.get(found.group(1) or "", found.group(1) or "")
+    return Printed(_finite(float(digits), text), Comparator(sign) if sign else Comparator.NONE, comma)
+
+
+def _finite(value: float, text: str) -> float:
+    if not math.isfinite(value):
+        raise Refused("invalid-number", f"{text[:_LONGEST]} is not a number that a test can give")
+    return value
+
+
+_ISO = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?$")
+_DMY = re.compile(r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4})$")
+
+
+def iso_date(text: str | None, *, today: date) -> str | None:
+    """Return a date as written in ISO form (a year or month alone stays so); raises `Refused`.
+
+    `15/03/2024` has one reading; `03/04/2024` has two and is refused.
+    """
+    if text is None or not str(text).strip():
+        return None
+    text = str(text).strip()
+    found = _ISO.match(text)
+    if found:
+        year, month, day = (int(g) if g else None for g in found.groups())
+        parts = [p for p in (year, month, day) if p is not None]
+        return _checked(text, parts, today, keep=text if "T" in text or " " in text else None)
+    other = _DMY.match(text)
+    if other:
+        first, sign, second, year_ = other.group(1), other.group(2), other.group(3), int(other.group(4))
+        a, b = int(first), int(second)
+        if sign == "." or a > 12:
+            return _checked(text, [year_, b, a], today)
+        if b > 12:
+            return _checked(text, [year_, a, b], today)
+        if a == b:
+            return _checked(text, [year_, a, b], today)
+        raise Refused("ambiguous-date", f"the date {text} can be read in two ways: write {year_}-MM-DD")
+    raise Refused("invalid-date", f"'{text[:_LONGEST]}' is not a date: write YYYY-MM-DD")
+
+
+def _checked(text: str, parts: list[int], today: date, keep: str | None = None) -> str:
+    try:
+        when = date(*[*parts, 1, 1][:3])
+    except ValueError:
+        raise Refused("invalid-date", f"the date {text} does not exist: write YYYY-MM-DD") from None
+    if when > today or when.year < 1900:
+        raise Refused("invalid-date", f"the date {text} is not in anybody's past")
+    return keep or "-".join(f"{p:02d}" for p in parts)

@@ -1,0 +1,105 @@
+"""Files with laboratory results -> rows: tables, FHIR records, case forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kossa.blood.fhir import observation_rows
+from kossa.blood.letters import rows_in_text
+from kossa.blood.row import Row, row_of
+from kossa.evidence import FileKind, Severity
+from kossa.intake.entry import Entry
+from kossa.intake.fhir_entries import resources
+from kossa.intake.json_doc import first_fault
+from kossa.intake.safe_text import safe
+from kossa.intake.sidecar import parse_toml
+from kossa.intake.table import NAME_COLUMNS, VALUE_COLUMNS, read_table
+from kossa.intake.text import decode_text
+
+__all__ = ["KINDS", "rows_in"]
+
+KINDS = (FileKind.FHIR, FileKind.BLOOD, FileKind.CASE, FileKind.HISTORY)
+_COLUMNS = {
+    "unit": {"unit", "units"},
+    "date": {"date", "collected", "collection date", "taken", "sample date", "result date", "when"},
+    "low": {"low", "reference_low", "ref low", "range low", "lower"},
+    "high": {"high", "reference_high", "ref high", "range high", "upper"},
+    "flag": {"flag", "abnormal", "interpretation"},
+    "status": {"status"},
+    "loinc": {"loinc", "code", "loinc code"},
+    "comment": {"comment", "comments", "note", "notes", "remark"},
+}
+_RANGE = re.compile(r"^\s*(\d[\d.,]*)\s*(?:-|–|to)\s*(\d[\d.,]*)\s*$")
+
+
+def rows_in(entry: Entry) -> list[Row]:
+    """Return the rows of one file; raises `Refused` where it cannot be read as a whole.
+
+    A single bad row or entry is told as a notice of the file and left out.
+    """
+    if entry.kind is FileKind.FHIR:
+        return _fhir(entry)
+    if entry.kind is FileKind.HISTORY:
+        return (
+            rows_in_text(decode_text(entry.read()).text, entry.source()) if entry.format == "letter" else []
+        )
+    return list(_table(entry)) if entry.kind is FileKind.BLOOD else list(_case(entry))
+
+
+def _fhir(entry: Entry) -> list[Row]:
+    found = resources(entry.document())
+    for met in found.faults():
+        if met.fault is not None:
+            entry.tell(
+                met.fault.code,
+                Severity.WARNING,
+                f"{met.place}: {met.fault.what}",
+                done="This entry is not used; the others are.",
+                place=met.place,
+            )
+    births = {i.birth_date for i in entry.identities if i.birth_date}
+    return observation_rows(found, entry.source(), births.pop() if len(births) == 1 else None)
+
+
+def _table(entry: Entry) -> Iterator[Row]:
+    table = read_table(entry.read())
+    for code, what in table.remarks:
+        entry.tell(code, Severity.WARNING, what, done="Check the letters in the results.")
+    for row in table.rows:
+        if row.fault is not None:
+            code, what = row.fault
+            entry.tell(code, Severity.WARNING, what, done="The row is not used.", place=f"line {row.line}")
+            continue
+        yield _of_cells(entry, row.cells, row.line)
+
+
+def _of_cells(entry: Entry, cells: Mapping[str, str], line: int) -> Row:
+    """Take a row by the names of its columns; a column `range` such as 2.1-2.6 is two limits."""
+
+    def cell(names: set[str]) -> str | None:
+        return next((cells[n] for n in cells if n in names and cells[n]), None)
+
+    given: dict[str, Any] = {key: cell(names) for key, names in _COLUMNS.items()}
+    ranged = _RANGE.match(cell({"range", "reference range", "reference", "ref range"}) or "")
+    if ranged and given["low"] is None and given["high"] is None:
+        given["low"], given["high"] = ranged.groups()
+    given |= {"name": safe(cell(NAME_COLUMNS - {"loinc"}) or ""), "value": cell(VALUE_COLUMNS)}
+    return row_of(given, where=f"line {line}", source=entry.source(f"line {line}"))
+
+
+def _case(entry: Entry) -> Iterator[Row]:
+    data = entry.document().data if entry.format == "case_json" else parse_toml(entry.read())
+    labs = data.get("labs") if isinstance(data, dict) else None
+    for number, lab in enumerate(labs if isinstance(labs, list) else [], 1):
+        where = f"labs, row {number}"
+        fault = first_fault(lab)
+        if fault is not None or not isinstance(lab, dict):
+            code = fault.code if fault else "not-a-row"
+            what = fault.what if fault else "This is not a row with a name and a value."
+            entry.tell(code, Severity.WARNING, f"{where}: {what}", done="It is not used.", place=where)
+            continue
+        row = row_of(lab, where=where, source=entry.source(where))
+        yield replace(row, name=safe(row.name))

@@ -1,0 +1,111 @@
+"""One row of a laboratory report as it was met, and the notices that reading it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kossa.blood.analytes import Analyte
+from kossa.evidence import Flag, Notice, Severity, Source
+
+__all__ = ["Reading", "Row", "flag_word", "row_of"]
+
+_FLAG_WORDS = {
+    Flag.LOW: ("l", "ll", "low", "below", "decreased", "reduced", "below normal", "suppressed"),
+    Flag.NORMAL: ("n", "normal", "ok", "negative", "neg", "within range", "in range"),
+    Flag.HIGH: (
+        "h",
+        "hh",
+        "high",
+        "above",
+        "elevated",
+        "raised",
+        "increased",
+        "positive",
+        "pos",
+        "above normal",
+    ),
+    Flag.UNKNOWN: ("borderline", "equivocal", "indeterminate"),
+}
+_FLAGS = {word: flag for flag, words in _FLAG_WORDS.items() for word in words}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; `where` tells a person where it stands. `value`, `low`, `high` are as printed.
+
+    `age_years` is the age on the day of the test where it is known, `absent` why there is no value,
+    `by_name` that a coded document names the test in words only.
+    """
+
+    name: str
+    value: Any = None
+    unit: str | None = None
+    date: str | None = None
+    low: Any = None
+    high: Any = None
+    flag: str | None = None
+    status: str | None = None
+    loinc: str | None = None
+    comment: str = ""
+    where: str = ""
+    source: Source | None = None
+    age_years: float | None = None
+    absent: str = ""
+    by_name: bool = False
+
+
+def _text(cell: Any) -> str | None:
+    return str(cell).strip() or None if cell is not None else None
+
+
+def row_of(given: Mapping[str, Any], *, where: str = "", source: Source | None = None) -> Row:
+    """Take a row in any of the spellings of case files and tables (`low` or `reference_low`)."""
+    line = given.get("line")
+    return Row(
+        name=_text(given.get("name") or given.get("analyte")) or "",
+        value=given.get("value"),
+        unit=_text(given.get("unit")),
+        date=_text(given.get("date")),
+        low=given.get("low", given.get("reference_low")),
+        high=given.get("high", given.get("reference_high")),
+        flag=_text(given.get("flag")),
+        status=_text(given.get("status")),
+        loinc=_text(given.get("loinc")),
+        comment=_text(given.get("comment") or given.get("note")) or "",
+        where=where or (f"line {line}" if line else ""),
+        source=source or given.get("source"),
+    )
+
+
+def flag_word(cell: Any) -> Flag | None:
+    """Return the verdict that a printed flag means, None where it is none."""
+    text = str(cell or "").strip().lower().strip("*() ")
+    return _FLAGS.get(text)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A row while it is read: which test it is, and what has to be told of it."""
+
+    row: Row
+    analyte: Analyte | None = None
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def units(self) -> str:
+        """The units that may be asked for, in words."""
+        if self.analyte is None or self.analyte.si is None:
+            return "the laboratory's unit"
+        both = dict.fromkeys(u for u in (self.analyte.conventional, self.analyte.si) if u)
+        return " or ".join(both)
+
+    def tell(self, code: str, what: str, done: str, todo: str, severity: Severity = Severity.WARNING) -> None:
+        """Leave a notice that says where the row stands."""
+        at = f"{self.row.where}: " if self.row.where else ""
+        self.notices.append(
+            Notice(
+                code=code, severity=severity, what=at + what, done=done, todo=todo, source=self.row.source
+            )
+        )  # fmt: skip

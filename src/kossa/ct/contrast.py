@@ -1,0 +1,118 @@
+"""Whether contrast medium was given, how bright the blood is, and from where on calcium is told from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from kossa.ct.body import Body
+from kossa.ct.frame import Scan
+from kossa.ct.morphology import close, fill_holes, grow, label_slices
+
+__all__ = ["Blood", "find_contrast", "threshold_above"]
+
+Mask = npt.NDArray[np.bool_]
+
+LEVEL_HU = (105.0, 450.0)  # ct.md 3.8
+GATE_MM2 = 700.0  # ct.md 3.8: 81-272 mm2 without contrast, 1448-2287 mm2 with it
+SD_FACTOR, SD_OFFSET_HU = 2.2, 5.0  # ct.md 3.8
+SD_CAP_HU = 40.0  # ct_volumes.md rule 3
+SKIN_MM = 8.0  # ct.md 3.8
+BONE_HU = 300.0  # rule 3: high-threshold bone, closed 6 mm, filled, grown 4 mm
+BONE_CLOSE_MM, BONE_GROW_MM = 6.0, 4.0
+DISC_MM2 = (120.0, 1300.0)  # rule 3: round discs that may be a lumen
+DISC_SD = 1.8  # rule 3, in sigma
+DISC_FILL = 0.62  # judgement: share of its enclosing circle that a round disc fills
+ABOVE_LUMEN_HU = 100.0  # ct.md 3.8: lumen + 100 HU predicted best
+ABOVE_LUMEN_SD = 4.0  # ct.md 3.8
+
+
+@dataclass(frozen=True, eq=False)
+class Blood:
+    """`pool` are coarse cells of even, bright tissue; `lumen_hu` is None without contrast."""
+
+    enhanced: bool
+    reason: str
+    lumen_hu: float | None
+    pool: Mask
+    area_mm2: float
+
+
+def threshold_above(lumen_hu: float, sigma_hu: float) -> float:
+    """Return the level from which on calcium is told from enhanced blood."""
+    return lumen_hu + max(ABOVE_LUMEN_HU, ABOVE_LUMEN_SD * sigma_hu)
+
+
+def _spread(scan: Scan) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return mean and SD over boxes of 3 x 3 cells, about 6 mm."""
+    c = scan.coarse
+    size = (1, 3, 3)
+    mean = ndimage.uniform_filter(c.mean, size, mode="nearest")
+    square = ndimage.uniform_filter(c.variance + c.mean * c.mean, size, mode="nearest")
+    return mean, np.sqrt(np.maximum(square - mean * mean, 0))
+
+
+def _bright_bone(scan: Scan) -> Mask:
+    c = scan.coarse
+    hard = c.mean + np.sqrt(c.variance) >= BONE_HU
+    solid = fill_holes(close(hard, BONE_CLOSE_MM, c.pixel_mm), 2500.0, c.pixel_mm)
+    return grow(solid, BONE_GROW_MM, c.pixel_mm)
+
+
+def _lumen(
+    pool: Mask,
+    labels: npt.NDArray[np.int32],
+    mean: npt.NDArray[np.float32],
+    sd: npt.NDArray[np.float32],
+    scan: Scan,
+) -> float | None:
+    """Return the weighted median level of the round, even discs of the pool."""
+    cell = scan.coarse.cell_mm2
+    area = np.bincount(labels.ravel()) * cell
+    levels, weights = [], []
+    for number, where in enumerate(ndimage.find_objects(labels), 1):
+        if where is None or not DISC_MM2[0] <= area[number] <= DISC_MM2[1]:
+            continue
+        one = labels[where] == number
+        across = max(one.shape[1] * scan.coarse.pixel_mm[0], one.shape[2] * scan.coarse.pixel_mm[1])
+        if area[number] < DISC_FILL * np.pi / 4 * across**2:
+            continue
+        if np.median(sd[where][one]) > DISC_SD * scan.sigma_hu + SD_OFFSET_HU:
+            continue
+        levels.append(float(np.median(mean[where][one])))
+        weights.append(area[number])
+    if not levels:
+        return float(np.median(mean[pool])) if pool.any() else None
+    order = np.argsort(levels)
+    heap = np.cumsum(np.array(weights)[order])
+    return levels[int(order[int(np.searchsorted(heap, heap[-1] / 2))])]
+
+
+def find_contrast(scan: Scan, body: Body, agent: str | None) -> Blood:
+    """Decide from even bright tissue outside of bone; the tag alone decides nothing."""
+    mean, sd = _spread(scan)
+    tissue = body.mask & (mean > 0) & (mean < 100)
+    quiet = float(np.percentile(sd[tissue], 30)) if tissue.any() else scan.sigma_hu
+    even = sd < min(SD_FACTOR * quiet + SD_OFFSET_HU, max(SD_CAP_HU, DISC_SD * scan.sigma_hu))
+    pool = (mean >= LEVEL_HU[0]) & (mean <= LEVEL_HU[1]) & even & (body.depth_mm >= SKIN_MM)
+    if pool.any():
+        pool &= ~_bright_bone(scan)
+    labels, count = label_slices(pool)
+    area = np.bincount(labels.ravel(), minlength=count + 1)[1:] * scan.coarse.cell_mm2
+    largest = float(area.max()) if count else 0.0
+    told = f"; the header names a contrast agent ({agent})" if agent else ""
+    if largest < GATE_MM2:
+        why = (
+            f"the largest even region of {LEVEL_HU[0]:.0f}-{LEVEL_HU[1]:.0f} HU outside of bone has {largest:.0f} mm2"
+            f" (limit {GATE_MM2:.0f}){told}"
+        )
+        return Blood(False, why, None, pool & False, largest)
+    lumen = _lumen(pool, labels, mean, sd, scan)
+    why = (
+        f"an even region of {LEVEL_HU[0]:.0f}-{LEVEL_HU[1]:.0f} HU outside of bone has {largest:.0f} mm2"
+        f" (limit {GATE_MM2:.0f}); blood reads about {lumen:.0f} HU{told}"
+    )
+    return Blood(True, why, lumen, pool, largest)

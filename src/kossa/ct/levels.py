@@ -1,0 +1,191 @@
+"""Which part of a body each slice shows, and landmarks along its length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from kossa.ct.body import Body
+from kossa.ct.frame import Scan
+from kossa.ct.head import Head
+from kossa.ct.morphology import erode, label_slices, open_up
+from kossa.ct.skeleton import Skeleton
+from kossa.ct.trunk import Trunk
+
+__all__ = ["Level", "Levels", "find_levels"]
+
+Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+FRONT_LUNG_MM = 30.0  # judgement: lung further in front of the spine than this lies above the diaphragm
+FRONT_LUNG_MM2, FRONT_LUNG_LEFT_MM2 = 800.0, 300.0  # judgement
+HIP_CORE_MM = 6.0  # judgement: hip bones survive this opening, ribs do not
+JOINT_RADIUS_MM, JOINT_ASIDE_MM = 17.0, 55.0  # judgement: head of the thigh with its socket
+HIP_ASIDE_MM, HIP_MM2 = 35.0, 300.0  # judgement: thick bone on both sides of the spine
+NECK_WIDE_MM = 240.0  # judgement
+AIRWAY_HU = -700.0  # a windpipe's coarse cells, walls included
+AIRWAY_MM2 = (60.0, 700.0)  # adult trachea 150-350 mm2, pharynx larger
+AIRWAY_ASIDE_MM = 25.0  # judgement
+FACE_MM = 90.0  # judgement: height of the face below the closed skull
+TRACHEA_LOST_MM = 12.0  # judgement
+
+
+class Level(StrEnum):
+    """Part of the body in one slice."""
+
+    HEAD = "head"
+    FACE = "face"
+    NECK = "neck"
+    CHEST = "chest"
+    ABDOMEN = "abdomen"
+    PELVIS = "pelvis"
+    LIMB = "limb"
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """`of` the level of each coarse slice. Heights in mm (None: not in the scan): lungs, carina, top of the hip
+    bones, top of the hip joints.
+
+    `hips` (Z,) says where thick bone lies on both sides of the midline; `hip_x` its inner edges in coarse x.
+    """
+
+    of: tuple[Level, ...]
+    lung_top_mm: float | None
+    lung_base_mm: float | None
+    carina_mm: float | None
+    crest_mm: float | None
+    hip_mm: float | None
+    hips: Mask
+    hip_x: Floats
+
+
+def _hips(scan: Scan, skeleton: Skeleton, trunk: Trunk) -> tuple[Mask, Floats]:
+    """Return where thick bone lies on both sides of the midline, and the inner edges of it."""
+    c = scan.coarse
+    thick = open_up(skeleton.filled & trunk.main, HIP_CORE_MM, c.pixel_mm)
+    columns = np.arange(thick.shape[2])
+    out = np.zeros(thick.shape[0], np.bool_)
+    edges = np.zeros((thick.shape[0], 2))
+    edges[:, 1] = thick.shape[2]
+    for z in np.flatnonzero(trunk.width_mm > 0):
+        middle = trunk.spine_x[z] if trunk.spine[z] else trunk.middle_x[z]
+        aside = (columns - middle) * c.pixel_mm[1]
+        area = thick[z].sum(axis=0) * c.cell_mm2
+        right, left = area[aside < -HIP_ASIDE_MM].sum(), area[aside > HIP_ASIDE_MM].sum()
+        out[z] = min(right, left) >= HIP_MM2 and trunk.width_mm[z] >= NECK_WIDE_MM
+        some = area > 0
+        inner_right = columns[some & (aside < -HIP_ASIDE_MM)]
+        inner_left = columns[some & (aside > HIP_ASIDE_MM)]
+        if inner_right.size:
+            edges[z, 0] = inner_right.max()
+        if inner_left.size:
+            edges[z, 1] = inner_left.min()
+    return out, edges
+
+
+def _joint_mm(scan: Scan, skeleton: Skeleton, trunk: Trunk, hips: Mask) -> float | None:
+    """Return the height of the highest slice with a hip joint: thick bone far from the midline."""
+    c = scan.coarse
+    here = np.flatnonzero(hips)
+    if here.size == 0:
+        return None
+    thick = erode(skeleton.filled[here] & trunk.main[here], JOINT_RADIUS_MM, c.pixel_mm)
+    columns = np.arange(thick.shape[2])
+    for k in range(here.size - 1, -1, -1):
+        z = here[k]
+        middle = trunk.spine_x[z] if trunk.spine[z] else trunk.middle_x[z]
+        aside = np.abs(columns - middle) * c.pixel_mm[1]
+        if (thick[k] & (aside > JOINT_ASIDE_MM)[None, :]).any():
+            return float(c.heights_mm[z])
+    return None
+
+
+def _airway(scan: Scan, body: Body, trunk: Trunk) -> Mask:
+    """Return slices with one round tube of air near the midline, in front of the spine."""
+    c = scan.coarse
+    air = (c.mean < AIRWAY_HU) & body.mask
+    labels, count = label_slices(air)
+    out = np.zeros(air.shape[0], np.bool_)
+    area = np.bincount(labels.ravel(), minlength=count + 1) * c.cell_mm2
+    for z, places in enumerate(ndimage.find_objects(labels[k]) for k in range(labels.shape[0])):
+        middle = trunk.spine_x[z] if trunk.spine[z] else trunk.middle_x[z]
+        for number, where in enumerate(places, 1):
+            if where is None or not AIRWAY_MM2[0] <= area[number] <= AIRWAY_MM2[1]:
+                continue
+            high, wide = (s.stop - s.start for s in where)
+            x = (where[1].start + where[1].stop - 1) / 2
+            round_ = area[number] > 0.5 * max(high * c.pixel_mm[0], wide * c.pixel_mm[1]) ** 2
+            if round_ and abs(x - middle) * c.pixel_mm[1] <= AIRWAY_ASIDE_MM:
+                out[z] = True
+    return out
+
+
+def _carina(heights: Floats, airway: Mask, lung: Mask) -> float | None:
+    """Return where the tube of air that comes from above ends."""
+    here = np.flatnonzero(airway & lung)
+    if here.size == 0 or heights.size < 3:
+        return None
+    last = float(heights[here[-1]])
+    for z in here[::-1]:
+        if last - float(heights[z]) > TRACHEA_LOST_MM:
+            break
+        last = float(heights[z])
+    top = float(heights[lung].max())
+    return last if top - last > 20.0 else None
+
+
+def _chest(scan: Scan, body: Body, trunk: Trunk) -> Mask:
+    """Return slices above the diaphragm: lung lies in front of the spine, also on the left."""
+    c = scan.coarse
+    lines, columns = np.arange(c.mean.shape[1]), np.arange(c.mean.shape[2])
+    out = np.zeros(c.mean.shape[0], np.bool_)
+    for z in np.flatnonzero(trunk.lung & trunk.spine):
+        ahead = (trunk.front_y[z] - lines) * c.pixel_mm[0] > FRONT_LUNG_MM
+        front = body.lungs[z] & ahead[:, None]
+        left = front & (columns > trunk.spine_x[z])[None, :]
+        out[z] = front.sum() * c.cell_mm2 >= FRONT_LUNG_MM2 and left.sum() * c.cell_mm2 >= FRONT_LUNG_LEFT_MM2
+    if out.any() and out.size > 2:
+        highest = int(np.flatnonzero(out)[-1])
+        out[highest:] |= body.lungs[highest:].any(axis=(1, 2))
+    return out
+
+
+def find_levels(scan: Scan, body: Body, skeleton: Skeleton, trunk: Trunk, head: Head) -> Levels:
+    """Name the part of the body that each slice shows."""
+    heights = scan.coarse.heights_mm
+    count = heights.size
+    chest = _chest(scan, body, trunk)
+    hips, edges = _hips(scan, skeleton, trunk)
+    airway = _airway(scan, body, trunk)
+    lung_here = body.lungs.any(axis=(1, 2)) & trunk.spine
+    top = float(heights[lung_here].max()) if lung_here.any() else None
+    base = float(heights[chest].min()) if chest.any() else None
+    ring = heights[head.ring] if head.seen else np.zeros(0)
+    if base is not None:
+        hips &= heights < base
+    of: list[Level] = []
+    for z in range(count):
+        h = float(heights[z])
+        if ring.size and h >= ring.min() - FACE_MM:
+            of.append(Level.HEAD if h >= ring.min() else Level.FACE)
+        elif chest[z]:
+            of.append(Level.CHEST)
+        elif top is not None and h > top:
+            of.append(Level.NECK)
+        elif ring.size and (top is None or h > top):
+            of.append(Level.NECK)
+        elif trunk.spine[z] or (base is not None and hips[z]):
+            of.append(Level.PELVIS if hips[z] else Level.ABDOMEN)
+        elif airway[z] and trunk.width_mm[z] < NECK_WIDE_MM and not trunk.any:
+            of.append(Level.NECK)
+        else:
+            of.append(Level.LIMB)
+    crest = float(heights[hips].max()) if hips.any() and (trunk.spine & hips).any() else None
+    carina = _carina(heights, airway, lung_here) if lung_here.any() else None
+    joint = _joint_mm(scan, skeleton, trunk, hips)
+    return Levels(tuple(of), top, base, carina, crest, joint, hips, edges)

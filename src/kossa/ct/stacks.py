@@ -1,0 +1,262 @@
+"""Frames of CT that can lie in one volume: split, duplicates dropped, phases apart, conflicts named.
+
+A series as the scanner numbered it may hold several matrices, orientations, kernels or phases; a
+`Stack` holds one of each. Everything goes by positions and content, nothing by file names, instance
+numbers or slice locations (reference page ct.md 0.1, 3.11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from kossa.evidence import Refused
+from kossa.evidence.geometry import EVEN_MM, EVEN_RELATIVE
+from kossa.intake.dicom import pixels
+from kossa.intake.dicom_header import DicomHeader, Frame
+from kossa.intake.entry import Entry
+
+__all__ = ["Failure", "Slice", "Stack", "build_stacks", "kernel_name"]
+
+SAME_TURN = 1e-4  # largest difference of direction components within one stack (ct.md 3.11)
+SAME_PIXEL = 1e-4  # relative difference of pixel spacings within one stack (judgement)
+SAME_PLACE_MM = 0.01  # slices nearer than this lie at one place (ct.md 3.11)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One frame: `index` is its number in the file, `height_mm` its place along the normal."""
+
+    entry: Entry
+    header: DicomHeader
+    frame: Frame
+    index: int
+    height_mm: float
+
+    @property
+    def name(self) -> str:
+        """Say which file (and frame) this is."""
+        many = len(self.header.frames) > 1
+        return f"file {self.entry.number}" + (f", frame {self.index + 1}" if many else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A frame that lies in the stack and cannot be used."""
+
+    slice: Slice
+    code: str
+    what: str
+
+
+@dataclass(slots=True)
+class Stack:
+    """Slices in rising order along the normal, one at each place unless there is a conflict.
+
+    `placed` is False where the frames do not say where they lie; then the order means nothing.
+    """
+
+    slices: list[Slice]
+    placed: bool = True
+    duplicates: list[tuple[Slice, Slice]] = field(default_factory=list)  # (dropped, kept)
+    conflicts: list[tuple[Slice, Slice]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    phase: str | None = None
+
+    @property
+    def header(self) -> DicomHeader:
+        """Return the header of the lowest slice, which speaks for all."""
+        return self.slices[0].header
+
+    @property
+    def frame(self) -> Frame:
+        """Return the frame of the lowest slice."""
+        return self.slices[0].frame
+
+    @property
+    def extent_mm(self) -> tuple[float, float]:
+        """Return the lowest and highest place along the normal."""
+        return self.slices[0].height_mm, self.slices[-1].height_mm
+
+    def entries(self) -> list[Entry]:
+        """Return the files of this stack, duplicates and failures included, each once."""
+        every = [*self.slices, *(d for d, _ in self.duplicates), *(f.slice for f in self.failures)]
+        return list({s.entry.number: s.entry for s in every}.values())
+
+
+def kernel_name(header: DicomHeader) -> str | None:
+    """Return the kernel without what some vendors append behind a backslash."""
+    return header.kernel.split("\\")[0].strip() or None if header.kernel else None
+
+
+def build_stacks(entries: Iterable[Entry]) -> list[Stack]:
+    """Sort the frames of these files into stacks, the same whatever the order of the files."""
+    frames = [
+        (entry, entry.header, frame, index)
+        for entry in entries
+        if entry.header is not None
+        for index, frame in enumerate(entry.header.frames)
+    ]
+    frames.sort(key=lambda f: (f[1].sop_instance_uid, f[3], f[0].number))
+    groups: dict[Hashable, list[Stack]] = {}
+    for entry, header, frame, index in frames:
+        placed = frame.position_mm is not None and frame.orientation is not None
+        one = Slice(entry, header, frame, index, 0.0)
+        stacks = groups.setdefault((_key(header), placed), [])
+        home = next((s for s in stacks if _fits(s.frame, frame)), None)
+        if home is None:
+            stacks.append(Stack([one], placed))
+        else:
+            home.slices.append(one)
+    found = [stack for stacks in groups.values() for stack in stacks]
+    return [part for stack in found for part in _resolved(stack)]
+
+
+def _key(header: DicomHeader) -> Hashable:
+    """Return what slices of one volume have in common, apart from directions and distances."""
+    return (
+        header.sop_class_uid,
+        header.study_uid,
+        header.series_uid,
+        header.frame_of_reference_uid,
+        header.rows,
+        header.columns,
+        header.samples,
+        header.kvp,
+        kernel_name(header),
+        "LOCALIZER" in header.image_type,
+    )
+
+
+def _fits(mine: Frame, other: Frame) -> bool:
+    """Say whether two frames have the same directions and distances of pixels."""
+    if (mine.pixel_mm is None) != (other.pixel_mm is None):
+        return False
+    if mine.pixel_mm and other.pixel_mm:
+        for a, b in zip(mine.pixel_mm, other.pixel_mm, strict=True):
+            if abs(a - b) > SAME_PIXEL * a:
+                return False
+    if mine.orientation and other.orientation:
+        pairs = zip(mine.orientation, other.orientation, strict=True)
+        return max(abs(a - b) for a, b in pairs) <= SAME_TURN
+    return True
+
+
+def _resolved(stack: Stack) -> list[Stack]:
+    """Order a stack by place and settle what lies at one place; may give several stacks."""
+    if not stack.placed:
+        return [stack]
+    stack.slices = _ordered(stack.slices)
+    _drop_equal(stack, lambda a, b: a.header.sop_instance_uid == b.header.sop_instance_uid)
+    parts = _separated(stack) if _crowded(stack.slices) else _interleaved(stack)
+    if len(parts) == 1 and _crowded(stack.slices):
+        _drop_equal(stack, lambda _a, _b: True)
+        stack.conflicts = _crowded(stack.slices)
+    return [part for part in parts if part.slices] or [stack]
+
+
+def _ordered(slices: list[Slice]) -> list[Slice]:
+    """Return slices with their heights along the common normal, in rising order."""
+    turn = np.asarray(slices[0].frame.orientation, np.float64)
+    normal = np.cross(turn[:3], turn[3:])
+    normal /= np.linalg.norm(normal)
+    places = np.array([s.frame.position_mm for s in slices], np.float64) @ normal
+    placed = [
+        Slice(s.entry, s.header, s.frame, s.index, float(t)) for s, t in zip(slices, places, strict=True)
+    ]
+    return sorted(placed, key=lambda s: (s.height_mm, s.header.sop_instance_uid, s.index, s.entry.number))
+
+
+def _crowded(slices: list[Slice]) -> list[tuple[Slice, Slice]]:
+    """Return neighbours that lie at one place."""
+    return [(a, b) for a, b in pairwise(slices) if b.height_mm - a.height_mm < SAME_PLACE_MM]
+
+
+def _drop_equal(stack: Stack, alike: Callable[[Slice, Slice], bool]) -> None:
+    """Drop slices that lie where another lies with the same pixels; only `alike` pairs are compared."""
+    kept: list[Slice] = []
+    for one in stack.slices:
+        rivals = [k for k in kept[-8:] if one.height_mm - k.height_mm < SAME_PLACE_MM and alike(k, one)]
+        try:
+            twin = next((k for k in rivals if _same_pixels(k, one)), None)
+        except Refused as refused:
+            twin = None
+            if rivals:
+                stack.failures.append(Failure(one, refused.code, str(refused)))
+                continue
+        if twin is None:
+            kept.append(one)
+        else:
+            stack.duplicates.append((one, twin))
+    stack.slices = kept
+
+
+def _same_pixels(one: Slice, other: Slice) -> bool:
+    """Say whether two frames hold the same values; raises `Refused` where one cannot be decoded."""
+    if (one.frame.slope, one.frame.intercept) != (other.frame.slope, other.frame.intercept):
+        return False
+    if one.header.transfer_syntax_uid == other.header.transfer_syntax_uid and one.entry is not other.entry:
+        raw = one.entry.read()
+        if raw == other.entry.read():
+            return True
+    return np.array_equal(_values(one), _values(other))
+
+
+def _values(one: Slice) -> npt.NDArray[np.generic]:
+    return np.asarray(pixels(one.entry.read(), one.header)[one.index])
+
+
+SEPARATORS: tuple[tuple[str, Callable[[Slice], Hashable]], ...] = (
+    ("acquisition", lambda s: s.header.acquisition_number),
+    ("time", lambda s: s.header.temporal_position),
+    ("phase", lambda s: s.frame.phase),
+    ("image type", lambda s: s.header.image_type),
+    ("description", lambda s: s.header.series_description),
+    ("contrast", lambda s: s.header.contrast_agent),
+)
+"""What may tell slices at one place apart, tried in this order (ct.md 3.11)."""
+
+
+def _separated(stack: Stack) -> list[Stack]:
+    """Split a crowded stack by the first separator that leaves one slice at each place."""
+    for name, value in SEPARATORS:
+        parts = _parts(stack, name, value)
+        if len(parts) > 1 and not any(_crowded(part.slices) for part in parts):
+            return parts
+    return [stack]
+
+
+def _interleaved(stack: Stack) -> list[Stack]:
+    """Split acquisitions that were laid between one another; each must be even by itself.
+
+    Acquisitions one behind the other (sequential scans) stay together.
+    """
+    name, value = SEPARATORS[0]
+    parts = _parts(stack, name, value)
+    if len(parts) < 2 or any(len(part.slices) < 3 or not _even(part.slices) for part in parts):
+        return [stack]
+    ranges = sorted(part.extent_mm for part in parts)
+    return parts if any(b[0] < a[1] for a, b in pairwise(ranges)) else [stack]
+
+
+def _even(slices: list[Slice]) -> bool:
+    gaps = np.diff([s.height_mm for s in slices])
+    middle = float(np.median(gaps))
+    return bool((np.abs(gaps - middle) <= max(EVEN_MM, EVEN_RELATIVE * middle)).all())
+
+
+def _parts(stack: Stack, name: str, value: Callable[[Slice], Hashable]) -> list[Stack]:
+    """Split a stack by a value, what was dropped before following the slice it equals."""
+    groups: dict[Hashable, list[Slice]] = {}
+    for one in stack.slices:
+        groups.setdefault(value(one), []).append(one)
+    parts = []
+    for key, slices in groups.items():
+        members = {id(s) for s in slices}
+        twins = [pair for pair in stack.duplicates if id(pair[1]) in members]
+        parts.append(Stack(slices, duplicates=twins, phase=f"{name} {key}"))
+    return parts

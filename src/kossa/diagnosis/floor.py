@@ -1,0 +1,98 @@
+"""Dangers that are shown whatever the probabilities say.
+
+A floor is shown where its sign is known and nothing known rules out the rest: an and-part that nobody
+asked counts as possible, and is asked. A floor changes what is shown, never a probability. An implausible
+value fires none as a fact, but says what it would mean in the unit it probably has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from kossa.chemistry.units import Substance, convert
+from kossa.conditions.knowledge import FloorRow, Knowledge
+from kossa.conditions.rule import Atom, Verdict, evaluate, parse
+from kossa.diagnosis.evidence import Evidence
+from kossa.evidence import Floor, KossaError, Result
+
+__all__ = ["floors"]
+
+CALCIUM = Substance("mg/dL", "mmol/L", Decimal("0.2495"), 2)  # molar mass 40.078
+CRISIS_MMOL_L, LOW_MMOL_L = 3.5, 1.9  # floors.toml: hypercalcaemic_crisis, hypocalcaemia
+
+
+def _shown(row: FloorRow, evidence: Evidence) -> tuple[Verdict, Verdict | None] | None:
+    """Return the sign and what is open beside it, for the alternative that is most certain."""
+    open_: tuple[Verdict, Verdict | None] | None = None
+    for one in row.alternatives:
+        sign = evaluate(parse(one.sign), evidence.look)
+        if sign.value is not True:
+            continue
+        rest = evaluate(parse(one.unless_not), evidence.look) if one.unless_not else None
+        if rest is None or rest.value is True:
+            return sign, rest
+        if rest.value is None:
+            open_ = open_ or (sign, rest)
+    return open_
+
+
+def _why(row: FloorRow, sign: Verdict, rest: Verdict | None, words: Callable[[Atom], str]) -> str:
+    because = [words(a) for a in sign.because]
+    if rest is not None and rest.value is True:
+        because += [words(a) for a in rest.because]
+    text = f"{row.show_as}, because of: {', '.join(dict.fromkeys(because))}"
+    if rest is not None and rest.value is None:
+        text += f"; not known and counted as possible: {row.ask}"
+    return text
+
+
+def _implausible(results: tuple[Result, ...], rows: dict[str, FloorRow]) -> Iterator[Floor]:
+    """Say what an implausible calcium would mean in its likely unit."""
+    for one in results:
+        if one.plausible or one.likely_unit is None or one.value is None or one.analyte != "calcium_total":
+            continue
+        try:
+            value = convert(one.value, one.likely_unit, "mmol/L", CALCIUM)
+        except KossaError:
+            continue
+        name = (
+            "hypercalcaemic_crisis"
+            if value > CRISIS_MMOL_L
+            else "hypocalcaemia"
+            if value < LOW_MMOL_L
+            else ""
+        )
+        row = rows.get(name)
+        if row is not None:
+            yield Floor(
+                id=row.id,
+                why=(
+                    f"check the unit today: calcium {one.value:g} {one.unit or 'without unit'} cannot be;"
+                    f" if this is {value:.1f} mmol/L it is an emergency"
+                ),
+                who=row.who,
+                how_soon=row.how_soon,
+                ask="the unit of the calcium",
+                source=row.source,
+            )
+
+
+def floors(knowledge: Knowledge, evidence: Evidence) -> tuple[Floor, ...]:
+    """Return every floor that is shown for this person, in the order of the table."""
+    found = []
+    for row in knowledge.floors:
+        shown = _shown(row, evidence)
+        if shown is None:
+            continue
+        sign, rest = shown
+        is_open = rest is not None and rest.value is None
+        found.append(
+            Floor(
+                id=row.id, why=_why(row, sign, rest, evidence.words), who=row.who, how_soon=row.how_soon,
+                ask=row.ask if is_open else "", source=row.source,
+            )
+        )  # fmt: skip
+    have = {f.id for f in found}
+    doubtful = _implausible(evidence.results, {r.id: r for r in knowledge.floors})
+    return (*found, *(f for f in doubtful if f.id not in have))

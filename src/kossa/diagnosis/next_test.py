@@ -1,0 +1,198 @@
+"""Which test would settle most: expected information gain against cost, radiation, harm and delay.
+
+Bits = H(now) - sum over answers of P(answer) H(after that answer), over kinds and causes in equal parts.
+A test whose result is known, or that makes no sense here, is not offered; one that a harm rule forbids is
+told as not offered, with the reason. Biopsy is an observation like the others, not a gold standard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from kossa.conditions.knowledge import FloorRow, TestRow
+from kossa.conditions.rule import atoms, evaluate, parse
+from kossa.diagnosis.evidence import Evidence
+from kossa.diagnosis.posterior import Weighed
+from kossa.diagnosis.scale import NONE
+from kossa.evidence import Answer, Avoided, Floor, NextTest
+from kossa.evidence.vocabulary import label
+
+__all__ = ["avoided", "next_tests"]
+
+Floats = npt.NDArray[np.float64]
+SHOWN = 3  # clinical reference, section 4.5
+LEAST_BITS = 0.02  # below this a test says nothing (judgement)
+SAFETY_BONUS = 0.3  # section 4.5
+PER_LOG_EURO, PER_MSV, PER_WEEK = 0.1, 0.05, 0.02  # the same
+BIOPSY_RISK, CAUTION_RISK = 0.3, 0.3  # the same; a caution weighs as much as a biopsy (judgement)
+FREE_QUESTION_BITS = 0.05  # the same: a question that costs nothing comes first above this
+KINDS_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    row: TestRow
+    bits: float
+    utility: float
+    answers: tuple[Answer, ...]
+    harm: str
+
+
+def entropy(p: Floats) -> Floats:
+    """Return the entropy in bits along the last axis."""
+    return np.asarray(-(p * np.log2(np.maximum(p, 1e-12))).sum(-1), np.float64)
+
+
+def _kinds(weighed: Weighed, p: Floats) -> Floats:
+    """Return [..., kind and none] from [..., cause]."""
+    model = weighed.model
+    matrix = np.zeros((len(model.causes), len(model.scale.kinds) + 1))
+    matrix[np.arange(len(model.causes)), model.kind_of] = 1
+    none = model.causes.index(NONE)
+    matrix[none] = 0
+    matrix[none, -1] = 1
+    return np.asarray(p @ matrix, np.float64)
+
+
+def _uncertainty(weighed: Weighed, p: Floats) -> Floats:
+    return KINDS_SHARE * entropy(_kinds(weighed, p)) + (1 - KINDS_SHARE) * entropy(p)
+
+
+def _open(row: TestRow, evidence: Evidence) -> list[str]:
+    return [i for i in row.shows if evidence.state.get(i) is None]
+
+
+def _answers(row: TestRow, ids: Sequence[str], weighed: Weighed) -> tuple[list[str], Floats]:
+    """Return the words of every answer and P(answer | cause), [answer, cause].
+
+    An answer inside a node that already speaks counts with the node's share only.
+    """
+    scale = weighed.model.scale
+    p = scale.p[[scale.ids[i] for i in ids]]
+    if row.answers == "joint":
+        words, likely = [], []
+        for combo in product((True, False), repeat=len(ids)):
+            words.append(
+                ", ".join(label(i) if yes else f"no {label(i)}" for i, yes in zip(ids, combo, strict=True))
+            )
+            likely.append(np.prod([p[k] if yes else 1 - p[k] for k, yes in enumerate(combo)], axis=0))
+        table = np.array(likely)
+    else:
+        total = np.maximum(p.sum(0), 1e-9)
+        p = p * np.minimum(1, 0.98 / total)
+        table = np.concatenate([p, 1 - p.sum(0, keepdims=True)])
+        words = [label(i) for i in ids] + ["none of these"]
+    spoken = {int(n) for n in weighed.node} | (
+        {weighed.model.kidney_index} if weighed.kidney_items else set()
+    )
+    nodes = [weighed.model.node_of[i] for i in ids]
+    if nodes and all(n in spoken for n in nodes):
+        table = table ** max(0.3, float(weighed.model.rest[nodes[0]]))
+        table = table / table.sum(0, keepdims=True)
+    return words, table
+
+
+def _gain(
+    row: TestRow, ids: Sequence[str], weighed: Weighed, now: Floats
+) -> tuple[float, tuple[Answer, ...]]:
+    words, table = _answers(row, ids, weighed)
+    chance = table @ now
+    after = table * now / np.maximum(chance[:, None], 1e-12)
+    bits = float(_uncertainty(weighed, now) - chance @ _uncertainty(weighed, after))
+    kinds = _kinds(weighed, after)[:, :-1]
+    kinds = kinds / np.maximum(kinds.sum(1, keepdims=True), 1e-12)
+    names = weighed.model.scale.kinds
+    answers = tuple(
+        Answer(result=w, prob=float(c), kinds_after={k: float(x) for k, x in zip(names, row_, strict=True)})
+        for w, c, row_ in zip(words, chance, kinds, strict=True)
+    )
+    return max(0.0, bits), answers
+
+
+def _cost(row: TestRow) -> str:
+    return "free" if row.eur_high == 0 else f"EUR {row.eur_low}-{row.eur_high}"
+
+
+def _utility(row: TestRow, bits: float, *, cautioned: bool, safety: bool) -> float:
+    euro = (row.eur_low + row.eur_high) / 2
+    out = bits + SAFETY_BONUS * safety - PER_LOG_EURO * np.log10(1 + euro / 10)
+    out -= PER_MSV * row.msv + PER_WEEK * row.delay_days / 7 + BIOPSY_RISK * (row.invasive > 0)
+    return float(out - CAUTION_RISK * cautioned)
+
+
+def _harm(row: TestRow, evidence: Evidence) -> tuple[str, bool]:
+    """Return risk in words and whether a caution of this person applies."""
+    text = row.risk + (f"; {row.harm_rule}" if row.harm_rule else "")
+    if not row.cautioned_by:
+        return text, False
+    said = evaluate(parse(row.cautioned_by), evidence.look)
+    if said.value is True:
+        because = ", ".join(evidence.words(a) for a in said.because)
+        return f"{text} (here: {because})", True
+    return text, False
+
+
+def _sensible(row: TestRow, evidence: Evidence) -> bool:
+    return not row.where or evaluate(parse(row.where), evidence.look).value is True
+
+
+def _forbidden(row: TestRow, evidence: Evidence) -> str:
+    if not row.forbidden_by:
+        return ""
+    said = evaluate(parse(row.forbidden_by), evidence.look)
+    return ", ".join(evidence.words(a) for a in said.because) if said.value is True else ""
+
+
+def _judge(weighed: Weighed, evidence: Evidence, floors: Sequence[Floor]) -> Iterator[_Judged]:
+    now = weighed.posterior()
+    shown = {f.id for f in floors}
+    asked = {a for f in weighed.model.knowledge.floors if f.id in shown for a in _asked(f)}
+    for row in weighed.model.knowledge.tests:
+        ids = _open(row, evidence)
+        if not ids or not _sensible(row, evidence) or _forbidden(row, evidence):
+            continue
+        bits, answers = _gain(row, ids, weighed, now)
+        harm, cautioned = _harm(row, evidence)
+        safety = bool(asked & set(ids))
+        yield _Judged(row, bits, _utility(row, bits, cautioned=cautioned, safety=safety), answers, harm)
+
+
+def _asked(row: FloorRow) -> Iterator[str]:
+    """Yield the findings that a floor's and-parts ask for."""
+    for one in row.alternatives:
+        if one.unless_not:
+            yield from (a.name for a in atoms(parse(one.unless_not)) if a.kind == "finding")
+
+
+def next_tests(weighed: Weighed, evidence: Evidence, floors: Sequence[Floor]) -> tuple[NextTest, ...]:
+    """Return at most three tests, best first; a free question that tells something comes first."""
+    telling = [j for j in _judge(weighed, evidence, floors) if j.bits >= LEAST_BITS]
+    worth = [j for j in telling if j.utility > 0]
+    judged = worth or sorted(telling, key=lambda j: -j.utility)[:1]
+
+    def order(j: _Judged) -> tuple[bool, float]:
+        return (j.row.eur_high == 0 and j.row.invasive == 0 and j.bits > FREE_QUESTION_BITS, j.utility)
+
+    judged.sort(key=order, reverse=True)
+    return tuple(
+        NextTest(
+            id=j.row.id, bits=j.bits, cost=_cost(j.row), harm=j.harm,
+            why=f"settles {j.row.settles}: {j.bits:.2f} bit expected", answers=j.answers,
+        )
+        for j in judged[:SHOWN]
+    )  # fmt: skip
+
+
+def avoided(weighed: Weighed, evidence: Evidence) -> tuple[Avoided, ...]:
+    """Return the tests that a harm rule forbids for this person."""
+    out = []
+    for row in weighed.model.knowledge.tests:
+        because = _forbidden(row, evidence)
+        if because:
+            out.append(Avoided(id=row.id, why=f"{because}: {row.harm_rule}"))
+    return tuple(out)

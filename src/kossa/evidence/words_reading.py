@@ -1,0 +1,76 @@
+"""What the readers of blood and of words give back: the envelope, and each one's own block."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from kossa.evidence.base import Record
+from kossa.evidence.deposit import DepositGroup, ToldDeposit
+from kossa.evidence.finding import Finding
+from kossa.evidence.notice import Notice
+from kossa.evidence.person import Person
+from kossa.evidence.result import Flag, Range, Result
+from kossa.evidence.score import Score
+from kossa.evidence.source import File
+
+__all__ = ["BloodReading", "Derived", "HistoryReading", "Reliability"]
+
+
+class Reliability(StrEnum):
+    """How far a computed value may be trusted; `none` where it must not be computed."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+    NONE = "none"
+
+
+class Derived(Record, frozen=True, kw_only=True):
+    """A value computed from results; None with a `reason` where it must not be.
+
+    `unit` is UCUM, `inputs` says which results went in, `formula` and `source` how and by whom.
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    formula: str
+    source: str
+    inputs: tuple[str, ...] = ()
+    reliability: Reliability = Reliability.FAIR
+    reason: str = ""
+    range: Range | None = None
+    flag: Flag = Flag.UNKNOWN
+    when: str | None = None
+
+
+class BloodReading(Record, frozen=True, kw_only=True):
+    """What `kossa blood --json` prints. `highest` are past values above the newest of their test."""
+
+    schema: str = "kossa/blood/1"
+    kossa_version: str
+    files: tuple[File, ...] = ()
+    person: Person
+    results: tuple[Result, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    highest: tuple[Result, ...] = ()
+    deposits: tuple[ToldDeposit, ...] = ()
+    groups: tuple[DepositGroup, ...] = ()
+    scores: tuple[Score, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+class HistoryReading(Record, frozen=True, kw_only=True):
+    """What `kossa history --json` prints; `not_understood` holds phrases in which nothing was found."""
+
+    schema: str = "kossa/history/1"
+    kossa_version: str
+    files: tuple[File, ...] = ()
+    person: Person
+    deposits: tuple[ToldDeposit, ...] = ()
+    groups: tuple[DepositGroup, ...] = ()
+    scores: tuple[Score, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    not_understood: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -1,0 +1,214 @@
+"""A case as a form (one line of a case file, or case.toml) -> person, findings, deposits told in words.
+
+The form has age_years, sex, setting, history, symptoms, biopsy, labs and imaging; a missing field is
+unknown, a label is never read. Lab rows are handed on as they are: the blood room reads them, and
+`CaseRead.with_labs` joins what it found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from kossa.evidence import (
+    DepositGroup,
+    Finding,
+    Notice,
+    Person,
+    Result,
+    Setting,
+    Severity,
+    Sex,
+    Source,
+    State,
+    ToldDeposit,
+    Whose,
+)
+from kossa.evidence.vocabulary import label, term
+from kossa.history.person import person_findings
+from kossa.history.told import Told, group, told
+from kossa.history.words import find
+
+__all__ = ["CaseRead", "contradictions", "merged", "read_case"]
+
+_WORDS_ONLY = 0.9  # certainty of a laboratory verdict that only words tell (judgement)
+_CONTRADICTED = 0.5  # certainty left to each side where a history says both (judgement)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRead:
+    """What a case says. `labs` are its rows for the blood room; `results` are filled by `with_labs`."""
+
+    id: str | None
+    person: Person
+    findings: tuple[Finding, ...]
+    deposits: tuple[ToldDeposit, ...]
+    groups: tuple[DepositGroup, ...]
+    labs: tuple[Mapping[str, Any], ...] = ()
+    results: tuple[Result, ...] = ()
+    not_understood: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    told: tuple[Told, ...] = ()
+    about: str | None = None
+    has_history: bool = field(default=False)
+
+    def with_labs(
+        self, results: Sequence[Result], findings: Sequence[Finding], notices: Sequence[Notice]
+    ) -> CaseRead:
+        """Return the case with its measured results: what was measured wins over what was told."""
+        measured = {f.id for f in findings}
+        kept = tuple(f for f in self.findings if f.id not in measured or f.whose is Whose.FAMILY)
+        return replace(
+            self,
+            findings=kept + tuple(findings),
+            results=tuple(results),
+            notices=self.notices + tuple(notices),
+        )
+
+
+def _texts(value: Any) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    return [str(v) for v in value if str(v).strip()] if isinstance(value, Iterable) else []
+
+
+def _notice(code: str, what: str, done: str, todo: str) -> Notice:
+    return Notice(code=code, severity=Severity.WARNING, what=what, done=done, todo=todo)
+
+
+def _person(case: Mapping[str, Any], notices: list[Notice]) -> Person:
+    age = case.get("age_years")
+    if age is not None and (isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age <= 130):
+        notices.append(
+            _notice(
+                "age",
+                f"age_years is {age!r}, not an age",
+                "The age was taken as unknown.",
+                "Give years, for an infant a fraction.",
+            )
+        )
+        age = None
+    sex, setting = str(case.get("sex") or "U").upper()[:1], str(case.get("setting") or "unknown").lower()
+    if sex not in ("F", "M", "U"):
+        notices.append(
+            _notice("sex", f"sex is {case.get('sex')!r}", "It was taken as unknown.", "Write F, M or U.")
+        )
+        sex = "U"
+    if setting not in {s.value for s in Setting}:
+        notices.append(
+            _notice(
+                "setting",
+                f"setting is {setting!r}",
+                "It was taken as unknown.",
+                "Write clinic, radiology, inpatient or dialysis.",
+            )
+        )
+        setting = "unknown"
+    return Person(age_years=None if age is None else float(age), sex=Sex(sex), setting=Setting(setting))
+
+
+def _imaging(entries: Any, source: Source | None) -> tuple[list[Finding], list[Told], list[str]]:
+    findings: list[Finding] = []
+    deposits: list[Told] = []
+    missed: list[str] = []
+    for entry in entries or []:
+        site, text = str(entry.get("site") or ""), str(entry.get("description") or "")
+        here, lost = find(text, field="imaging", source=source)
+        findings.extend(here)
+        missed.extend(lost)
+        made = told(text, context=site, source=source)
+        deposits.extend(made)
+        if site and (made or not here):
+            findings.extend(_placed(site, made, source))
+    return findings, deposits, missed
+
+
+def _placed(site: str, made: Sequence[Told], source: Source | None) -> list[Finding]:
+    """The place that a picture was taken of counts as the deposit's where the text names none itself."""
+    if not made or any(one.sites and one.sites != _sites_of(site, source) for one in made):
+        return []
+    return [
+        f
+        for f in find(f"calcification of {site}", field="imaging", source=source)[0]
+        if term(f.id).kind == "site"
+    ]
+
+
+def _sites_of(site: str, source: Source | None) -> tuple[tuple[str, Any], ...]:
+    found = told(f"calcification of {site}", source=source)
+    return found[0].sites if found else ()
+
+
+def merged(found: Iterable[Finding]) -> list[Finding]:
+    """Return one finding per id, state, whose and side: the surest."""
+    best: dict[tuple[str, str, str, str], Finding] = {}
+    for given in found:
+        sure = min(given.certainty, _WORDS_ONLY) if term(given.id).kind == "lab" else given.certainty
+        one = msgspec.structs.replace(given, certainty=sure)
+        key = (one.id, one.state, one.whose, one.side)
+        if key not in best or one.certainty > best[key].certainty:
+            best[key] = one
+    return list(best.values())
+
+
+def contradictions(found: Sequence[Finding]) -> tuple[list[Finding], list[Notice]]:
+    """Where words say both yes and no, both stay with half the certainty, and it is told."""
+    own = [
+        f for f in found if f.whose is Whose.PERSON and term(f.id).kind not in ("site", "pattern", "tissue")
+    ]
+    both = {f.id for f in own if f.state is State.PRESENT} & {f.id for f in own if f.state is State.ABSENT}
+    notices = [
+        _notice(
+            "contradiction",
+            f"the words say both that there is and that there is not: {label(id_)}",
+            "Both were kept, each with half the certainty.",
+            "Say which holds.",
+        )
+        for id_ in sorted(both)
+    ]
+    out = [
+        msgspec.structs.replace(f, certainty=min(f.certainty, _CONTRADICTED))
+        if f.id in both and f.whose is Whose.PERSON
+        else f
+        for f in found
+    ]
+    return out, notices
+
+
+def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Sequence[str] = ()) -> CaseRead:
+    """Read one case. `hide` names fields that are to be taken as unknown (`biopsy`)."""
+    shown = {k: v for k, v in case.items() if k not in (*hide, "label", "notes", "source", "provenance")}
+    notices: list[Notice] = []
+    person = _person(shown, notices)
+    findings: list[Finding] = list(person_findings(person))
+    missed: list[str] = []
+    all_told: list[Told] = []
+    for name in ("history", "symptoms", "biopsy"):
+        for text in _texts(shown.get(name)):
+            here, lost = find(text, field=name, source=source)
+            findings.extend(here)
+            missed.extend(lost)
+            all_told.extend(told(text, field=name, source=source))
+    pictured, deposits, lost = _imaging(shown.get("imaging"), source)
+    findings.extend(pictured)
+    missed.extend(lost)
+    deposit_list, groups = group([*deposits, *all_told])
+    together, contradicted = contradictions(merged(findings))
+    return CaseRead(
+        id=None if shown.get("id") is None else str(shown["id"]),
+        person=person,
+        findings=tuple(together),
+        deposits=deposit_list,
+        groups=groups,
+        labs=tuple(row for row in shown.get("labs") or () if isinstance(row, Mapping)),
+        not_understood=tuple(dict.fromkeys(missed)),
+        notices=(*notices, *contradicted),
+        told=(*deposits, *all_told),
+        about=shown.get("about"),
+        has_history=bool(_texts(shown.get("history"))),
+    )

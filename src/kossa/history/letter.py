@@ -1,0 +1,130 @@
+"""A letter or report in plain English -> findings and deposits, section by section."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from kossa.evidence import Finding, Source
+from kossa.history.told import Told, told
+from kossa.history.words import find
+
+__all__ = ["Letter", "language", "read_letter"]
+
+_HEADING = re.compile(r"^[ \t]*([A-Z][A-Za-z /&'-]{2,48}?)[ \t]*(?::|$)(?P<rest>.*)$")
+_FAMILY = re.compile(r"family history|fh\b", re.IGNORECASE)
+_PLAN = re.compile(r"plan|recommend|advice|follow[ -]?up|differential|suggest", re.IGNORECASE)
+_PLANNED = 0.4  # certainty of what stands under a plan or differential: thought of, not said (judgement)
+# lines of a letter's frame say nothing of the person's disease
+_FRAME = re.compile(
+    r"^\s*(?:dear\b|yours\b|kind regards|best wishes|regards|sincerely|cc\b|copy to|tel\b|phone|fax|e-?mail|"
+    r"date\b|dictated|typed|signed|reported by|re\b\s*:|address|nhs\b|mrn\b|dob\b|\[name\]|page \d|"
+    r"department of|.*\bhospital\s*$|consultant\b|thank you for (?:referring|asking|seeing)|"
+    r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*$)",
+    re.IGNORECASE,
+)
+# a frame that a sentence may follow on the same line: what stands behind its first mark is kept
+_OPENING = re.compile(
+    r"^\s*(?:dear\b|thank you for (?:referring|asking|seeing)|re\b\s*:|kind regards|best wishes)"
+    r"[^,.;:]*[,.;:]?",
+    re.IGNORECASE,
+)
+_ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
+_ENOUGH_SHARE = 0.08  # share of common words under which no language is named: a list of terms (judgement)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter says."""
+
+    findings: tuple[Finding, ...]
+    deposits: tuple[Told, ...]
+    not_understood: tuple[str, ...]
+
+
+@cache
+def _languages() -> Mapping[str, frozenset[str]]:
+    """Language -> its commonest words; a text is read as the one whose words it holds most of."""
+    text = files(__package__).joinpath("data", "languages.csv").read_text(encoding="utf-8")
+    return {r["language"]: frozenset(r["common_words"].split()) for r in csv.DictReader(text.splitlines())}
+
+
+def language(text: str) -> str | None:
+    """Return the language of a text by its commonest words; None where it is too short to tell."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    if len(words) < _ENOUGH_WORDS:
+        return None
+    counts = {name: sum(w in common for w in words) for name, common in _languages().items()}
+    best = max(counts, key=lambda name: (counts[name], name == "English"))
+    return best if counts[best] >= len(words) * _ENOUGH_SHARE else None
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (heading, lines) of a letter; the part before the first heading has none."""
+    heading = ""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        found = _HEADING.match(line)
+        if found and (":" in line or line.strip().isupper()):
+            if lines:
+                yield heading, "\n".join(lines)
+            heading, lines = found.group(1), [found.group("rest") or ""]
+        elif not line.strip() and heading and not _FAMILY.search(heading):
+            lines.append("")
+        else:
+            lines.append(line)
+    if lines:
+        yield heading, "\n".join(lines)
+
+
+def read_letter(text: str, source: Source | None = None, *, context: str = "") -> Letter:
+    """Read a letter or a report; names are taken out beforehand."""
+    findings: list[Finding] = []
+    deposits: list[Told] = []
+    missed: list[str] = []
+    for heading, part in _sections(text):
+        body = "\n".join(_unframed(line) for line in part.split("\n"))
+        if not body.strip():
+            continue
+        if _FAMILY.search(heading):
+            here, lost = _of_relatives(body, source)
+        else:
+            here, lost = find(_headed(heading, body), field="letter", source=source)
+        if _PLAN.search(heading):
+            here = [msgspec.structs.replace(f, certainty=min(f.certainty, _PLANNED)) for f in here]
+        else:
+            deposits.extend(told(body, context=context or heading, field="letter", source=source))
+        findings.extend(here)
+        missed.extend(lost)
+    return Letter(tuple(findings), tuple(deposits), tuple(dict.fromkeys(missed)))
+
+
+def _unframed(line: str) -> str:
+    """Return a line without its frame: nothing of `Tel 123`, the sentence of `Dear Sir, she has ESRD.`"""
+    if not _FRAME.match(line):
+        return line
+    opening = _OPENING.match(line)
+    return line[opening.end() :] if opening else ""
+
+
+def _headed(heading: str, body: str) -> str:
+    """A heading that says what the part is about (`Histology`) stays with it; `Diabetes: no` is one line."""
+    first, _, rest = body.partition("\n")
+    return f"{heading}: {first}\n{rest}" if heading else body
+
+
+def _of_relatives(body: str, source: Source | None) -> tuple[list[Finding], list[str]]:
+    findings: list[Finding] = []
+    missed: list[str] = []
+    for line in re.split(r"[\n.;]", body):
+        if line.strip():
+            here, lost = find(f"family history of: {line.strip()}", field="letter", source=source)
+            findings.extend(here)
+            missed.extend(lost)
+    return findings, missed

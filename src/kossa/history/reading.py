@@ -1,0 +1,227 @@
+"""The reader of words: files in, one reading out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kossa.evidence import (
+    FileKind,
+    Finding,
+    NothingUsable,
+    Notice,
+    Outcome,
+    Person,
+    Refused,
+    Setting,
+    SeveralPeople,
+    Severity,
+)
+from kossa.evidence.progress import Progress, silent
+from kossa.evidence.version import VERSION
+from kossa.evidence.words_reading import HistoryReading
+from kossa.history.case import contradictions, merged, read_case
+from kossa.history.fhir import RecordReader
+from kossa.history.letter import language, read_letter
+from kossa.history.names import cleaner
+from kossa.history.person import person_findings
+from kossa.history.phenopacket import read_phenopacket
+from kossa.history.told import Told, group, told_findings
+from kossa.intake.entry import Entry, Survey
+from kossa.intake.fhir_entries import resources
+from kossa.intake.files_table import files, notices
+from kossa.intake.json_doc import first_fault
+from kossa.intake.people import people
+from kossa.intake.shared_entries import open_to, settle_shared
+from kossa.intake.sidecar import parse_toml
+from kossa.intake.survey import survey
+from kossa.intake.text import decode_text
+
+__all__ = ["examine"]
+
+_ROOM = "history"
+_KINDS = (FileKind.FHIR, FileKind.HISTORY, FileKind.CASE)
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the files of a folder say together."""
+
+    findings: list[Finding] = field(default_factory=list)
+    deposits: list[Told] = field(default_factory=list)
+    not_understood: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    setting: Setting = Setting.UNKNOWN
+
+
+def examine(
+    found: Survey | Path, person: Person | None = None, *, progress: Progress = silent
+) -> HistoryReading:
+    """Read what words and codes say: letters, FHIR records, phenopackets, case forms.
+
+    Raises `NothingUsable` where a path holds none, `SeveralPeople` where it tells of two people; of a
+    survey without words an empty reading is returned.
+    """
+    alone = isinstance(found, Path)
+    if isinstance(found, Path):
+        found = survey(found, progress=progress)
+    whose = person or _whose(found)
+    said = _Said()
+    entries = open_to(found, _ROOM, *_KINDS)
+    clean = cleaner([i for e in found.entries for i in e.identities])
+    for number, entry in enumerate(entries, 1):
+        progress("reading words", number, len(entries))
+        _read(entry, said, clean)
+    if alone and not entries:
+        why = next((n.what for e in found.entries for n in e.notices), "")
+        raise NothingUsable(f"There are no letters, records or cases here. {why}".strip())
+    if person is None and said.setting is not Setting.UNKNOWN:
+        whose = msgspec.structs.replace(whose, setting=said.setting)
+    findings, contradicted = contradictions(merged([*person_findings(whose), *said.findings]))
+    deposits, groups = group(said.deposits)
+    return HistoryReading(
+        kossa_version=VERSION,
+        files=files(found) if alone else (),
+        person=whose,
+        deposits=deposits,
+        groups=groups,
+        findings=tuple(findings),
+        not_understood=tuple(dict.fromkeys(said.not_understood)),
+        notices=(*(notices(found) if alone else ()), *said.notices, *contradicted),
+    )
+
+
+def _whose(found: Survey) -> Person:
+    who = people(found, _KINDS)
+    if len(who.persons) > 1:
+        raise SeveralPeople(who.sentence())
+    return who.persons[0]
+
+
+def _read(entry: Entry, said: _Said, clean: Callable[[str], str]) -> None:
+    """Read one file and settle it."""
+    before = len(said.findings), len(said.not_understood), len(said.deposits)
+    try:
+        reason = _READERS[_form(entry)](entry, said, clean)
+    except Refused as refused:
+        entry.refuse(refused)
+        return
+    after = len(said.findings), len(said.not_understood), len(said.deposits)
+    outcome = Outcome.PARTIAL if reason else Outcome.ACCEPTED
+    if reason == "language":
+        outcome = Outcome.REJECTED
+    elif after == before and not reason:
+        outcome, reason = Outcome.IGNORED, "no-history"
+    settle_shared(entry, _ROOM, outcome, reason=reason)
+
+
+def _form(entry: Entry) -> str:
+    if entry.kind is FileKind.FHIR:
+        return "fhir"
+    if entry.kind is FileKind.CASE:
+        return "case"
+    return "phenopacket" if entry.format == "phenopacket" else "letter"
+
+
+def _fhir(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
+    found = resources(entry.document())
+    record = RecordReader(found, entry.number, clean)
+    record.read()
+    said.findings.extend(record.findings)
+    said.not_understood.extend(record.not_understood)
+    for written in record.written:
+        letter = read_letter(written.text, written.source, context=written.site)
+        said.findings.extend(letter.findings)
+        said.deposits.extend(letter.deposits)
+        if len(written.text) > 60:  # a short one is the name of a condition, told already
+            said.not_understood.extend(letter.not_understood)
+    if record.unread:
+        entry.tell(
+            "attachment-not-read",
+            Severity.WARNING,
+            f"{len(record.unread)} attached documents are no plain text: {', '.join(record.unread[:5])}.",
+            done="Their words are not used.",
+            todo="Copy their words into a plain text file (.txt).",
+        )
+    return "attachment-not-read" if record.unread else None
+
+
+def _case(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
+    data = entry.document().data if entry.format == "case_json" else parse_toml(entry.read())
+    fault = first_fault(data)
+    if fault is not None:
+        raise Refused(fault.code, fault.what)
+    if not isinstance(data, dict):
+        raise Refused("not-a-case", "This case is not a table of fields such as age_years and history.")
+    case = read_case(_cleaned(data, clean), source=entry.source())
+    said.findings.extend(case.findings)
+    said.deposits.extend(case.told)
+    said.not_understood.extend(case.not_understood)
+    said.notices.extend(case.notices)
+    if case.person.setting is not Setting.UNKNOWN:
+        said.setting = case.person.setting
+    return None
+
+
+def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
+    """The same data without names in its words."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_cleaned(v, clean) for v in value]
+    return {k: _cleaned(v, clean) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _phenopacket(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
+    del clean
+    document = entry.document()
+    fault = first_fault(document.data)
+    if fault is not None or not isinstance(document.data, Mapping):
+        raise Refused(
+            fault.code if fault else "not-a-phenopacket", fault.what if fault else "This is no object."
+        )
+    findings, missed = read_phenopacket(document.data, entry.source())
+    said.findings.extend(findings)
+    said.deposits.extend(told_findings(findings))
+    said.not_understood.extend(missed)
+    if document.data.get("interpretations") or document.data.get("diseases"):
+        entry.tell(
+            "diagnosis-left-out",
+            Severity.INFO,
+            "This phenopacket states a diagnosis.",
+            done="It was not used: only what was observed and excluded was.",
+        )
+    return None
+
+
+def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
+    text = decode_text(entry.read())
+    for code, what in text.remarks:
+        entry.tell(code, Severity.WARNING, what, done="It was read.", todo="Save it as UTF-8.")
+    spoken = language(text.text)
+    if spoken not in (None, "English"):
+        entry.tell(
+            "language",
+            Severity.WARNING,
+            f"This text seems to be {spoken}; only English is read.",
+            done="It was not used.",
+            todo="Translate what matters, or fill in a case.toml (`kossa new FOLDER`).",
+        )
+        return "language"
+    letter = read_letter(clean(text.text), entry.source())
+    said.findings.extend(letter.findings)
+    said.deposits.extend(letter.deposits)
+    said.not_understood.extend(letter.not_understood)
+    return "encoding" if text.remarks else None
+
+
+_READERS: dict[str, Callable[[Entry, _Said, Callable[[str], str]], str | None]] = {
+    "fhir": _fhir,
+    "case": _case,
+    "phenopacket": _phenopacket,
+    "letter": _letter,
+}

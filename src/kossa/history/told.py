@@ -1,0 +1,133 @@
+"""Deposits that only words tell of: from a sentence that says there is calcium, its place and look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kossa.evidence import DepositGroup, Finding, Modality, Side, Source, State, ToldDeposit, Whose
+from kossa.evidence.vocabulary import ancestors, term
+from kossa.history.levelled import Sentence, sentences
+from kossa.history.lexicon import Match
+from kossa.history.scope import Scope
+from kossa.history.words import CALCIUM, find
+
+__all__ = ["Told", "group", "told", "told_findings"]
+
+# layers of the body: they say what the calcium lies in, and a place says where
+LAYERS = frozenset(
+    {"site_soft_tissue", "site_skin", "site_subcutis", "site_muscle", "site_fascia", "site_scar"}
+)
+_LONGEST = 160  # characters of a sentence that are quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A deposit's place and look as one text tells them; `certainty` is that of the calcium itself."""
+
+    sites: tuple[tuple[str, Side], ...]
+    patterns: tuple[str, ...]
+    tissue: str | None
+    words: str
+    certainty: float
+    source: Source | None = None
+
+
+def _calcium(sentence: Sentence) -> float | None:
+    """How sure a sentence says that there is calcium; None where it does not, or denies it."""
+    padded = sentence.level + " "  # some stems end at a word's end
+    for place, number in sentence.offsets.items():
+        stem = next((s for s in CALCIUM if padded.startswith(s, place)), None)
+        if stem is None:
+            continue
+        match = Match((), number, number + stem.strip().count(" "), len(stem))
+        said = Scope(sentence, (match,)).said(match)
+        if said.whose is Whose.PERSON and said.state is State.PRESENT:
+            return said.certainty
+    return None
+
+
+def _most_specific(ids: Iterable[str]) -> list[str]:
+    found = list(dict.fromkeys(ids))
+    above = {a for id_ in found for a in ancestors(id_)}
+    return [id_ for id_ in found if id_ not in above]
+
+
+def told(text: str, *, context: str = "", field: str = "imaging", source: Source | None = None) -> list[Told]:
+    """Return the deposits that a text tells of; `context` is where the picture was taken.
+
+    A sentence that denies calcium, or speaks of a relative, tells none.
+    """
+    found = []
+    for sentence in sentences(text):
+        said = _calcium(sentence)
+        if said is None:
+            continue
+        here, _ = find(sentence.written, field=field, source=source)
+        present = [f for f in here if f.state is State.PRESENT and f.whose is Whose.PERSON]
+        sites = _sites(present)
+        if not sites and context:
+            around, _ = find(f"calcification of {context}", field=field, source=source)
+            sites = _sites(around)
+        patterns = _most_specific(f.id for f in present if term(f.id).kind == "pattern")
+        tissues = [f.id for f in present if term(f.id).kind == "tissue" or f.id in LAYERS]
+        found.append(
+            Told(
+                tuple(sites), tuple(patterns), tissues[0] if tissues else None,
+                sentence.written[:_LONGEST], said, source,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _sites(found: Sequence[Finding]) -> list[tuple[str, Side]]:
+    """The places named, most specific first; a layer of the body is none where a place is named too."""
+    placed = [f for f in found if term(f.id).kind == "site"]
+    kept = set(_most_specific(f.id for f in placed))
+    named = [(f.id, f.side) for f in placed if f.id in kept and f.id not in LAYERS]
+    return list(dict.fromkeys(named)) or [(f.id, f.side) for f in placed if f.id in kept]
+
+
+def group(all_told: Sequence[Told]) -> tuple[tuple[ToldDeposit, ...], tuple[DepositGroup, ...]]:
+    """Return deposits and groups: the same place and side told twice is one deposit."""
+    merged: dict[tuple[str | None, Side], list[Told]] = {}
+    for one in all_told:
+        for site, side in one.sites or ((None, Side.UNKNOWN),):
+            merged.setdefault((site, side), []).append(one)
+    if len(merged) > 1:
+        merged.pop((None, Side.UNKNOWN), None)  # a deposit without a place beside placed ones is one of them
+    for site, side in list(merged):
+        sided = [key for key in merged if key[0] == site and key[1] is not Side.UNKNOWN]
+        if side is Side.UNKNOWN and sided:  # told once with its side and once without
+            merged[sided[0]].extend(merged.pop((site, side)))
+    deposits, groups = [], []
+    for number, ((site, side), tellers) in enumerate(merged.items(), 1):
+        patterns = tuple(dict.fromkeys(p for t in tellers for p in t.patterns))
+        words = tellers[0].words
+        deposits.append(
+            ToldDeposit(
+                id=f"w{number}", modality=Modality.WORDS, site=site, side=side, group=f"gw{number}",
+                site_certainty=max(t.certainty for t in tellers) if site else 0.0,
+                site_reason="named in the words" if site else "", patterns=patterns,
+                tissue=next((t.tissue for t in tellers if t.tissue), None), words=words,
+                source=tellers[0].source, reason="told in words",
+            )
+        )  # fmt: skip
+        groups.append(
+            DepositGroup(
+                id=f"gw{number}", deposits=(f"w{number}",), site=site, side=side,
+                pattern=patterns[0] if patterns else None, words=words,
+            )
+        )  # fmt: skip
+    return tuple(deposits), tuple(groups)
+
+
+def told_findings(found: Sequence[Finding]) -> list[Told]:
+    """Return deposits of coded findings: a place whose term speaks of calcium (`Nephrocalcinosis`)."""
+    out = []
+    for one in found:
+        words = (one.words or "").lower()
+        placed = one.state is State.PRESENT and term(one.id).kind == "site"
+        if placed and ("calc" in words or "ossif" in words):
+            out.append(Told(((one.id, one.side),), (), None, one.words or "", one.certainty, one.source))
+    return out

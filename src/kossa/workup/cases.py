@@ -1,0 +1,187 @@
+"""Cases told in words and numbers, without files of their own: one case in, one weighing out.
+
+A case is a person in whom calcification is a fact, unless it carries `calcification` itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from kossa.blood.results import read_rows
+from kossa.care import options as care_options
+from kossa.diagnosis import case_output, weigh
+from kossa.evidence import Calcification, Notice, Option, Person, Refused, Result, Weighing, WrongCall
+from kossa.history.case import read_case
+from kossa.intake.json_doc import Fault, first_fault, parse, parse_lines
+from kossa.intake.sidecar import parse_toml
+
+__all__ = ["CaseAnswer", "answer", "cases_in", "changed", "kinds_after"]
+
+PriorName = Literal["life", "published"]
+LIMIT_BYTES = 64_000_000  # a case file is typed or exported text; 64 MB holds a hundred thousand of them
+
+
+@dataclass(frozen=True)
+class CaseAnswer:
+    """What one case comes to."""
+
+    id: str
+    person: Person
+    weighing: Weighing
+    options: tuple[Option, ...]
+    results: tuple[Result, ...]
+    not_understood: tuple[str, ...]
+    notices: tuple[Notice, ...]
+
+    def line(self) -> dict[str, Any]:
+        """Return the case as one line of predictions, as scorers read it."""
+        return case_output(self.id, self.weighing, not_understood=self.not_understood, notices=self.notices)
+
+
+def cases_in(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the cases of a `.toml`, `.json` or `.jsonl` file.
+
+    Raises `WrongCall` where the file cannot be opened and `Refused` where it is no case.
+    """
+    try:
+        if path.stat().st_size > LIMIT_BYTES:
+            raise Refused("too-large", f"{path.name} is larger than {LIMIT_BYTES // 1_000_000} MB; split it.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise WrongCall(f"cannot open {path}: {error.strerror or error}; check the path") from error
+    if path.suffix == ".toml":
+        yield _case(parse_toml(data), path.name)
+    elif path.suffix == ".jsonl":
+        for number, document in parse_lines(data):
+            place = f"{path.name}, line {number}"
+            if isinstance(document, Fault):
+                raise Refused(document.code, f"{place}: {document.what}")
+            yield _case(document.data, place)
+    else:
+        yield _case(parse(data), path.name)
+
+
+def _case(value: Any, place: str) -> dict[str, Any]:
+    fault = first_fault(value)
+    if fault is not None:
+        raise Refused(fault.code, f"{place}: {fault.what}")
+    if not isinstance(value, dict):
+        raise Refused("not-a-case", f"{place}: a case is a table of history, labs, imaging: see `kossa new`.")
+    return value
+
+
+def _calcification(case: Mapping[str, Any]) -> Calcification:
+    told = case.get("calcification")
+    if told is None:
+        return Calcification.TOLD
+    try:
+        return Calcification(str(told))
+    except ValueError:
+        words = ", ".join(c.value for c in Calcification)
+        raise Refused("calcification", f"calcification is {told!r}; it can be {words}.") from None
+
+
+def answer(
+    case: Mapping[str, Any],
+    *,
+    hide: Sequence[str] = (),
+    prior: PriorName = "life",
+    about: str | None = None,
+) -> CaseAnswer:
+    """Weigh one case. `hide` names fields taken as unknown, `about` the group whose answer is given."""
+    read = read_case(case, hide=hide)
+    told = read.with_labs(*read_rows(read.labs, read.person))
+    weighing = weigh(
+        told.findings,
+        told.person,
+        results=told.results,
+        groups=told.groups,
+        calcification=_calcification(case),
+        prior=prior,
+        about=about or told.about,
+        history_told=told.has_history if prior == "published" else None,
+    )
+    return CaseAnswer(
+        id=told.id or "case",
+        person=told.person,
+        weighing=weighing,
+        options=care_options(weighing, told.findings, told.person, told.results, groups=told.groups),
+        results=told.results,
+        not_understood=told.not_understood,
+        notices=told.notices,
+    )
+
+
+def changed(case: Mapping[str, Any], settings: Sequence[str], without: Sequence[str]) -> dict[str, Any]:
+    """Return a case with `NAME=VALUE` set and names left out, to ask what would change the answer.
+
+    NAME is a field of a case (`age_years`, `sex`, `setting`, `history`, `biopsy`, ...; words are added
+    to a list) or a laboratory test, then VALUE is a number with its unit (`phosphate=2.6mmol/L`) or a
+    flag (`calcium=normal`). Raises `WrongCall` for anything else.
+    """
+    out = {k: list(v) if isinstance(v, list | tuple) else v for k, v in case.items()}
+    for name in without:
+        rest = [row for row in out.get("labs") or [] if str(row.get("name", "")).lower() != name.lower()]
+        if name in out:
+            out.pop(name)
+        elif len(rest) < len(out.get("labs") or []):
+            out["labs"] = rest
+        else:
+            raise WrongCall(f"--without {name}: the case has no such field and no such test")
+    for setting in settings:
+        name, sign, value = setting.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise WrongCall(f"--set {setting}: write NAME=VALUE, such as phosphate=2.6mmol/L")
+        _set(out, name.strip(), value.strip())
+    return out
+
+
+def _set(case: dict[str, Any], name: str, value: str) -> None:
+    if name == "age_years":
+        try:
+            case[name] = float(value)
+        except ValueError:
+            raise WrongCall(f"--set age_years={value}: give years as a number") from None
+    elif name in ("sex", "setting", "biopsy", "about", "calcification"):
+        case[name] = value
+    elif name in ("history", "symptoms"):
+        case[name] = [*(case.get(name) or []), value]
+    else:
+        rows = [r for r in case.get("labs") or [] if str(r.get("name", "")).lower() != name.lower()]
+        case["labs"] = [*rows, {"name": name, **_lab(name, value)}]
+
+
+def _lab(name: str, value: str) -> dict[str, Any]:
+    if value.lower() in ("low", "normal", "high", "positive", "negative"):
+        return {"value": None, "unit": None, "flag": value.lower()}
+    digits = len(value) - len(value.lstrip("0123456789.,<>= "))
+    number, unit = value[:digits].strip(), value[digits:].strip()
+    if not number:
+        raise WrongCall(f"--set {name}={value}: give a number with its unit, or low, normal, high")
+    try:
+        return {"value": float(number), "unit": unit or None}
+    except ValueError:
+        return {"value": number, "unit": unit or None}
+
+
+def kinds_after(before: CaseAnswer, after: CaseAnswer) -> str:
+    """Return the kinds before and after a change, side by side as text."""
+    old = {k.id: k for k in before.weighing.kinds}
+    lines = [f"{'kind':<16} {'before':>22} {'after':>22}"]
+    for kind in after.weighing.kinds:
+        was = old.get(kind.id)
+        then = f"{was.prob:.2f} ({was.low:.2f} to {was.high:.2f})" if was else "-"
+        lines.append(f"{kind.id:<16} {then:>22} {f'{kind.prob:.2f} ({kind.low:.2f} to {kind.high:.2f})':>22}")
+    if not after.weighing.kinds:
+        lines.append(f"nothing is weighed: calcification {after.weighing.calcification.value}")
+    return "\n".join(lines)
+
+
+def as_json(found: CaseAnswer) -> bytes:
+    """Return a case's answer with its options as JSON."""
+    return msgspec.json.encode({**found.line(), "options": msgspec.to_builtins(found.options)})
