@@ -12,8 +12,8 @@ from kossa.process.scenario import fix, scenario_by_id
 from kossa.process.serum import Serum, named_serums, serum_by_name
 
 IDS = {
-    "atherosclerosis", "aortic_valve", "osteoarthritis", "tuberculosis", "cysticercosis", "systemic_sclerosis",
-    "dermatomyositis", "fat_necrosis_breast", "haematoma", "phlebolith", "scar_surgical",
+    "atherosclerosis", "aortic_valve", "osteoarthritis", "tuberculosis", "cysticercosis",
+    "systemic_sclerosis", "dermatomyositis", "fat_necrosis_breast", "haematoma", "phlebolith", "scar_surgical",
     "ckd_mbd_kidney", "ckd_mbd_lung", "ckd_mbd_stomach", "ckd_mbd_artery", "healthy",
 }  # fmt: skip
 
@@ -108,7 +108,7 @@ def test_an_unknown_scenario_tells_the_nearest():
 
 
 def test_a_serum_outside_life_or_foreign_to_the_scenario_is_refused():
-    with pytest.raises(WrongCall, match="free_calcium 9[.]6 mmol/L is outside"):
+    with pytest.raises(WrongCall, match=r"free_calcium 9\.6 mmol/L is outside"):
         Serum(title="mg/dL", free_calcium=9.6, phosphate=1.0)
     with pytest.raises(WrongCall, match="known: normal, ckd"):
         serum_by_name("uraemic")

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from kossa.evidence.base import Record
 from kossa.evidence.errors import WrongCall
 from kossa.evidence.notice import Notice, Severity
-from kossa.process.crystals import closing_ppi
+from kossa.process.crystals import closing_ppi, gate_index
 from kossa.process.evolve import Run
 from kossa.process.growth import DAYS, HA_PER_MM, Course, assemble, events, follow, lesion_of
 from kossa.process.injury import SITES, depth_of, site_map
@@ -34,7 +34,7 @@ from kossa.process.outcome import BALANCE_BAR, Balance, judged
 from kossa.process.parameters import Parameter, digest, law, read_toml
 from kossa.process.pattern import profile
 from kossa.process.scenario import Scenario, Setting, fix, scenario_by_id
-from kossa.process.serum import Serum, serum_by_name
+from kossa.process.serum import Serum, database_spread, serum_by_name
 from kossa.process.well import well_run
 
 __all__ = [
@@ -76,6 +76,23 @@ PRICE = (
 )
 
 
+class Chemistry(Record, frozen=True, kw_only=True):
+    """Why: the blood, the saturation with octacalcium phosphate (SI) where it matters, and the gate there.
+
+    `index_here` is of late dead tissue, or of the most alkaline site; `gate_here` is the index that
+    adsorbed pyrophosphate asks for before crystals grow there. Absolute indices hold to `spread`.
+    """
+
+    free_calcium_mmol_l: float
+    phosphate_mmol_l: float
+    ppi_here_umol_l: float
+    ph_here: float
+    index_here: float
+    index_other: float
+    gate_here: float
+    spread: float
+
+
 class Case(Record, frozen=True, kw_only=True):
     """One of the four; `by_site`: mean mg/cm3 and day of 10 mg/cm3.
 
@@ -94,6 +111,7 @@ class Case(Record, frozen=True, kw_only=True):
     steps: int
     serum: str
     nuclei_mm3: float
+    chemistry: Chemistry
 
 
 class Comparison(Record, frozen=True, kw_only=True):
@@ -206,6 +224,24 @@ def _by_site(setting: Setting, run: Run, course: Course, depth: Floats) -> dict[
     }
 
 
+def _chemistry(setting: Setting, run: Run) -> Chemistry:
+    p, serum = setting.p, setting.serum
+    injured = setting.scenario.injury.driver is not None
+    other = p["ph_tissue"] + serum.ph_shift
+    here = p["ph_dead_end"] if injured else other + p["ph_gastric"]
+    ppi = float(run.ppi[1:-1, 1:-1, 1:-1].min())
+    return Chemistry(
+        free_calcium_mmol_l=serum.free_calcium,
+        phosphate_mmol_l=serum.phosphate,
+        ppi_here_umol_l=ppi,
+        ph_here=here,
+        index_here=serum.index(here)["OCP"],
+        index_other=serum.index(other)["OCP"],
+        gate_here=gate_index(p, ppi),
+        spread=database_spread()["OCP"],
+    )
+
+
 def case_record(
     name: str, setting: Setting, run: Run, course: Course, depth: Floats, stopped: str | None
 ) -> Case:
@@ -228,6 +264,7 @@ def case_record(
         steps=run.steps,
         serum=CASES[name][0],
         nuclei_mm3=float(run.nuclei.max()),
+        chemistry=_chemistry(setting, run),
     )
 
 
