@@ -88,7 +88,8 @@ class Scope:
             # `no injury, no pain`: the first `no` is not about the second; `not painless` is
             outside = [t for t in outside if 0 < match.first - t.last <= _NEAR or t.first > match.last]
         if self._denials(match, outside) % 2:
-            return Said(State.ABSENT, 1.0, self._whose(match), time_in(self._said_in(match)))
+            time = time_in(self._said_in(match)) or self._no_history(match)
+            return Said(State.ABSENT, 1.0, self._whose(match), time)
         doubted = any(t.role == "doubt" and self._reaches(t, match) for t in outside)
         state = State.UNKNOWN if doubted else State.PRESENT
         return Said(state, self._certainty(match, outside), self._whose(match), self._when(match))
@@ -223,6 +224,11 @@ class Scope:
         before = self.words[trigger.first - 1] if trigger.first else ""
         aged = before.startswith(("year", "month", "week", "day"))
         return 0 < match.first - trigger.last <= _NEAR and not aged
+
+    def _no_history(self, match: Match) -> str | None:
+        """`no history of gout` speaks of the past, and leaves open what is suspected today."""
+        before = self.words[max(0, match.first - _RIGHT) : match.first]
+        return "past" if "history" in before else None
 
     def _said_in(self, match: Match) -> str:
         start, end = self._clause(match)
