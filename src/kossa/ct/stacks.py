@@ -24,6 +24,7 @@ __all__ = ["Failure", "Slice", "Stack", "build_stacks", "kernel_name"]
 
 SAME_TURN = 1e-4  # largest difference of direction components within one stack (ct.md 3.11)
 SAME_PIXEL = 1e-4  # relative difference of pixel spacings within one stack (judgement)
+MORE_PARTS = 2  # parts for each slice at the fullest place that a separator may give (judgement)
 SAME_PLACE_MM = 0.01  # slices nearer than this lie at one place (ct.md 3.11)
 
 
@@ -66,6 +67,7 @@ class Stack:
     conflicts: list[tuple[Slice, Slice]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     phase: str | None = None
+    turn: int = 0  # which of the phases at these places it is, in the order of their values
 
     @property
     def header(self) -> DicomHeader:
@@ -122,7 +124,6 @@ def _key(header: DicomHeader) -> Hashable:
         header.sop_class_uid,
         header.study_uid,
         header.series_uid,
-        header.frame_of_reference_uid,
         header.rows,
         header.columns,
         header.samples,
@@ -214,20 +215,39 @@ SEPARATORS: tuple[tuple[str, Callable[[Slice], Hashable]], ...] = (
     ("acquisition", lambda s: s.header.acquisition_number),
     ("time", lambda s: s.header.temporal_position),
     ("phase", lambda s: s.frame.phase),
+    ("trigger time", lambda s: s.header.trigger_time_ms),
+    ("acquisition time", lambda s: s.header.acquisition_time),
     ("image type", lambda s: s.header.image_type),
     ("description", lambda s: s.header.series_description),
     ("contrast", lambda s: s.header.contrast_agent),
+    ("frame of reference", lambda s: s.header.frame_of_reference_uid),
 )
 """What may tell slices at one place apart, tried in this order (ct.md 3.11)."""
 
 
 def _separated(stack: Stack) -> list[Stack]:
-    """Split a crowded stack by the first separator that leaves one slice at each place."""
+    """Split a crowded stack by the first separator that leaves one slice at each place.
+
+    A value that differs from slice to slice (a clock) tells no phases apart: there may not be many
+    more parts than slices at the fullest place, nor may all be single slices of several places.
+    """
+    fullest = _fullest(stack.slices)
     for name, value in SEPARATORS:
         parts = _parts(stack, name, value)
-        if len(parts) > 1 and not any(_crowded(part.slices) for part in parts):
+        alone = all(len(part.slices) == 1 for part in parts) and len(stack.slices) > fullest
+        few = 1 < len(parts) <= MORE_PARTS * fullest
+        if few and not alone and not any(_crowded(part.slices) for part in parts):
             return parts
     return [stack]
+
+
+def _fullest(slices: list[Slice]) -> int:
+    """Return how many slices lie at the place that holds most."""
+    most = run = 1
+    for a, b in pairwise(slices):
+        run = run + 1 if b.height_mm - a.height_mm < SAME_PLACE_MM else 1
+        most = max(most, run)
+    return most
 
 
 def _interleaved(stack: Stack) -> list[Stack]:
@@ -255,8 +275,16 @@ def _parts(stack: Stack, name: str, value: Callable[[Slice], Hashable]) -> list[
     for one in stack.slices:
         groups.setdefault(value(one), []).append(one)
     parts = []
-    for key, slices in groups.items():
+    for turn, key in enumerate(sorted(groups, key=_by_value)):
+        slices = groups[key]
         members = {id(s) for s in slices}
         twins = [pair for pair in stack.duplicates if id(pair[1]) in members]
-        parts.append(Stack(slices, duplicates=twins, phase=f"{name} {key}"))
+        parts.append(Stack(slices, duplicates=twins, phase=f"{name} {key}", turn=turn))
     return parts
+
+
+def _by_value(key: Hashable) -> tuple[int, float, str]:
+    """Order the values of a separator: numbers first, then words, the untold last."""
+    if isinstance(key, (int, float)):
+        return (0, float(key), "")
+    return (2, 0.0, "") if key is None else (1, 0.0, str(key))

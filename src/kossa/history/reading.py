@@ -132,6 +132,7 @@ def _fhir(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
     record = RecordReader(found, entry.number, clean)
     record.read()
     said.findings.extend(record.findings)
+    said.deposits.extend(record.deposits)
     said.not_understood.extend(record.not_understood)
     for written in record.written:
         letter = read_letter(written.text, written.source, context=written.site)

@@ -26,7 +26,7 @@ CALCIUM = (
     "plates of calcium",
 )  # fmt: skip
 _LUMP = (
-    "lump", "nodul", "mass", "swelling", "swollen", "plaque", "papule", "bump", "tumor", "lesion", "growth",
+    "lump", "nodul", "mass", "plaque", "papule", "bump", "tumor", "lesion", "growth",
     "hard", "deposit", "opacit", "ulcer", "wound", "eschar", "necro", "gangren", "infusion", "drip",
     "calcium gluconate", "calcium chloride", "leaked",
 )  # fmt: skip
@@ -129,9 +129,17 @@ def _local_certainty(sentence: Sentence, field: str) -> float:
     """How sure a place named in this sentence is a deposit's place; 0 where it does not count."""
     if speaks_of_calcium(sentence):
         return 1.0
-    if not _starts(sentence.level, _LUMP):
+    if not _starts(sentence.level, _LUMP) and not _swollen(sentence):
         return 0.0
     return _LUMP_CERTAINTY if field in _LUMP_FIELDS or _starts(sentence.level, _HARD) else _LUMP_BEFORE
+
+
+def _swollen(sentence: Sentence) -> bool:
+    """A swelling is a lump unless it is oedema or a joint's."""
+    if not _starts(sentence.level, ("swelling", "swollen")):
+        return False
+    named = {id_ for match in matches(sentence) for id_, _ in match.ids}
+    return not named & {"sx_oedema", "sx_joint_pain"}
 
 
 def _weights(sentence: Sentence, field: str, *, tissue: bool) -> dict[str, float]:
