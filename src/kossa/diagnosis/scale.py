@@ -44,7 +44,10 @@ GAP_POWER = 0.5  # a prevalence in the disease says less about a patient whose d
 GAP_KIND = "genetic"  # elsewhere the annotations tell of a whole disease course, not of a deposit (judgement)
 NONE = "none_of_these"
 MOST_COMMON = 0.6  # no finding is taken to stand in more than this part of all patients (judgement)
-LEAST_LEFT = 0.2  # a cause without a row keeps at least this part of the background (judgement)
+# a cause without a row keeps at least this part of the background: a deposit lies in one place and has one
+# shape, whereas a history or a symptom may stand beside any cause (judgement)
+LEAST_LEFT, LEAST_LEFT_LOCAL = 0.5, 0.2
+LOCAL = frozenset({"site", "pattern"})
 NEUTRAL_POWER = 0.5  # weighs the causes alike enough that no setting rules a background (judgement)
 SUFFIXES = ("_high", "_low")
 
@@ -312,7 +315,8 @@ class _Builder:
         share = np.where(known, self.neutral, 0.0)
         held = (share * p).sum(1)
         left = (b - held) / np.maximum(1 - share.sum(1), 1e-9)
-        out = np.clip(left, LEAST_LEFT * b, b)
+        least = [LEAST_LEFT_LOCAL if t.kind in LOCAL else LEAST_LEFT for t in self.terms.values()]
+        out = np.clip(left, np.array(least) * b, b)
         told = [self.ids[i] for i in self.told_outright]
         out[told] = b[told]
         return np.asarray(out, np.float64)
