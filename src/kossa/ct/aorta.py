@@ -37,6 +37,7 @@ BLOOD_HU = (5.0, 90.0)  # judgement: blood without contrast, anaemia and noise i
 EIGHTH_BONUS = 0.15  # rule 11
 DESCENDING_BONUS = 0.1  # judgement: calcium on the rim tells the aorta from the caval vein beside it
 RIGHT_COST = 0.015  # judgement, per mm: what lies right of the spine is rather the caval vein
+ROUGH_SCORE = 0.3  # judgement: a circle two cells off scores this much less
 LEAST_COVERAGE = 0.6  # judgement: more than half of a rim must be seen
 ASCENDING_COVERAGE = 0.35  # judgement: without contrast its rim fades into the heart
 ENHANCED_HU = (100.0, 600.0)  # ct.md 3.8 and arterial phases
@@ -127,6 +128,35 @@ def _judge_circle(
 
 
 @njit(cache=True, nogil=True)
+def _even_middle(
+    plane: npt.NDArray[np.float32],
+    j: int,
+    i: int,
+    cell: float,
+    sigma: float,
+    calcium_hu: float,
+    low: float,
+    high: float,
+) -> bool:
+    """Return whether the inner 5 mm around a cell may be blood: no circle is tried around anything else."""
+    reach = max(1, int(5.0 / cell))
+    ny, nx = plane.shape
+    if j < reach or i < reach or j >= ny - reach or i >= nx - reach:
+        return False
+    total, square, n = 0.0, 0.0, 0
+    for y in range(j - reach, j + reach + 1):
+        for x in range(i - reach, i + reach + 1):
+            v = min(plane[y, x], calcium_hu)
+            total += v
+            square += v * v
+            n += 1
+    mean = total / n
+    spread = max(0.0, square / n - mean * mean)
+    limit = 2.5 * max(sigma, 8.0)
+    return low - 10 <= mean <= high + 10 and spread <= limit * limit
+
+
+@njit(cache=True, nogil=True)
 def _best_circle(
     plane: npt.NDArray[np.float32],
     bone: npt.NDArray[np.float32],
@@ -141,14 +171,14 @@ def _best_circle(
     bonus: float,
     spine_x: float,
     least: float,
+    stride: int,
 ) -> tuple[float, float, float, float, float, float]:
     """Return score, y, x, radius, coverage and level of the best circle with its centre in the box."""
     best = (-1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     ny, nx = plane.shape
-    for j in range(max(0, int(box[0])), min(ny, int(box[1]) + 1)):
-        for i in range(max(0, int(box[2])), min(nx, int(box[3]) + 1)):
-            v = plane[j, i]
-            if bone[j, i] > 0.5 or v < low - 60 or v > high + 60:
+    for j in range(max(0, int(box[0])), min(ny, int(box[1]) + 1), stride):
+        for i in range(max(0, int(box[2])), min(nx, int(box[3]) + 1), stride):
+            if bone[j, i] > 0.5 or not _even_middle(plane, j, i, cell, sigma, calcium_hu, low, high):
                 continue
             for radius in radii:
                 score, coverage, mean = _judge_circle(
@@ -189,16 +219,12 @@ class _Hunt:
 def _search(scan: Scan, skeleton: Skeleton, calcium: Mask, hunt: _Hunt, boxes: Floats) -> Floats:
     """Return (n, 6) the best circle of each slice."""
     c = scan.coarse
-    radii = np.arange(hunt.radii_mm[0], hunt.radii_mm[1] + 0.1, 1.5)
+    wide = np.arange(hunt.radii_mm[0], hunt.radii_mm[1] + 0.1, 3.0)
     sigma = scan.sigma_hu / max(1.0, np.sqrt(np.prod(c.block)) / 2)
     out = np.zeros((hunt.slices.size, 6))
     for k, z in enumerate(hunt.slices):
-        out[k] = _best_circle(
-            c.mean[z],
-            skeleton.filled[z].astype(np.float32),
-            calcium[z].astype(np.float32),
-            tuple(boxes[k]),
-            radii,
+        planes = (c.mean[z], skeleton.filled[z].astype(np.float32), calcium[z].astype(np.float32))
+        rest = (
             c.pixel_mm[1],
             sigma,
             hunt.calcium_hu,
@@ -207,6 +233,12 @@ def _search(scan: Scan, skeleton: Skeleton, calcium: Mask, hunt: _Hunt, boxes: F
             hunt.spine_x[k],
             hunt.coverage,
         )
+        rough = _best_circle(*planes, tuple(boxes[k]), wide, *rest, 2)
+        out[k] = rough
+        if rough[0] > LEAST_SCORE - ROUGH_SCORE:
+            box = (rough[1] - 2.0, rough[1] + 2.0, rough[2] - 2.0, rough[2] + 2.0)
+            near = np.clip(rough[3] + np.array([-3.0, -1.5, 0.0, 1.5, 3.0]), *hunt.radii_mm)
+            out[k] = max(rough, _best_circle(*planes, box, np.unique(near), *rest, 1))
     return out
 
 

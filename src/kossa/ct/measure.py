@@ -85,7 +85,15 @@ def measure(
     return Measured(
         lesions=lesions,
         extent=extent,
-        isotropic_mm3=_isotropic(volume, lesions, slices, judged.threshold_hu),
+        isotropic_mm3=isotropic_volume(
+            volume.hu,
+            lesions.components,
+            judged.threshold_hu,
+            heights_mm=volume.grid.heights_mm,
+            pixel_mm=volume.grid.pixel_mm,
+            apart=slices.apart,
+            objects=lesions.counted & lesions.of(*MEASURED),
+        ),
         amount=spread(integral.amount),
         error=spread(integral.error),
         probability=odds,
@@ -153,19 +161,6 @@ def _against_noise(
         specks, threshold_hu=threshold_hu, smallest_pixels=rule.smallest_pixels, tissue=tissue, noise=noise
     )
     return probability, np.asarray((peak - around.ring_median) / sigma, np.float64)
-
-
-def _isotropic(volume: Volume, lesions: Lesions, slices: Slices, threshold_hu: float) -> Floats:
-    """Return the interpolated volume of all lesions; 0 for those under the area rule."""
-    out = isotropic_volume(
-        volume.hu,
-        lesions.components,
-        threshold_hu,
-        heights_mm=volume.grid.heights_mm,
-        pixel_mm=volume.grid.pixel_mm,
-        apart=slices.apart,
-    )
-    return np.where(lesions.counted, out, 0.0)
 
 
 def _order(lesions: Lesions, kept: Bools, amount: Floats, chosen: Longs) -> Longs:

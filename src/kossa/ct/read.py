@@ -158,7 +158,9 @@ def _read_stack(chosen: Candidate, stack: Stack, candidates: list[Candidate], pr
     header, frame = got.slices[0].header, got.slices[0].frame
     diagnosis = _diagnosed(got.slices, stack)
     hu, padding = got.hu, got.padding_hu
-    why_not = meanings(header).get("not_hounsfield") or not_hounsfield(
+    told = meanings(header)
+    mono = "mono" in told
+    why_not = told.get("not_hounsfield") or not_hounsfield(
         hu[:: max(1, len(hu) // SAMPLE[0]), :: SAMPLE[1], :: SAMPLE[2]],
         padding_hu=padding,
         scaled=all(s.frame.slope is not None and s.frame.intercept is not None for s in got.slices),
@@ -169,7 +171,7 @@ def _read_stack(chosen: Candidate, stack: Stack, candidates: list[Candidate], pr
     notices = [*diagnosis.notices, *stack_notices(chosen, candidates, got.failures), *_value_notices(why_not)]
     _settle_used(chosen, got.failures, diagnosis.geometry, why_not)
     return ScanRead(
-        volume=Volume(hu, diagnosis.grid, kvp=header.kvp, padding_hu=padding),
+        volume=Volume(hu, diagnosis.grid, kvp=None if mono else header.kvp, padding_hu=padding),
         series=_choice(chosen, got.slices, candidates),
         geometry=diagnosis.geometry,
         notices=tuple(notices),
@@ -196,16 +198,11 @@ def _load(stack: Stack, progress: Progress) -> _Pixels:
         None,
     )
     hu = np.empty((count, rows_, columns), np.int16)
-    source = SliceSource(padding)
-    failures = list(stack.failures)
-    good: list[int] = []
-    for k, one in enumerate(stack.slices):
-        try:
-            source.write(one, hu[k])
-            good.append(k)
-        except Refused as refused:
-            failures.append(Failure(one, refused.code, str(refused)))
-        progress("reading slices", k + 1, count)
+    failed = SliceSource(padding).write_all(
+        stack.slices, hu, lambda done: progress("reading slices", done, count)
+    )
+    failures = [*stack.failures, *(Failure(stack.slices[k], r.code, str(r)) for k, r in failed.items())]
+    good = [k for k in range(count) if k not in failed]
     if not good:
         first = failures[0]
         raise Refused(first.code, first.what)

@@ -20,7 +20,9 @@ __all__ = ["Multigrid", "NotConverged"]
 Floats = npt.NDArray[np.float64]
 
 DEGREE = 2  # Chebyshev steps before and after each coarse correction (measured: 2 beats 1 and 3 at 64^3)
-LOWEST = 6.0  # the smoother covers eigenvalues from 2/6 to 2 of the scaled 7-point operator (Fourier analysis)
+LOWEST = (
+    6.0  # the smoother covers eigenvalues from 2/6 to 2 of the scaled 7-point operator (Fourier analysis)
+)
 COARSEST = 130  # cells: small enough for a dense inverse
 MOST = 200  # iterations of the conjugate gradients
 
@@ -56,7 +58,7 @@ class Multigrid:
         self.kernels = kernels
         self.shape = shape
         self.line = shape[1] == 1 and shape[2] == 1
-        sizes = [shape]
+        sizes: list[tuple[int, ...]] = [shape]
         while not self.line and all(n % 2 == 0 for n in sizes[-1]) and np.prod(sizes[-1]) > COARSEST:
             sizes.append(tuple(n // 2 for n in sizes[-1]))
         self.levels = [_level(tuple(n + 2 for n in size)) for size in sizes]
@@ -105,7 +107,7 @@ class Multigrid:
             self.kernels.apply(unit, level.gx, level.gy, level.gz, level.q, out)
             matrix[:, column] = out[core].ravel()
             unit[place] = 0.0
-        level.dense = np.linalg.inv(matrix)
+        level.dense = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
 
     def _cycle(self, depth: int, b: Floats, x: Floats) -> None:
         """Write an approximate solution of A x = b into x, from zero."""
@@ -177,4 +179,6 @@ class Multigrid:
             k.apply(d, *grid, w)
             step = rho / k.dot(d, w)
             k.update(x, r, d, w, step)
-        raise NotConverged(f"the transport did not converge in {MOST} iterations: raise --size or set milder rates")
+        raise NotConverged(
+            f"the transport did not converge in {MOST} iterations: raise --size or set milder rates"
+        )

@@ -164,7 +164,7 @@ def _below_the_limit(rng: np.random.Generator) -> list[Calcium]:
     return [
         Calcium(
             name,
-            round(float(rng.uniform(0.3, 0.9)), 2),
+            round(float(rng.uniform(0.2, 0.5)), 2),
             *calcium.ball(_near(rng, centre, 3.0), (1.2, 1.2, 1.2)),
             site=site,
             side=side,

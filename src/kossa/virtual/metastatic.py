@@ -79,7 +79,7 @@ def _in_lungs(body: Body, rng: np.random.Generator) -> list[Calcium]:
             mass = round(float(FOCUS_MG_PER_MM3 * scale * np.pi / 6 * size**3), 2)
             name, shape = f"focus {number}", calcium.ball((x, y, z), (size, size * 0.95, size * 1.05))
         else:
-            mass, name = round(float(rng.uniform(0.3, 1.2)), 2), f"speck {number - FOCI}"
+            mass, name = round(float(rng.uniform(0.15, 0.5)), 2), f"speck {number - FOCI}"
             shape = calcium.ball((x, y, z), (1.6, 1.6, 1.6))
         found.append(
             Calcium(
@@ -200,7 +200,7 @@ PERSON = VirtualPerson(
         signed=True,
         shuffled_names=True,
     ),
-    build=Build(female=True, habitus=Habitus(fat=1.15, breasts=True), tissue=Tissue(spongiosa=165.0)),
+    build=Build(female=True, habitus=Habitus(fat=1.15, breasts=True), tissue=Tissue(spongiosa=155.0)),
     stretch=(0.92, 0.92, 0.945),
     fov_mm=400.0,
     noise_hu=11.0,
