@@ -23,13 +23,18 @@ Floats = npt.NDArray[np.float64]
 
 FRONT_LUNG_MM = 30.0  # judgement: lung further in front of the spine than this lies above the diaphragm
 FRONT_LUNG_MM2, FRONT_LUNG_LEFT_MM2 = 800.0, 300.0  # judgement
+APEX_MM2 = 800.0  # judgement: less is the windpipe
+CLEAR_SHARE, DOME_SHARE = (
+    0.55,
+    0.42,
+)  # judgement: share of lung inside the lungs' hull at the heart; at the domes
 HIP_CORE_MM = 6.0  # judgement: hip bones survive this opening, ribs do not
 JOINT_RADIUS_MM, JOINT_ASIDE_MM = 17.0, 55.0  # judgement: head of the thigh with its socket
 HIP_ASIDE_MM, HIP_MM2 = 35.0, 300.0  # judgement: thick bone on both sides of the spine
 NECK_WIDE_MM = 240.0  # judgement
-AIRWAY_HU = -700.0  # a windpipe's coarse cells, walls included
-AIRWAY_MM2 = (60.0, 700.0)  # adult trachea 150-350 mm2, pharynx larger
-AIRWAY_ASIDE_MM = 25.0  # judgement
+AIRWAY_HU = -920.0  # judgement: air in a tube, darker than lung
+AIRWAY_MM2, AIRWAY_WIDE_MM = (60.0, 700.0), 50.0  # adult trachea 150-350 mm2, wider where it forks
+AIRWAY_ASIDE_MM = 14.0  # judgement: main bronchi lie further aside soon below the carina
 FACE_MM = 90.0  # judgement: height of the face below the closed skull
 TRACHEA_LOST_MM = 12.0  # judgement
 
@@ -119,8 +124,8 @@ def _airway(scan: Scan, body: Body, trunk: Trunk) -> Mask:
                 continue
             high, wide = (s.stop - s.start for s in where)
             x = (where[1].start + where[1].stop - 1) / 2
-            round_ = area[number] > 0.5 * max(high * c.pixel_mm[0], wide * c.pixel_mm[1]) ** 2
-            if round_ and abs(x - middle) * c.pixel_mm[1] <= AIRWAY_ASIDE_MM:
+            tube = max(high * c.pixel_mm[0], wide * c.pixel_mm[1]) <= AIRWAY_WIDE_MM
+            if tube and abs(x - middle) * c.pixel_mm[1] <= AIRWAY_ASIDE_MM:
                 out[z] = True
     return out
 
@@ -149,9 +154,19 @@ def _chest(scan: Scan, body: Body, trunk: Trunk) -> Mask:
         front = body.lungs[z] & ahead[:, None]
         left = front & (columns > trunk.spine_x[z])[None, :]
         out[z] = front.sum() * c.cell_mm2 >= FRONT_LUNG_MM2 and left.sum() * c.cell_mm2 >= FRONT_LUNG_LEFT_MM2
-    if out.any() and out.size > 2:
-        highest = int(np.flatnonzero(out)[-1])
-        out[highest:] |= body.lungs[highest:].any(axis=(1, 2))
+    if not out.any() or out.size < 3:
+        return out
+    lung = body.lungs.sum(axis=(1, 2)) * c.cell_mm2
+    share = lung / np.maximum(body.lung_hull.sum(axis=(1, 2)) * c.cell_mm2, 1.0)
+    low, high = (int(v) for v in np.flatnonzero(out)[[0, -1]])
+    out[low : high + 1] = True
+    for z in range(high, out.size):
+        if lung[z] < APEX_MM2:
+            break
+        out[z] = True
+    clear = np.flatnonzero(out & (share >= CLEAR_SHARE))
+    if clear.size:
+        out[: clear[0]] &= share[: clear[0]] >= DOME_SHARE
     return out
 
 
