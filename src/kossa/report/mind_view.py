@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from kossa.care.problem import ASK
+from kossa.care.first_question import ASK
 from kossa.conditions import load
 from kossa.evidence import (
     Cause,
