@@ -1,4 +1,4 @@
-"""Files to volume against SimpleITK's sorted series read and a plain read of all bytes, in one run, one thread.
+"""Files to volume against SimpleITK's sorted series read and a plain read, in one run, one thread.
 
     python -m bench.ct_read [--slices 300] [--repeats 5]
 
@@ -80,10 +80,10 @@ def plain(folder: Path) -> int:
 
 
 def simpleitk(folder: Path):
-    import SimpleITK as sitk
+    import SimpleITK
 
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
-    reader = sitk.ImageSeriesReader()
+    SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    reader = SimpleITK.ImageSeriesReader()
     series = reader.GetGDCMSeriesIDs(str(folder))[0]
     reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder), series))
     return reader.Execute()
@@ -127,7 +127,7 @@ def main() -> None:
     if asked.memory:
         memory(asked.memory)
         return
-    import SimpleITK as sitk
+    import SimpleITK
 
     from kossa.ct.read import read_volume
     from kossa.intake.survey import survey
@@ -135,7 +135,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         write(folder, asked.slices)
-        same = np.array_equal(kossa_all(folder), sitk.GetArrayFromImage(simpleitk(folder)))
+        same = np.array_equal(kossa_all(folder), SimpleITK.GetArrayFromImage(simpleitk(folder)))
         best: dict[str, float] = {}
         for _ in range(asked.repeats):
             for name, work in (
@@ -153,10 +153,8 @@ def main() -> None:
     volume, grown = map(int, out.stdout.split())
     print(f"{asked.slices} slices, arrays equal to SimpleITK's: {same}")
     for name, seconds in best.items():
-        print(
-            f"{name:16s} {seconds * 1000:8.1f} ms"
-            f"   {seconds / best['plain read']:6.2f} x plain read   {seconds / best['SimpleITK']:6.3f} x SimpleITK"
-        )
+        plain_x, itk_x = seconds / best["plain read"], seconds / best["SimpleITK"]
+        print(f"{name:16s} {seconds * 1000:8.1f} ms {plain_x:8.2f} x plain read {itk_x:8.3f} x SimpleITK")
     print(f"peak memory grew by {grown / 1e6:.0f} MB for a volume of {volume / 1e6:.0f} MB")
 
 

@@ -130,7 +130,10 @@ def published(volume: Volume) -> None:
 
 def in_circle(volume: Volume) -> None:
     exam = assess(
-        scan_of(volume), preset=presets.load("canon"), regions=Regions(region(volume.hu.shape), {}, {}), mg_per_mm3_hu=FACTOR
+        scan_of(volume),
+        preset=presets.load("canon"),
+        regions=Regions(region(volume.hu.shape), {}, {}),
+        mg_per_mm3_hu=FACTOR,
     )
     deposits = [d for d in exam.reading.deposits if d.material is Material.CALCIFICATION]
     kept = [d for d in deposits if d.kept]

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
+from kossa.ct.roi import Regions
 from kossa.evidence import Side
 from kossa.evidence.vocabulary import segment_sites
 from tests.ct.phantom import examine, scan, score, soft
-
-
-@dataclass
-class Map:
-    labels: np.ndarray
-    names: dict = field(default_factory=dict)
-    sites: dict = field(default_factory=dict)
 
 
 def two_blocks():
@@ -32,18 +24,18 @@ def half(width=12):
 
 
 def test_objects_are_taken_whole_where_half_of_them_lies_inside():
-    reading = examine(scan(two_blocks()), regions=Map(half())).reading
+    reading = examine(scan(two_blocks()), regions=Regions(half(), {}, {})).reading
     assert [d.hu_peak for d in reading.deposits] == [250]
     assert score(reading, "agatston").value == 2 * 16 * 0.25
     assert score(reading, "agatston").region == "the regions given"
     assert [n.code for n in reading.notices] == ["outside-region"]
-    assert examine(scan(two_blocks()), regions=Map(half(11))).reading.deposits == ()
+    assert examine(scan(two_blocks()), regions=Regions(half(11), {}, {})).reading.deposits == ()
 
 
 def test_a_region_never_cuts_a_piece_in_two():
     hu = soft()
     hu[4, 10:14, 10:20] = 250
-    (deposit,) = examine(scan(hu), regions=Map(half(16))).reading.deposits
+    (deposit,) = examine(scan(hu), regions=Regions(half(16), {}, {})).reading.deposits
     assert deposit.voxels == 40
 
 
@@ -51,7 +43,7 @@ def test_a_known_region_names_the_place():
     labels = half()
     labels[:, :, 25:] = 3
     kidney = segment_sites()["kidney_left"]
-    regions = Map(labels, {7: "lump", 3: "kidney_left"}, {3: kidney})
+    regions = Regions(labels, {7: "lump", 3: "kidney_left"}, {3: kidney})
     reading = examine(scan(two_blocks()), regions=regions).reading
     there = {d.hu_peak: d for d in reading.deposits}
     assert there[450].site == kidney.site

@@ -19,7 +19,13 @@ UNDEFINED = 0xFFFFFFFF
 
 
 def element(
-    tag: int, vr: str, value: bytes | str | int, *, order: str = "<", explicit: bool = True, length: int | None = None
+    tag: int,
+    vr: str,
+    value: bytes | str | int,
+    *,
+    order: str = "<",
+    explicit: bool = True,
+    length: int | None = None,
 ) -> bytes:
     """Return one element; `length` lies about the value's length."""
     if isinstance(value, int):
@@ -39,7 +45,8 @@ def element(
 
 def item(content: bytes, *, undefined: bool = False) -> bytes:
     if undefined:
-        return struct.pack("<HHI", 0xFFFE, 0xE000, UNDEFINED) + content + struct.pack("<HHI", 0xFFFE, 0xE00D, 0)
+        end = struct.pack("<HHI", 0xFFFE, 0xE00D, 0)
+        return struct.pack("<HHI", 0xFFFE, 0xE000, UNDEFINED) + content + end
     return struct.pack("<HHI", 0xFFFE, 0xE000, len(content)) + content
 
 
@@ -184,7 +191,12 @@ def enhanced(positions: list[tuple[float, float, float]], stored: np.ndarray, **
     shared = item(
         group(0x00209116, element(0x00200037, "DS", "1\\0\\0\\0\\1\\0"))
         + group(0x00289110, element(0x00180050, "DS", "2"), element(0x00280030, "DS", "0.5\\0.5"))
-        + group(0x00289145, element(0x00281052, "DS", "-1024"), element(0x00281053, "DS", "1"), element(0x00281054, "LO", "HU"))
+        + group(
+            0x00289145,
+            element(0x00281052, "DS", "-1024"),
+            element(0x00281053, "DS", "1"),
+            element(0x00281054, "LO", "HU"),
+        )
         + group(0x00189314, element(0x00181210, "SH", "Br38"))
         + group(0x00189325, element(0x00180060, "DS", "120"))
         + group(0x00189329, element(0x00089007, "CS", "ORIGINAL\\PRIMARY\\VOLUME\\NONE"))

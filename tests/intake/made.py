@@ -34,8 +34,10 @@ def dicom(
     sop_class: str = CT_STORAGE,
     z: float = 0.0,
     pixels: bool = True,
+    rows: int = 8,
+    columns: int = 8,
 ) -> bytes:
-    """Return a sound image of 8 x 8 pixels; empty strings leave the element out."""
+    """Return a sound image, of 8 x 8 pixels by default; empty strings leave the element out."""
     texts = [
         (0x00080005, "CS", "ISO_IR 192"),
         (0x00080016, "UI", sop_class),
@@ -54,7 +56,8 @@ def dicom(
     ]
     body = b"".join(element(*one) for one in texts if one[2])
     if pixels:
-        short = [(0x00280002, 1), (0x00280010, 8), (0x00280011, 8), (0x00280100, 16), (0x00280101, 16)]
+        short = [(0x00280002, 1), (0x00280010, rows), (0x00280011, columns)]
+        short += [(0x00280100, 16), (0x00280101, 16)]
         short += [(0x00280102, 15), (0x00280103, 0)]
         numbers = {tag: element(tag, "US", struct.pack("<H", value)) for tag, value in short}
         numbers[0x00280004] = element(0x00280004, "CS", "MONOCHROME2")
@@ -62,7 +65,7 @@ def dicom(
         numbers[0x00281052] = element(0x00281052, "DS", "-1024")
         numbers[0x00281053] = element(0x00281053, "DS", "1")
         body += b"".join(numbers[tag] for tag in sorted(numbers))
-        body += element(0x7FE00010, "OW", struct.pack("<64H", *[1064] * 64))
+        body += element(0x7FE00010, "OW", struct.pack("<H", 1064) * (rows * columns))
     meta = element(0x00020010, "UI", EXPLICIT_LE)
     return b"\0" * 128 + b"DICM" + element(0x00020000, "UL", struct.pack("<I", len(meta))) + meta + body
 

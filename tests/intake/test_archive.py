@@ -140,3 +140,28 @@ def test_more_members_than_the_budget_are_refused(tmp_path):
 def test_an_empty_archive_is_told(tmp_path):
     lay(tmp_path, {"x.zip": archive({})})
     assert settled(tmp_path) == (Outcome.REJECTED, "empty")
+
+
+def test_what_the_survey_inflated_is_kept_for_the_reader_and_then_let_go(tmp_path, monkeypatch):
+    lay(tmp_path, {"x.zip": archive({"1": dicom(), "2": bytes(3 * MB), "note": b"\x00\x01\x02" * 99})})
+    inflated = []
+    real = Archive._raw
+    monkeypatch.setattr(
+        Archive, "_raw", lambda self, info: inflated.append(info.filename) or real(self, info)
+    )
+    found = survey(tmp_path)
+    assert inflated == ["1", "2", "note"]
+    member = found.entries[1]
+    assert member.read() == dicom()
+    assert inflated.count("1") == 1
+    assert member.read() == dicom()
+    assert inflated.count("1") == 2
+
+
+def test_members_beyond_the_budget_are_inflated_anew(tmp_path):
+    lay(tmp_path, {"x.zip": archive({"1": dicom(), "2": dicom(uid="2")})})
+    box = Archive(tmp_path / "x.zip", Budget(kept_bytes=len(dicom()) + 10))
+    one, two = box.members()
+    for _ in range(3):
+        assert (one.read(), two.read()) == (dicom(), dicom(uid="2"))
+    assert box._room == len(dicom()) + 10 - sum(map(len, box._kept.values()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import imagecodecs
-import numpy as np
 import pytest
 
 from kossa.evidence import Refused

@@ -12,7 +12,7 @@ from pydicom.data import get_testdata_file
 
 from kossa.evidence import Refused
 from kossa.intake.dicom import read_header
-from tests.intake.dicom_bytes import ct, element, enhanced, item, sequence
+from tests.intake.dicom_bytes import ct, element, enhanced, fragments, item, sequence
 
 SAMPLES = sorted(Path(get_testdata_file("CT_small.dcm", download=False)).parent.glob("*.dcm"))
 
@@ -49,6 +49,8 @@ def refusal(**options) -> str:
         ({"bits": (12, 12, 11)}, "invalid-header"),
         ({"bits": (16, 12, 3)}, "invalid-header"),
         ({"samples": 7}, "invalid-header"),
+        ({"samples": 0}, "invalid-header"),
+        ({"extra": {0x00280103: ("US", 5)}}, "invalid-header"),
         ({"extra": {0x00181164: ("DS", "0\\0")}}, "invalid-geometry"),
     ],
 )
@@ -113,12 +115,14 @@ def test_no_text_can_harm_a_terminal(told, shown):
         ("ISO_IR 100", "Buc^Jérôme".encode("latin-1"), "Buc^Jérôme"),
         ("ISO_IR 144", "Люкceмбypг".encode("iso8859_5"), "Люкceмбypг"),
         ("\\ISO 2022 IR 87", b"Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", "Yamada^Tarou=山田^太郎"),
+        ("ISO 2022 IR 999", b"Anna\xff", "Anna\xff"),
         ("GB18030", "Wang^XiaoDong=王^小东".encode("gb18030"), "Wang^XiaoDong=王^小东"),
     ],
 )
-def test_names_are_read_in_their_character_set(charset, raw, name):
+def test_names_are_read_in_their_character_set(charset, raw, name, caplog):
     data = ct(charset=charset, extra={0x00100010: ("PN", raw)})
     assert read_header(data)[1].name == name
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize(
@@ -151,6 +155,28 @@ def test_an_object_without_pixels_has_a_header_without_frames():
     assert (header.modality, header.frames, header.rows, header.pixel_offset) == ("SR", (), 0, None)
 
 
+def test_floating_point_pixels_are_refused_by_name():
+    data = ct()
+    floats = data[: data.index(b"\xe0\x7f\x10\0")] + element(0x7FE00008, "OF", b"\0" * 64)
+    with pytest.raises(Refused, match="floating-point"):
+        read_header(floats)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "told", "lossy"),
+    [("91", None, True), ("91", "00", False), ("90", None, False), ("90", "01", True), ("81", None, True)],
+)
+def test_loss_is_told_where_it_may_be(syntax, told, lossy):
+    header, _ = read_header(
+        ct(
+            syntax=f"1.2.840.10008.1.2.4.{syntax}",
+            encapsulated=fragments(b"\0\0"),
+            extra={0x00282110: ("CS", told)} if told else {},
+        )
+    )
+    assert header.lossy is lossy
+
+
 def test_a_ct_without_pixels_is_cut_off():
     data = ct()
     with pytest.raises(Refused, match="before its pixel data"):
@@ -166,6 +192,46 @@ def test_an_enhanced_object_has_geometry_by_frame_and_the_rest_shared():
     assert (first.pixel_mm, first.thickness_mm, first.slope, first.intercept) == ((0.5, 0.5), 2, 1, -1024)
     assert (header.kernel, header.kvp, header.image_type[0]) == ("Br38", 120, "ORIGINAL")
     assert (header.rescale_type, first.phase) == ("HU", "time 1")
+
+
+def test_an_enhanced_object_may_say_all_by_frame():
+    """Some writers keep nothing in the shared groups, not even the sequence."""
+    inner = [
+        element(0x00200037, "DS", "1\\0\\0\\0\\1\\0"),
+        element(0x00281052, "DS", "-1000") + element(0x00281053, "DS", "1"),
+        element(0x00209241, "FD", 75),
+        element(0x00209056, "SH", "1"),
+        element(0x00180060, "DS", "100"),
+    ]
+    groups = zip((0x00209116, 0x00289145, 0x00189118, 0x00209111, 0x00189325), inner, strict=True)
+    frame = item(b"".join(sequence(tag, item(content)) for tag, content in groups))
+    header, _ = read_header(
+        ct(orientation=None, slope=None, intercept=None, kvp=None, raw_extra=sequence(0x52009230, frame))
+    )
+    assert header.frames[0].orientation == (1, 0, 0, 0, 1, 0)
+    assert header.frames[0].intercept == -1000
+    assert header.frames[0].phase == "stack 1, 75 % of the cardiac cycle"
+    assert header.kvp == 100
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"slope": "-1"}, "invalid-number"),
+        ({"intercept": "1e308"}, "invalid-number"),
+        ({"position": "0\\0\\1e30"}, "invalid-geometry"),
+        ({"spacing": "1e-12\\1e-12"}, "invalid-geometry"),
+    ],
+)
+def test_numbers_beyond_all_measure_are_refused(options, code):
+    assert refusal(**options) == code
+
+
+def test_the_number_of_frames_has_a_limit():
+    stored = np.zeros((1, 200_000), np.uint8)
+    data = ct(stored=stored, rows=1, columns=1, frames="200000", bits=(8, 8, 7))
+    with pytest.raises(Refused, match="100000 is the limit"):
+        read_header(data)
 
 
 def test_frames_declared_and_described_must_agree():

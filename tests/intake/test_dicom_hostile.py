@@ -63,9 +63,7 @@ def mutated(draw) -> bytes:
 def test_a_mutated_file_gives_a_header_or_a_refusal(data):
     try:
         header, _ = read_header(data)
-    except Refused as refused:
-        assert refused.code
-        assert str(refused)
+    except Refused:
         return
     if header.transfer_syntax_uid != JPEG_LS:
         try:

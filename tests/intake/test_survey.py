@@ -6,12 +6,14 @@ import os
 import socket
 from pathlib import Path
 
+import pydicom
 import pytest
 
 from kossa.evidence import CannotFinish, FileKind, NothingUsable, Outcome, Refused, WrongCall
 from kossa.intake import walk
 from kossa.intake.budget import Budget
-from kossa.intake.files import read_file, read_head, read_part
+from kossa.intake.dicom import read_header
+from kossa.intake.files import map_file, read_file, read_head, read_part
 from kossa.intake.survey import survey
 from tests.intake.made import CASE, LABS, LETTER, archive, dicom, lay, png
 
@@ -297,3 +299,30 @@ def test_an_identity_is_not_printed_by_mistake(tmp_path):
     lay(tmp_path, {"a": dicom(name="Doe^Jane", patient="SECRET-7", born="19500312")})
     shown = repr(survey(tmp_path))
     assert not any(word in shown for word in ("Doe", "Jane", "SECRET", "1950"))
+
+
+def test_a_large_file_is_mapped_and_not_read_for_its_header(tmp_path, monkeypatch):
+    data = dicom(columns=2048, rows=2048)
+    monkeypatch.setattr("kossa.intake.survey.read_file", lambda *_: pytest.fail("read whole"))
+    (entry,) = survey(lay(tmp_path, {"a": data})).entries
+    assert entry.kind is FileKind.CT
+    assert entry.header.pixel_length == 2048 * 2048 * 2
+
+
+def test_a_mapped_file_has_the_same_header_as_one_read_whole(tmp_path):
+    samples = sorted(Path(pydicom.__file__).parent.glob("data/test_files/*.dcm"))
+    assert len(samples) > 10
+    for number, path in enumerate(samples):
+        data = path.read_bytes()
+        copy = lay(tmp_path, {str(number): data}) / str(number)
+        said = []
+        for way in (bytes, None):
+            try:
+                if way is bytes:
+                    said.append(read_header(data))
+                else:
+                    with map_file(copy) as mapped:
+                        said.append(read_header(mapped))
+            except Refused as refused:
+                said.append((refused.code, str(refused)))
+        assert said[0] == said[1], path.name

@@ -23,6 +23,7 @@ __all__ = ["derived_findings", "findings", "past_findings"]
 _BORDERLINE = 0.5  # certainty of a "borderline" result (judgement)
 _WORDS_ONLY = 0.9  # certainty of "normal" or "raised" without a number (judgement)
 _NO_NUMBER = 0.8  # certainty of the report's flag beside a number that cannot be (judgement)
+_CORRECTED_ALONE = 0.8  # certainty of "calcium" where only the corrected one is printed (judgement)
 # certainty of what was computed, by its reliability (judgement)
 _TRUST = {Reliability.GOOD: 1.0, Reliability.FAIR: 0.8, Reliability.POOR: 0.5, Reliability.NONE: 0.0}
 _PAST = {
@@ -56,6 +57,9 @@ def findings(current: Mapping[str, Result], certainty: Mapping[str, float] | Non
     for name, one in current.items():
         cap = (certainty or {}).get(name, 1.0)
         found.extend(msgspec.structs.replace(f, certainty=min(f.certainty, cap)) for f in _of(one))
+    if "calcium_corrected" in current and "calcium_total" not in current:
+        corrected = _levels("calcium", current["calcium_corrected"], _CORRECTED_ALONE)
+        found.extend(corrected if current["calcium_corrected"].plausible else [])
     return found
 
 

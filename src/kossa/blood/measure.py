@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from kossa.blood.analytes import Analyte, by_loinc, by_name, check_digit_holds
+from kossa.blood.analytes import Analyte, by_loinc, by_name, check_digit_holds, rows
 from kossa.blood.judge import own, verdict
 from kossa.blood.numbers import Printed, iso_date, printed
 from kossa.blood.plausible import check_unit
@@ -77,7 +77,7 @@ def _read(reading: Reading, person: Person, today: date) -> Result | None:
             Severity.INFO,
         )
     number = None if row.absent else _number(reading)
-    flag = flag_word(row.flag) or (None if number else flag_word(row.value))
+    flag = flag_word(row.flag) or (None if number else flag_word(row.value)) or _titre(reading, number)
     if number is None and flag is None and not row.absent:
         return None
     if row.absent:
@@ -93,6 +93,18 @@ def _read(reading: Reading, person: Person, today: date) -> Result | None:
         source=row.source,
     )
     return blank if number is None else _with_number(reading, blank, number, flag, person)
+
+
+def _titre(reading: Reading, number: Printed | None) -> Flag | None:
+    """The verdict of an antibody's titre: positive from the dilution that the table gives."""
+    unit = parse(reading.row.unit)
+    if number is None or unit is None or unit.kind != "titer" or reading.analyte is None:
+        return None
+    limits = {r["analyte"]: float(r["positive_from"]) for r in rows("titres.csv")}
+    limit = limits.get(reading.analyte.id)
+    if limit is None:
+        return None
+    return Flag.HIGH if number.value >= limit else Flag.NORMAL
 
 
 def _slug(name: str) -> str:

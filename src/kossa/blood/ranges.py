@@ -59,8 +59,13 @@ def _table() -> tuple[TableRange, ...]:
     return tuple(found)
 
 
+# tests that are judged by another one's range: the same substance in the same unit
+_LIKE = {"calcium_corrected": "calcium_total", "calcium_ionized_ph": "calcium_ionized"}
+
+
 def _of(analyte: str, age: float) -> Iterable[TableRange]:
-    return (r for r in _table() if r.analyte == analyte and r.age_low <= age < r.age_high)
+    like = _LIKE.get(analyte, analyte)
+    return (r for r in _table() if r.analyte == like and r.age_low <= age < r.age_high)
 
 
 def for_person(analyte: str, age_years: float | None, sex: Sex) -> TableRange | None:
@@ -74,8 +79,9 @@ def for_person(analyte: str, age_years: float | None, sex: Sex) -> TableRange | 
 
 def inside_a_childs(analyte: str, value_si: float) -> bool:
     """Whether some child's range holds this value."""
+    like = _LIKE.get(analyte, analyte)
     return any(
-        r.analyte == analyte
+        r.analyte == like
         and r.age_low < ADULT_YEARS
         and (r.low is None or value_si >= r.low)
         and (r.high is None or value_si <= r.high)

@@ -46,7 +46,7 @@ def current(results: Iterable[Result]) -> dict[str, Result]:
 
 
 def highest(results: Sequence[Result]) -> list[Result]:
-    """Return of each test the highest plausible value, where it is not its newest one."""
+    """Return of each test the highest plausible value, where it is above its newest one."""
     newest = current(results)
     top: dict[str, Result] = {}
     for one in results:
@@ -55,7 +55,14 @@ def highest(results: Sequence[Result]) -> list[Result]:
         have = top.get(one.analyte)
         if have is None or one.value_si > (have.value_si or 0.0):
             top[one.analyte] = one
-    return [one for name, one in top.items() if newest[name] is not one]
+    return [one for name, one in top.items() if _above(one, newest[name])]
+
+
+def _above(one: Result, newest: Result) -> bool:
+    """Whether a past value is higher than the newest; beside one without a number any is."""
+    if newest.value_si is None:
+        return newest is not one
+    return one.value_si is not None and one.value_si > newest.value_si
 
 
 def _day(text: str | None) -> date | None:

@@ -11,7 +11,10 @@ __all__ = ["examine"]
 
 
 def __getattr__(name: str) -> Any:
-    """Resolve `examine` on first use: naming the room loads no array library."""
+    """Resolve `examine` on first use: naming the room loads no array library.
+
+    Its module bears another name, as a submodule would take the place of a function of the same name.
+    """
     if name == "examine":
         from kossa.ct.reading import examine  # noqa: PLC0415
 

@@ -10,14 +10,16 @@ from collections.abc import Callable
 import numpy as np
 
 from kossa.ct.deposits import deposits_of
+from kossa.ct.groups import findings_of, grouped
 from kossa.ct.judge import judge
 from kossa.ct.judgement import Judged
 from kossa.ct.mass import factor_for, smallest_mass_mg
 from kossa.ct.measure import Measured, measure
-from kossa.ct.narrow import LabelMap, narrow, region_name
+from kossa.ct.narrow import narrow, region_name
 from kossa.ct.noise import ScanNoise, measure_noise
 from kossa.ct.presets import Preset, Rule, rule_for
 from kossa.ct.read import ScanRead
+from kossa.ct.roi import Regions
 from kossa.ct.scores import scores_of
 from kossa.ct.standing import standing_of
 from kossa.evidence import Contrast, CtReading, Limits, Notice, Severity
@@ -35,7 +37,7 @@ def assess(
     scan: ScanRead,
     *,
     preset: Preset,
-    regions: LabelMap | None = None,
+    regions: Regions | None = None,
     mg_per_mm3_hu: float | None = None,
     progress: Progress = silent,
     judging: Judge = judge,
@@ -104,6 +106,7 @@ def _reading(
     smallest = smallest_mass_mg(
         volume.grid, noise, factor, pixels=rule.smallest_pixels, threshold_hu=judged.threshold_hu
     )
+    groups, deposits = grouped(deposits)
     reading = CtReading(
         kossa_version=VERSION,
         series=scan.series,
@@ -113,8 +116,8 @@ def _reading(
         limits=Limits(smallest_mass_mg=smallest, not_seen=judged.not_seen),
         scores=scores,
         deposits=deposits,
-        groups=(),
-        findings=(),
+        groups=groups,
+        findings=findings_of(groups, deposits),
         notices=(*scan.notices, *told),
     )
     return Examination(reading, volume, runs)

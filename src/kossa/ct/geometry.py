@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 HOLE = 1.5  # a gap this many times the usual one means that slices are missing (ct.md 3.11)
 APART = 1.25  # a usual gap this many times the told thickness leaves tissue unseen (judgement)
+TOUCH = 1.1  # gaps up to this many times the told thickness leave nothing unseen (judgement)
 REGIME = 3  # this many equal gaps in a row are a spacing of their own, where no thickness is told (judgement)
 TILT_DEG = 0.1  # smaller angles are rounding of the positions (judgement)
 OVERLAP = 0.95  # a gap below this share of the thickness is told as an overlap (judgement)
@@ -131,11 +132,12 @@ def _missing(gaps: Floats, thickness_mm: Sequence[float | None]) -> list[int]:
     """Return the slices behind which others are missing.
 
     The usual gap is the median among gaps between slices of the same told thickness, so that a
-    series of 4 mm and 7 mm slices has two usual gaps and no hole. Where no thickness is told, a row
-    of equal wide gaps passes for a spacing of its own.
+    series of 4 mm and 7 mm slices has two usual gaps and no hole. Where slices of one thickness
+    touch in part of the series, touching is usual, however many are missing elsewhere. Where no
+    thickness is told, a row of equal wide gaps passes for a spacing of its own.
     """
     kinds = [_kind(a, b) for a, b in pairwise(thickness_mm)]
-    usual = {kind: float(np.median(gaps[[k == kind for k in kinds]])) for kind in set(kinds)}
+    usual = {kind: _usual(gaps[[k == kind for k in kinds]], kind) for kind in set(kinds)}
     found = []
     for k, gap in enumerate(gaps):
         expected = usual[kinds[k]]
@@ -145,6 +147,13 @@ def _missing(gaps: Floats, thickness_mm: Sequence[float | None]) -> list[int]:
         if gap > HOLE * expected and not (kinds[k][0] is None and _regime(gaps, k)):
             found.append(k)
     return found
+
+
+def _usual(gaps: Floats, kind: tuple[float | None, float | None]) -> float:
+    """Return the usual gap among gaps between slices of one told thickness."""
+    middle = float(np.median(gaps))
+    touching = gaps[gaps <= TOUCH * kind[0]] if kind[0] and kind[0] == kind[1] else gaps[:0]
+    return min(middle, float(np.median(touching))) if touching.size >= 2 else middle
 
 
 def _kind(a: float | None, b: float | None) -> tuple[float | None, float | None]:

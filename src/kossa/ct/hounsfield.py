@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from kossa.intake.dicom_header import DicomHeader, Frame
 
-__all__ = ["NOT_SCALED", "corner_padding", "is_padding_hu", "not_hounsfield", "rescale", "whole_shift"]
+__all__ = ["NOT_SCALED", "corner_padding", "header_padding", "not_hounsfield", "rescale", "whole_shift"]
 
 LOW, HIGH = np.iinfo(np.int16).min, np.iinfo(np.int16).max
 NOT_AIR_HU = -1500  # nothing real is darker: air -1000 less five times the noise of a thin slice (judgement)
@@ -33,7 +33,7 @@ def _scale(frame: Frame) -> tuple[float, float]:
     return slope, 0.0 if frame.intercept is None else frame.intercept
 
 
-def is_padding_hu(header: DicomHeader, frame: Frame) -> int | None:
+def header_padding(header: DicomHeader, frame: Frame) -> int | None:
     """Return the padding value of the header in HU, None where there is none that can be believed."""
     if header.padding is None:
         return None
@@ -67,12 +67,7 @@ def rescale(
 
 def _shift(stored: npt.NDArray[Any], shift: int, bits: int, out: npt.NDArray[np.int16]) -> None:
     """Add a whole number modulo 2^16, after clipping where the sum would leave int16."""
-    if stored.dtype.kind == "u":
-        if bits == 16 or (1 << bits) - 1 + shift > HIGH:
-            np.minimum(stored, min(HIGH - shift, (1 << 16) - 1), out=stored)
-    elif bits == 16 and shift:
-        bound = LOW - shift if shift < 0 else HIGH - shift
-        (np.maximum if shift < 0 else np.minimum)(stored, bound, out=stored)
+    _clip(stored, shift, bits)
     if stored.dtype.itemsize == 1:
         out[...] = stored
     elif not np.shares_memory(stored, out):
@@ -81,9 +76,24 @@ def _shift(stored: npt.NDArray[Any], shift: int, bits: int, out: npt.NDArray[np.
         np.add(out, np.int16(shift), out=out)
 
 
+def _clip(stored: npt.NDArray[Any], shift: int, bits: int) -> None:
+    """Clip stored values whose sum with `shift` would leave int16; hardly any scan has one.
+
+    Looking for the extreme takes a thirtieth of the time of clipping against a number.
+    """
+    if stored.dtype.kind == "u":
+        bound = HIGH - shift
+        if (1 << bits) - 1 > bound and stored.max() > bound:
+            np.minimum(stored, bound, out=stored)
+    elif bits == 16 and shift < 0 and stored.min() < LOW - shift:
+        np.maximum(stored, LOW - shift, out=stored)
+    elif bits == 16 and shift > 0 and stored.max() > HIGH - shift:
+        np.minimum(stored, HIGH - shift, out=stored)
+
+
 def _outside(stored: npt.NDArray[Any], frame: Frame, header: DicomHeader) -> npt.NDArray[np.bool_] | None:
     """Return where the header's padding value (or range) stands, None where nowhere."""
-    if header.padding is None or is_padding_hu(header, frame) is None:
+    if header.padding is None or header_padding(header, frame) is None:
         return None
     low = high = header.padding
     if header.padding_limit is not None:

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from kossa.ct.judgement import Judged, Judgement
+from kossa.ct.roi import Regions
 from kossa.evidence import Side
 from kossa.evidence.vocabulary import SegmentSite
 from kossa.image.components import regroup, voxels_inside
 
-__all__ = ["LabelMap", "narrow", "region_name"]
+__all__ = ["narrow", "region_name"]
 
 INSIDE = 0.5  # of an object's voxels have to lie in the regions for it to be of them; judgement
 NAMED = 6  # regions that are named one by one
 
 
-class LabelMap(Protocol):
-    """Labels (Z, Y, X) on the scan's grid, 0 outside, with names and sites by label where they are known."""
-
-    @property
-    def labels(self) -> npt.NDArray[np.int32]: ...
-    @property
-    def names(self) -> Mapping[int, str]: ...
-    @property
-    def sites(self) -> Mapping[int, SegmentSite]: ...
-
-
-def region_name(regions: LabelMap | None) -> str:
+def region_name(regions: Regions | None) -> str:
     """Return the words for what a total was taken over."""
     if regions is None:
         return "whole scan"
@@ -41,7 +28,7 @@ def region_name(regions: LabelMap | None) -> str:
     return ", ".join(names)
 
 
-def narrow(judged: Judged, regions: LabelMap) -> tuple[Judged, int]:
+def narrow(judged: Judged, regions: Regions) -> tuple[Judged, int]:
     """Return the objects of which at least half lies in the regions, and how many do not.
 
     Objects are taken whole: a region's border never cuts a piece. One whose largest share lies in a region

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kossa.ct.geometry import Diagnosis, diagnose
-from kossa.ct.hounsfield import corner_padding, is_padding_hu, not_hounsfield
+from kossa.ct.hounsfield import corner_padding, header_padding, not_hounsfield
 from kossa.ct.outcomes import nothing_usable, settle_others
 from kossa.ct.read_nifti import read_nifti_scan
 from kossa.ct.read_notices import stack_notices
@@ -120,7 +120,8 @@ def read_volume(survey: Survey, *, series: int | None = None, progress: Progress
 def _asked(candidates: list[Candidate], series: int) -> Candidate:
     for candidate in candidates:
         if candidate.number == series:
-            if candidate.refused:
+            stack = candidate.stack
+            if candidate.refused or (stack is not None and stack.conflicts):
                 raise NothingUsable(f"Series {series} cannot be read: {candidate.barred}.")
             return candidate
     known = f"there are series 1 to {len(candidates)}" if candidates else "there is no series here"
@@ -157,7 +158,9 @@ def _read_stack(chosen: Candidate, stack: Stack, candidates: list[Candidate], pr
     header, frame = got.slices[0].header, got.slices[0].frame
     diagnosis = _diagnosed(got.slices, stack)
     hu, padding = got.hu, got.padding_hu
-    why_not = meanings(header).get("not_hounsfield") or not_hounsfield(
+    told = meanings(header)
+    mono = "mono" in told
+    why_not = told.get("not_hounsfield") or not_hounsfield(
         hu[:: max(1, len(hu) // SAMPLE[0]), :: SAMPLE[1], :: SAMPLE[2]],
         padding_hu=padding,
         scaled=all(s.frame.slope is not None and s.frame.intercept is not None for s in got.slices),
@@ -168,7 +171,7 @@ def _read_stack(chosen: Candidate, stack: Stack, candidates: list[Candidate], pr
     notices = [*diagnosis.notices, *stack_notices(chosen, candidates, got.failures), *_value_notices(why_not)]
     _settle_used(chosen, got.failures, diagnosis.geometry, why_not)
     return ScanRead(
-        volume=Volume(hu, diagnosis.grid, kvp=header.kvp, padding_hu=padding),
+        volume=Volume(hu, diagnosis.grid, kvp=None if mono else header.kvp, padding_hu=padding),
         series=_choice(chosen, got.slices, candidates),
         geometry=diagnosis.geometry,
         notices=tuple(notices),
@@ -191,20 +194,15 @@ def _load(stack: Stack, progress: Progress) -> _Pixels:
             "too-large", f"{count} slices of {rows_} x {columns} are more than kossa reads as one scan"
         )
     padding = next(
-        (value for s in stack.slices if (value := is_padding_hu(s.header, s.frame)) is not None),
+        (value for s in stack.slices if (value := header_padding(s.header, s.frame)) is not None),
         None,
     )
     hu = np.empty((count, rows_, columns), np.int16)
-    source = SliceSource(padding)
-    failures = list(stack.failures)
-    good: list[int] = []
-    for k, one in enumerate(stack.slices):
-        try:
-            source.write(one, hu[k])
-            good.append(k)
-        except Refused as refused:
-            failures.append(Failure(one, refused.code, str(refused)))
-        progress("reading slices", k + 1, count)
+    failed = SliceSource(padding).write_all(
+        stack.slices, hu, lambda done: progress("reading slices", done, count)
+    )
+    failures = [*stack.failures, *(Failure(stack.slices[k], r.code, str(r)) for k, r in failed.items())]
+    good = [k for k in range(count) if k not in failed]
     if not good:
         first = failures[0]
         raise Refused(first.code, first.what)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kossa.ct.hounsfield import is_padding_hu
+from kossa.ct.hounsfield import header_padding
 from kossa.ct.series import Candidate
+from kossa.ct.series_rules import meanings
 from kossa.ct.stacks import Failure, Stack, kernel_name
 from kossa.evidence import Notice, Severity
 
@@ -23,7 +24,14 @@ def stack_notices(
     others = [
         c for c in candidates if c is not chosen and c.stack is not None and _same_series(stack, c.stack)
     ]
-    every = (_duplicates(stack), _failed(failures), _lossy(stack), _split(stack, others), _padding(stack))
+    every = (
+        _duplicates(stack),
+        _failed(failures),
+        _lossy(stack),
+        _mono(stack),
+        _split(stack, others),
+        _padding(stack),
+    )
     return [notice for notice in every if notice is not None]
 
 
@@ -75,6 +83,18 @@ def _lossy(stack: Stack) -> Notice | None:
     )
 
 
+def _mono(stack: Stack) -> Notice | None:
+    if "mono" not in meanings(stack.header):
+        return None
+    return Notice(
+        code="mono-energetic",
+        severity=Severity.WARNING,
+        what="This is a mono-energetic image, computed from two energies: no tube voltage describes it.",
+        done="Its tube voltage is taken as unknown.",
+        todo="Ask for the series that looks like 120 kV.",
+    )
+
+
 def _split(stack: Stack, others: list[Candidate]) -> Notice | None:
     """Tell that the series holds more than was read, and in what the rest differs."""
     if not others:
@@ -109,7 +129,7 @@ def _differs(mine: Stack, other: Stack) -> str:
 def _padding(stack: Stack) -> Notice | None:
     """Tell where the header's padding value was not believed, because tissue could have it."""
     header, frame = stack.header, stack.frame
-    if header.padding is None or is_padding_hu(header, frame) is not None:
+    if header.padding is None or header_padding(header, frame) is not None:
         return None
     slope = 1.0 if frame.slope is None else frame.slope
     hu = header.padding * slope + (frame.intercept or 0.0)

@@ -61,9 +61,7 @@ def examine(
     whole = _surveyed(source, tell)
     scan = read_volume(whole.survey, series=series, progress=tell)
     regions = None if roi is None else read_roi(Path(roi), scan.volume.grid)
-    exam = assess(
-        scan, preset=convention, regions=regions, mg_per_mm3_hu=mg_per_mm3_hu, progress=tell
-    )
+    exam = assess(scan, preset=convention, regions=regions, mg_per_mm3_hu=mg_per_mm3_hu, progress=tell)
     told = (*(regions.notices if regions else ()), *whole.notices())
     reading = msgspec.structs.replace(
         exam.reading, files=whole.files(), notices=(*exam.reading.notices, *told)

@@ -60,7 +60,7 @@ def read_roi(path: Path, grid: Grid) -> Regions:
     file = read_nifti(read_file(path, DEFAULT))
     whole = _whole(file.stored, file.header.slope, file.header.intercept)
     labels = _laid(whole, file.header.grid, grid)
-    present = [int(v) for v in np.unique(labels) if v]
+    present = sorted(set().union(*(np.unique(one).tolist() for one in labels)) - {0})
     if not present:
         raise Refused("empty-mask", "the label map is empty: no voxel of it is marked")
     names = label_names(path, file.header.extensions, present)

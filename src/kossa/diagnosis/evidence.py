@@ -16,7 +16,7 @@ from kossa.conditions.rule import Atom
 from kossa.evidence import DepositGroup, Finding, Person, Result, Setting, Sex, State, Whose
 from kossa.evidence.vocabulary import ancestors, label, term, terms
 
-__all__ = ["LOCAL", "Evidence", "Item", "gather", "only_person", "states"]
+__all__ = ["LOCAL", "Evidence", "Item", "gather", "knowing_possible", "states"]
 
 MEASURED, TOLD = 1, 0
 LOCAL = frozenset({"site", "pattern", "tissue"})
@@ -274,7 +274,7 @@ def _items(
     return tuple(found[i] for i in sorted(found))
 
 
-def only_person(evidence: Evidence, possible: Callable[[str], bool | None]) -> Evidence:
+def knowing_possible(evidence: Evidence, possible: Callable[[str], bool | None]) -> Evidence:
     """Return the same evidence with an answer to `possible(cause)`."""
     return Evidence(
         evidence.person,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from kossa.diagnosis.scale import NONE
-from kossa.evidence import Notice, Weighing, to_plain
+from kossa.evidence import Notice, Weighing, encode
 
 __all__ = ["case_output"]
 
@@ -25,7 +27,7 @@ def case_output(
     The kinds with their intervals are `kinds_weighed`. `causes` leaves out what belongs to no case group
     (physiologic deposits), so their sum is at most 1. Without a weighing `kinds` is empty.
     """
-    plain: dict[str, Any] = to_plain(weighing)
+    plain: dict[str, Any] = msgspec.json.decode(encode(weighing))
     total = sum(k.prob for k in weighing.kinds)
     shares = {k.id: k.prob / total for k in weighing.kinds} if total > 0 else {}
     causes = [c for c in plain["causes"] if c["id"] not in NOT_GROUPED]
@@ -37,5 +39,5 @@ def case_output(
         "causes": causes,
         **rest,
         "not_understood": list(not_understood),
-        "notices": to_plain(tuple(notices)),
+        "notices": msgspec.json.decode(encode(tuple(notices))),
     }

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from kossa.conditions.knowledge import Knowledge, Node
 from kossa.diagnosis.evidence import LOCAL, Item
 from kossa.diagnosis.kidney import KidneyNode, contribution, kidney_node
-from kossa.diagnosis.scale import NONE, Scale, compile_scale
+from kossa.diagnosis.scale import Scale, compile_scale
 from kossa.evidence.vocabulary import ancestors, term, terms
 
 __all__ = ["Model", "Weighed", "model_of"]
@@ -277,8 +277,3 @@ class Weighed:
             rows = np.concatenate([self.ratio[keep], self.ratios(new)]) if new or keep else self.ratio[:0]
             log += self.combine(rows, node) - old
         return np.asarray(log, np.float64)
-
-
-def none_index(model: Model) -> int:
-    """Return the place of `none_of_these` in all vectors."""
-    return model.causes.index(NONE)

@@ -13,6 +13,7 @@ from kossa.evidence.reading import CtReading
 from kossa.evidence.result import Result
 from kossa.evidence.source import File
 from kossa.evidence.weighing import Calcification, Weighing
+from kossa.evidence.words_reading import Derived
 
 __all__ = ["Workup"]
 
@@ -28,9 +29,11 @@ class Workup(Record, frozen=True, kw_only=True):
     films: tuple[FilmReading, ...] = ()
     sections: tuple[SectionReading, ...] = ()
     results: tuple[Result, ...] = ()
+    derived: tuple[Derived, ...] = ()
     findings: tuple[Finding, ...] = ()
     groups: tuple[DepositGroup, ...] = ()
     weighing: Weighing | None = None
     options: tuple[Option, ...] = ()
+    not_understood: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     files: tuple[File, ...] = ()

@@ -56,7 +56,11 @@ class Member:
         """Return the first bytes; raises `Refused` as `read` does, and where its name or claim forbids it."""
         if refusal := _refusal(self.info, self.archive.budget):
             raise refusal
-        return next(self.archive.inflate(self.info), b"")[:length]
+        return self.archive.beginning(self.info)[:length]
+
+    def forget(self) -> None:
+        """Let go of the bytes: no reader will ask for them."""
+        self.archive.forget(self.info)
 
 
 @dataclass(slots=True)
@@ -68,7 +72,12 @@ class Archive:
     refused: list[Refused] = field(default_factory=list)
     _seen: dict[int, int] = field(default_factory=dict)
     _kept: dict[int, bytes] = field(default_factory=dict, repr=False)
+    _looked: set[int] = field(default_factory=set)
+    _room: int = 0
     _size: int = 0
+
+    def __post_init__(self) -> None:
+        self._room = self.budget.kept_bytes
 
     def members(self) -> Iterator[Member]:
         """Yield the members in the order of the directory."""
@@ -92,14 +101,31 @@ class Archive:
             return []
         return found
 
+    def beginning(self, info: zipfile.ZipInfo) -> bytes:
+        """Return at least the first megabyte of a member; a small one is kept whole."""
+        if info.file_size > PIECE:
+            return next(self.inflate(info), b"")
+        return self._keep(info)
+
     def take(self, info: zipfile.ZipInfo) -> bytes:
-        """Return a member's bytes; what the survey inflated is kept for its reader, within the budget."""
-        kept = self._kept.pop(info.header_offset, None)
-        if kept is not None:
-            return kept
-        data = b"".join(self.inflate(info))
-        if sum(map(len, self._kept.values())) + len(data) <= self.budget.kept_bytes:
-            self._kept[info.header_offset] = data
+        """Return a member's bytes, which are kept from the survey's look to the reader's."""
+        data = self._keep(info)
+        if info.header_offset in self._looked:
+            self.forget(info)
+        self._looked.add(info.header_offset)
+        return data
+
+    def forget(self, info: zipfile.ZipInfo) -> None:
+        """Let go of a member's bytes."""
+        self._room += len(self._kept.pop(info.header_offset, b""))
+
+    def _keep(self, info: zipfile.ZipInfo) -> bytes:
+        data = self._kept.get(info.header_offset)
+        if data is None:
+            data = b"".join(self.inflate(info))
+            if len(data) <= self._room:
+                self._kept[info.header_offset] = data
+                self._room -= len(data)
         return data
 
     def inflate(self, info: zipfile.ZipInfo) -> Iterator[bytes]:

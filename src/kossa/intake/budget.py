@@ -33,8 +33,8 @@ class Budget:
     picture_pages: int = 1_000
     #: digits of a whole number in JSON or a table; no laboratory value has as many
     number_digits: int = 40
-    #: bytes of a JSON, XML, table or text file; a person's whole FHIR record is some 50 MB
-    text_bytes: int = 256 * MB
+    #: bytes of a JSON, table or text file; a person's whole FHIR record is some 50 MB, as data 7 times that
+    text_bytes: int = 128 * MB
     #: first bytes of every file, by which it is sorted; the tag of an ISO image stands at 32,769
     head_bytes: int = 64 * KB
     #: files of one survey; 20 whole-body studies

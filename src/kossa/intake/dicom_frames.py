@@ -13,6 +13,9 @@ from kossa.intake.dicom_values import Values
 __all__ = ["Shared", "frames", "shared_values"]
 
 MAX_FRAMES = 100_000  # a frame costs some 300 bytes of header in memory (judgement)
+STEEP = 1e5  # slope and intercept beyond this make no Hounsfield units (judgement)
+FAR_MM = 1e5  # a place farther than this from the origin is no place in a scanner (judgement)
+SMALL_MM = 1e-4  # smaller pixels are none of tomography (judgement)
 UNIT = 1e-3  # how far a direction may be from length 1, or two from a right angle (ct.md 3.11)
 
 Vector = tuple[float, float, float]
@@ -83,6 +86,12 @@ def _frame(groups: dict[int, Values], top: Values) -> Frame:
     slope = rescale.number(tag.RESCALE_SLOPE, "the rescale slope")
     if slope == 0:
         raise Refused("invalid-number", "the rescale slope is 0: every voxel would have the same value")
+    intercept = rescale.number(tag.RESCALE_INTERCEPT, "the rescale intercept")
+    for name, value in (("slope", slope), ("intercept", intercept)):
+        if value is not None and (abs(value) > STEEP or (name == "slope" and value < 0)):
+            raise Refused("invalid-number", f"the rescale {name} is {value:g}")
+    if position is not None and max(map(abs, position)) > FAR_MM:
+        raise Refused("invalid-geometry", f"the slice is said to lie more than {FAR_MM:g} mm away")
     thickness = measures.loose(tag.SLICE_THICKNESS)
     return Frame(
         position_mm=None if position is None else (position[0], position[1], position[2]),
@@ -90,7 +99,7 @@ def _frame(groups: dict[int, Values], top: Values) -> Frame:
         pixel_mm=_spacing(spacing),
         thickness_mm=thickness if thickness is not None and thickness > 0 else None,
         slope=slope,
-        intercept=rescale.number(tag.RESCALE_INTERCEPT, "the rescale intercept"),
+        intercept=intercept,
         phase=_phase(groups),
     )
 
@@ -98,7 +107,7 @@ def _frame(groups: dict[int, Values], top: Values) -> Frame:
 def _spacing(pair: tuple[float, ...] | None) -> tuple[float, float] | None:
     if pair is None:
         return None
-    if min(pair) <= 0:
+    if min(pair) < SMALL_MM or max(pair) > FAR_MM:
         raise Refused("invalid-geometry", f"the pixel spacing is {pair[0]:g} x {pair[1]:g} mm")
     return (pair[0], pair[1])
 

@@ -6,14 +6,16 @@ Paths and identities of people stay in this room: what leaves it is a number.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from kossa.evidence import File, FileKind, Notice, Outcome, Refused, Severity, Source
 from kossa.intake.dicom_header import DicomHeader
-from kossa.intake.files import read_part
+from kossa.intake.files import map_file, read_part
 from kossa.intake.identity import Identity
 from kossa.intake.json_doc import Document, parse_tolerant
 from kossa.intake.picture_info import PictureInfo
@@ -21,6 +23,9 @@ from kossa.intake.remedies import REMEDIES
 from kossa.intake.sidecar import Sidecar
 
 __all__ = ["Entry", "Survey"]
+
+#: bytes from which on a file is mapped: below, reading it whole is as fast
+LARGE = 4 << 20
 
 
 @dataclass(slots=True)
@@ -65,6 +70,18 @@ class Entry:
             return partial(read_part, self.path)
         data = self.read()
         return lambda offset, length: data[offset : offset + length]
+
+    @contextmanager
+    def mapped(self) -> Iterator[bytes]:
+        """Give the file's bytes for a look at its header: a large file is mapped and not read whole.
+
+        What is given behaves as bytes do (length, slices, `struct.unpack_from`) until the block ends.
+        """
+        if self.path is None or self.size < LARGE:
+            yield self.read()
+            return
+        with map_file(self.path) as data:
+            yield cast(bytes, data)
 
     def document(self) -> Document:
         """Return the file as guarded JSON, parsed once; raises `Refused`."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kossa.evidence import Refused
 from kossa.intake.budget import Budget
 
-__all__ = ["read_file", "read_head", "read_into", "read_part"]
+__all__ = ["map_file", "read_file", "read_head", "read_into", "read_part"]
 
 #: a pipe or a device that took the place of a file must not make the program wait
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -67,6 +70,20 @@ def read_into(path: Path, offset: int, target: memoryview) -> int:
         raise _unreadable(error) from None
     finally:
         os.close(handle)
+
+
+@contextmanager
+def map_file(path: Path) -> Iterator[mmap.mmap]:
+    """Give a file's bytes as a map that is read only where it is looked at; raises `Refused` (unreadable)."""
+    handle, _ = _open(path)
+    try:
+        data = mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise _unreadable(error) from None
+    finally:
+        os.close(handle)
+    with data:
+        yield data
 
 
 def _open(path: Path) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from kossa.intake.picture_info import inspect
 from kossa.intake.sidecar import looks_like_sidecar, parse_toml
 from kossa.intake.sniff import Format
 from kossa.intake.stated import in_case, in_letter, in_phenopacket, in_table
-from kossa.intake.table import read_table
+from kossa.intake.table import PERSON_COLUMNS, header_of, read_table
 from kossa.intake.text import decode_text
 from kossa.intake.xml_doc import root_of
 
@@ -42,7 +42,8 @@ def not_taken(entry: Entry, answer: NotTaken) -> None:
 
 def _dicom(entry: Entry) -> None:
     entry.kind = FileKind.DICOM_OTHER
-    entry.header, stated = read_header(entry.read())
+    with entry.mapped() as data:
+        entry.header, stated = read_header(data)
     entry.identities = (
         Identity(
             system="dicom",
@@ -156,11 +157,17 @@ def _picture(entry: Entry) -> None:
 
 
 def _labs(entry: Entry) -> None:
-    entry.identities = in_table(read_table(entry.read()))
+    """Only a table with a column of people is read for whose it is."""
+    if PERSON_COLUMNS.intersection(header_of(_beginning(entry)).columns):
+        entry.identities = in_table(read_table(entry.read()))
 
 
 def _letter(entry: Entry) -> None:
-    entry.identities = in_letter(decode_text(entry.read()).text)
+    entry.identities = in_letter(_beginning(entry))
+
+
+def _beginning(entry: Entry) -> str:
+    return decode_text(entry.read_at()(0, DEFAULT.head_bytes)).text
 
 
 #: forms that are looked into, because what they are stands inside

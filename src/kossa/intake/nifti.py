@@ -30,7 +30,12 @@ HEAD = 540 + 4  # the longer header (NIfTI-2) and the flag of extensions
 INFLATE_FREE = 256 << 20  # allowed at any ratio: an empty label map of 512 x 512 x 1000 (judgement)
 EXCESS = 4096  # bytes behind the last voxel that pass for padding (judgement)
 VOXEL_BYTES = 4 << 30  # of one image (judgement; 2,000 slices of 512 x 512 as float64)
+FAR_MM = 1e5  # a place farther than this from the origin is no place in a scanner (judgement)
+SMALL_MM = 1e-4  # smaller voxels are none of tomography (judgement)
 SQUARE = 1e-3  # cosine between rows and columns that still passes for a right angle (ct.md 3.11)
+STEEP = 1e5  # slope and intercept beyond this make no Hounsfield units (judgement)
+NOWHERE = "the file does not say where its voxels lie (affine)"
+LABEL_INTENT = 1002  # NIFTI_INTENT_LABEL (nifti1.h)
 EXTENSION_BYTES = 8 << 20  # of all header extensions together (judgement)
 
 MILLIMETRES = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}  # xyzt_units & 7: unknown, metre, mm, micron
@@ -41,7 +46,10 @@ LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 @dataclass(frozen=True, eq=False)
 class NiftiHeader:
-    """Checked header. `shape` and `affine` (RAS mm, as nibabel gives it) are in the file's own order."""
+    """Checked header. `shape` and `affine` (RAS mm, as nibabel gives it) are in the file's own order.
+
+    `label_map` is True where the file itself says that its values are labels.
+    """
 
     shape: tuple[int, int, int]
     affine: Floats
@@ -52,6 +60,7 @@ class NiftiHeader:
     grid: Grid
     axes: Axes
     unit_known: bool
+    label_map: bool
     extensions: tuple[bytes, ...]
 
     @property
@@ -167,9 +176,10 @@ def _header(head: bytes | bytearray, stream: _Stream) -> NiftiHeader:
             f"{shape[0]} x {shape[1]} x {shape[2]} voxels need {length} bytes, the file is smaller",
         )
     slope, intercept = _scaling(meaning)
-    affine = np.asarray(meaning.get_best_affine(), np.float64)
+    affine = _affine(meaning)
     unit = int(meaning["xyzt_units"]) & 7
     grid, axes = _place(affine, shape, MILLIMETRES.get(unit, 1.0))
+    extensions = _extensions(stream, size, offset, order)
     return NiftiHeader(
         shape=shape,
         affine=affine,
@@ -180,7 +190,8 @@ def _header(head: bytes | bytearray, stream: _Stream) -> NiftiHeader:
         grid=grid,
         axes=axes,
         unit_known=unit in (1, 2, 3),
-        extensions=_extensions(stream, size, offset, order),
+        label_map=int(meaning["intent_code"]) == LABEL_INTENT or any(b"<LabelTable" in e for e in extensions),
+        extensions=extensions,
     )
 
 
@@ -249,9 +260,21 @@ def _scaling(meaning: Any) -> tuple[float, float]:
     slope, intercept = float(meaning["scl_slope"]), float(meaning["scl_inter"])
     if slope == 0:
         return 1.0, 0.0
-    if not math.isfinite(slope) or not math.isfinite(intercept):
+    if not 0 < slope <= STEEP or not abs(intercept) <= STEEP:
         raise Refused("invalid-number", f"the scaling of the voxels is {slope:g} and {intercept:g}")
     return slope, intercept
+
+
+def _affine(meaning: Any) -> Floats:
+    """Return voxel to RAS mm as nibabel gives it; raises `Refused` where it is not finite."""
+    try:
+        with np.errstate(all="ignore"):
+            affine = np.asarray(meaning.get_best_affine(), np.float64)
+    except Exception:  # noqa: BLE001 - nibabel raises several kinds for a quaternion that is none
+        raise Refused("invalid-geometry", NOWHERE) from None
+    if not np.isfinite(affine).all():
+        raise Refused("invalid-geometry", NOWHERE)
+    return affine
 
 
 def _place(affine: Floats, shape: tuple[int, int, int], unit_mm: float) -> tuple[Grid, Axes]:
@@ -259,9 +282,11 @@ def _place(affine: Floats, shape: tuple[int, int, int], unit_mm: float) -> tuple
     lps = LPS_TO_RAS @ affine
     lps[:3] *= unit_mm
     steps = lps[:3, :3]
+    if np.abs(lps).max() > FAR_MM:
+        raise Refused("invalid-geometry", f"the affine places voxels more than {FAR_MM:g} mm away")
     lengths = np.linalg.norm(steps, axis=0)
-    if not np.isfinite(lps).all() or lengths.min() <= 0:
-        raise Refused("invalid-geometry", "the file does not say where its voxels lie (affine)")
+    if lengths.min() < SMALL_MM:
+        raise Refused("invalid-geometry", "the affine is singular: its voxels have no volume")
     if abs(np.linalg.det(steps / lengths)) < SQUARE:
         raise Refused("invalid-geometry", "the affine is singular: its voxels have no volume")
     order = _closest(steps / lengths)  # file axis of x, y, z

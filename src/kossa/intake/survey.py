@@ -157,6 +157,8 @@ class _Surveyor:
                 continue
             opened += 1
             self._sort(inside, head)
+            if inside.outcome is not None:
+                member.forget()
         settle_archive(entry, archive.refused, opened)
 
     def _entry(self, location: str, size: int, read: Callable[[], bytes], path: Path | None = None) -> Entry:

@@ -11,7 +11,7 @@ from kossa.evidence import Refused
 from kossa.intake.budget import DEFAULT, Budget
 from kossa.intake.text import decode_text
 
-__all__ = ["Header", "Row", "Table", "header_of", "read_table"]
+__all__ = ["PERSON_COLUMNS", "Header", "Row", "Table", "header_of", "read_table"]
 
 DELIMITERS = ",;\t|"
 #: names of columns that a table of blood results has; the form is design.md's `name,value,unit,date`

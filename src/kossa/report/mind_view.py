@@ -5,15 +5,36 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from kossa.care.first_question import ASK
 from kossa.conditions import load
-from kossa.evidence import Cause, Direction, Kind, Option, Reason, Weighing, Workup, vocabulary
+from kossa.evidence import (
+    Cause,
+    Compared,
+    Direction,
+    Floor,
+    Kind,
+    Option,
+    Reason,
+    Weighing,
+    Workup,
+    vocabulary,
+)
 
-__all__ = ["cause_name", "kind_colour", "mind_view", "share"]
+__all__ = ["cause_name", "kind_colour", "leading", "mind_view", "share"]
 
 SHOWN_CAUSES = 6
+NAMED = 0.35  # a cause less likely than this is not named in the first sentence; judgement
+SHOWN_SHARE = 0.005  # kinds and causes whose interval stays below this are left to workup.json
 SHOWN_REASONS = 10
 SHOWN_TESTS = 4
 SHOWN_OPTIONS = 12
+# lines of the comparison that stand on every page, blank where nothing is known of this person
+ALWAYS_COMPARED = (
+    "Tissue condition",
+    "Serum calcium and phosphate",
+    "Associated conditions",
+    "Location",
+)
 COLOURS = {"dystrophic": "dys", "metastatic": "met"}
 
 
@@ -29,25 +50,72 @@ def cause_name(id_: str) -> str:
 
 
 def share(prob: float, low: float, high: float) -> str:
-    """Return `0.91 (0.82 to 0.96)`."""
-    return f"{prob:.2f} ({low:.2f} to {high:.2f})"
+    """Return `0.91 (0.82 to 0.96)`; a share is never said to be 0 or 1."""
+    return f"{_share(prob)} ({_share(low)} to {_share(high)})"
+
+
+def _share(prob: float) -> str:
+    if prob >= 0.995:
+        return "over 0.99"
+    return "under 0.01" if prob < 0.005 else f"{prob:.2f}"
 
 
 def mind_view(workup: Workup) -> dict[str, Any]:
     """Return what the page shows of the weighing; empty lists where nothing was weighed."""
     weighing = workup.weighing
     if weighing is None:
-        return {"kinds": [], "causes": [], "next_tests": [], "flips": [], "options": [], "compare": []}
+        return {
+            name: []
+            for name in (
+                "kinds",
+                "causes",
+                "compare",
+                "next_tests",
+                "avoided",
+                "flips",
+                "options",
+                "floors",
+                "bring",
+            )
+        }
     kind_of = {c.id: c.kind for c in load().conditions.values()}
     return {
         "separable": weighing.separable,
         "none_of_these": "" if weighing.none_of_these is None else f"{weighing.none_of_these:.2f}",
-        "kinds": [_kind_row(k) for k in weighing.kinds],
-        "causes": [_cause_row(c, kind_of.get(c.id, "other")) for c in weighing.causes[:SHOWN_CAUSES]],
+        "kinds": [_kind_row(k) for k in weighing.kinds if k.high >= SHOWN_SHARE],
+        "causes": [
+            _cause_row(c, kind_of.get(c.id, "other"))
+            for c in weighing.causes[:SHOWN_CAUSES]
+            if c.high >= SHOWN_SHARE
+        ],
         "next_tests": _tests(weighing),
         "flips": [f"{f.datum}: {f.before} to {f.after} (then {f.kind_after})" for f in weighing.flips],
         "options": [_option_row(o) for o in workup.options[:SHOWN_OPTIONS]],
-        "compare": [],
+        "ask_first": ASK if any(ASK in o.needs for o in workup.options) else "",
+        "compare": [_compared_row(c) for c in weighing.compared if c.here or c.feature in ALWAYS_COMPARED],
+        "avoided": [{"label": _label(a.id), "why": a.why} for a in weighing.avoided],
+        "floors": [_floor_row(f) for f in weighing.floors],
+        "bring": [cause_name(c) for c in weighing.could_bring],
+    }
+
+
+def _compared_row(row: Compared) -> dict[str, Any]:
+    return {
+        "feature": row.feature,
+        "dystrophic": row.dystrophic,
+        "metastatic": row.metastatic,
+        "here": row.here,
+        "colour": kind_colour(row.supports or ""),
+    }
+
+
+def _floor_row(floor: Floor) -> dict[str, str]:
+    return {
+        "why": f"{floor.why[:1].upper()}{floor.why[1:]}".rstrip("."),
+        "who": floor.who,
+        "how_soon": floor.how_soon,
+        # what is open stands in the reason already where it was counted as possible
+        "ask": floor.ask if floor.ask and floor.ask not in floor.why else "",
     }
 
 
@@ -108,13 +176,35 @@ def _tests(weighing: Weighing) -> list[dict[str, Any]]:
 
 def _option_row(option: Option) -> dict[str, Any]:
     because = [f"{c.rule} ({c.because})" for c in option.cautions]
-    because += [f"needed first: {', '.join(option.needs)}"] if option.needs else []
+    needs = [n for n in option.needs if n != ASK]
+    because += [f"needed first: {', '.join(needs)}"] if needs else []
     return {
         "what": option.what,
         "aim": option.aim,
         "kind": option.kind.value,
-        "cause": cause_name(option.for_cause),
+        "cause": "any deposit" if option.for_cause == "any" else cause_name(option.for_cause),
         "grade": option.grade,
         "source": option.source,
         "because": "; ".join(because),
     }
+
+
+def leading(weighing: Weighing) -> tuple[str, str]:
+    """Return the first sentence's end and the second sentence: which kind, from what, how sure."""
+    first, second = weighing.kinds[0], weighing.kinds[1]
+    if not weighing.separable:
+        words = f"{first.id} or {second.id}: what is known does not separate them"
+        more = f"{first.id} {share(first.prob, first.low, first.high)}, "
+        more += f"{second.id} {share(second.prob, second.low, second.high)}."
+        return words, more
+    cause = weighing.causes[0]
+    words = f"most likely {first.id}"
+    if cause.prob >= NAMED:
+        words += f", from {plain_name(cause.id)}"
+    return words, f"Probability {share(first.prob, first.low, first.high)}."
+
+
+def plain_name(id_: str) -> str:
+    """Return a condition's name without its examples in brackets, in lower case but for initials."""
+    name = cause_name(id_).split(" (")[0]
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]

@@ -19,6 +19,8 @@ from markupsafe import Markup
 from kossa.evidence import File, Notice, Severity, Sex, Workup
 from kossa.report import words
 from kossa.report.body_map import spots
+from kossa.report.lab_view import derived_row, result_row
+from kossa.report.mind_view import mind_view
 from kossa.report.scan_view import group_rows, scan_view
 from kossa.workup.result import WorkupResult
 
@@ -73,6 +75,10 @@ def page(result: WorkupResult) -> str:
         "copy_text": words.copy_text(workup),
         "notices": [_notice_row(n) for n in notices if n.severity is not Severity.EMERGENCY],
         "files": _file_rows(workup.files),
+        "mind": mind_view(workup),
+        "results": [result_row(r) for r in workup.results],
+        "derived": [derived_row(d) for d in workup.derived],
+        "not_understood": workup.not_understood,
         "version": workup.kossa_version,
     }
     return environment().get_template("report.html.j2").render(context)
@@ -83,7 +89,11 @@ def _who(workup: Workup) -> str:
     noun = {Sex.F: "woman", Sex.M: "man", Sex.U: "person"}[person.sex]
     if person.age_years is not None and person.age_years < 18:
         noun = {Sex.F: "girl", Sex.M: "boy", Sex.U: "child"}[person.sex]
-    age = f", {person.age_years:g} years" if person.age_years is not None else ", age not known"
+    age = ", age not known"
+    if person.age_years is not None:
+        # an infant's age matters in parts of a year
+        years = person.age_years if person.age_years < 2 else int(person.age_years)
+        age = f", {years:.2g} years" if person.age_years < 2 else f", {years} years"
     read = sum(f.outcome.value in ("accepted", "partial") for f in workup.files)
     return f"{noun}{age} · {read} of {len(workup.files)} files read"
 

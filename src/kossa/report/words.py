@@ -15,6 +15,7 @@ from kossa.evidence import (
     Workup,
     vocabulary,
 )
+from kossa.report.mind_view import leading, share
 
 __all__ = [
     "amount",
@@ -29,6 +30,7 @@ __all__ = [
     "score_sentence",
 ]
 
+NAMED_PLACES = 6  # more than these are counted, not listed, in a sentence
 UNKNOWN_PLACE = "a place that the rules could not name"
 
 
@@ -100,18 +102,29 @@ def headline(workup: Workup) -> str:
         return "Whether there is calcification is not known: nothing was read that could show it."
     if not groups:
         return f"No calcium deposit was found above {_limits(workup.ct)}."
+    if workup.weighing is not None and workup.weighing.kinds:
+        found = "found" if workup.calcification is Calcification.MEASURED else "told, not measured"
+        return f"Calcification {found}: {leading(workup.weighing)[0]}."
+    return f"Calcification found: {_counted_places(groups)}."
+
+
+def _counted_places(groups: Sequence[DepositGroup]) -> str:
     known = list(dict.fromkeys(place(g.site, g.side) for g in groups if g.site is not None))
     unknown = sum(g.site is None for g in groups)
     if unknown:
         known.append("one place not named" if unknown == 1 else f"{unknown} places not named")
+    if len(known) > NAMED_PLACES:
+        known = [*known[:NAMED_PLACES], f"{len(known) - NAMED_PLACES} more places"]
     count = sum(len(g.deposits) for g in groups)
-    noun = "deposit" if count == 1 else "deposits"
-    return f"Calcification found: {count} {noun} in {join(known)}."
+    return f"{count} {'deposit' if count == 1 else 'deposits'} in {join(known)}"
 
 
 def lead(workup: Workup) -> str:
     """Return the second sentence: how much, and what this reading cannot see."""
     parts = []
+    if workup.weighing is not None and workup.weighing.kinds:
+        places = _counted_places(counted(workup))
+        parts.append(f"{leading(workup.weighing)[1]} {places[:1].upper()}{places[1:]}.")
     for reading in workup.ct:
         for score in reading.scores:
             if score.name == "mass_integrated" and score.material == "calcification" and score.value:
@@ -151,6 +164,12 @@ def _findings(workup: Workup) -> list[str]:
     return lines or ["No calcium deposit above the limits below."]
 
 
+def _likely(workup: Workup) -> list[str]:
+    if workup.weighing is None or not workup.weighing.kinds:
+        return []
+    return [f"{k.id} {share(k.prob, k.low, k.high)}" for k in workup.weighing.kinds[:2]]
+
+
 def _limits_lines(workup: Workup) -> list[str]:
     lines = []
     for index, reading in enumerate(workup.ct, 1):
@@ -173,7 +192,7 @@ def copy_text(workup: Workup) -> str:
     ]
     sections = (
         ("FINDINGS", [*_findings(workup), *[f"{s}." for s in scores]]),
-        ("IMPRESSION", [headline(workup)]),
+        ("IMPRESSION", [headline(workup), *_likely(workup)]),
         ("LIMITS", _limits_lines(workup)),
     )
     return "\n\n".join(f"{title}\n" + "\n".join(lines) for title, lines in sections)

@@ -10,9 +10,7 @@ from pathlib import Path
 
 from kossa.evidence import (
     Calcification,
-    CtReading,
     FileKind,
-    Material,
     NothingUsable,
     Notice,
     Outcome,
@@ -28,6 +26,8 @@ from kossa.intake.entry import Survey
 from kossa.intake.files_table import files, locations, notices, settle_rest
 from kossa.intake.people import only, people
 from kossa.intake.survey import survey
+from kossa.workup.compose import compose
+from kossa.workup.listen import listen
 from kossa.workup.options import ReadOptions
 from kossa.workup.readers import READ
 from kossa.workup.result import WorkupResult
@@ -38,8 +38,8 @@ USED = (Outcome.ACCEPTED, Outcome.PARTIAL)
 LEFT_OUT = (Outcome.PARTIAL, Outcome.REJECTED)
 
 NOTHING = (
-    "nothing here could be read as evidence; put in CT (DICOM or NIfTI), or see the table of files for what "
-    "was found and what to do with it"
+    "nothing here could be read as evidence; put in a CT scan, laboratory results, a letter or a case.toml, "
+    "or see the table of files for what was found and what to do with it"
 )
 
 
@@ -80,11 +80,15 @@ def read(
         return _several(met, found.sentence(), found.notices, clock)
     with clock.stage("ct"):
         exams, told = _scans(met, options, progress)
+    with clock.stage("words"):
+        words = listen(met, _person(found.persons[0], options), progress)
     settle_rest(met, READ)
     found = people(met, READ)
     if options.person is None and len(found.persons) > 1:
         return _several(met, found.sentence(), found.notices, clock)
-    workup = _workup(met, _person(found.persons[0], options), exams, (*found.notices, *told))
+    with clock.stage("diagnosis"):
+        person = _person(found.persons[0], options)
+        workup = compose(met, person, exams, words, (*found.notices, *told))
     return _finished(workup, exams, met, options, clock)
 
 
@@ -133,34 +137,18 @@ def _person(person: Person, options: ReadOptions) -> Person:
     )
 
 
-def first_question(readings: tuple[CtReading, ...]) -> Calcification:
-    """Is there any? Measured where a deposit counts; none seen where a scan was read; else not examined."""
-    if not readings:
-        return Calcification.NOT_EXAMINED
-    counts = any(d.kept and d.material is Material.CALCIFICATION for r in readings for d in r.deposits)
-    return Calcification.MEASURED if counts else Calcification.NONE_SEEN
-
-
-def _workup(met: Survey, person: Person, exams: tuple[Examination, ...], told: tuple[Notice, ...]) -> Workup:
-    readings = tuple(exam.reading for exam in exams)
-    return Workup(
-        kossa_version=VERSION,
-        person=person,
-        calcification=first_question(readings),
-        ct=readings,
-        findings=tuple(f for r in readings for f in r.findings),
-        groups=tuple(g for r in readings for g in r.groups),
-        notices=(*told, *notices(met)),
-        files=files(met),
-    )
-
-
 def _several(met: Survey, sentence: str, told: tuple[Notice, ...], clock: _Clock) -> WorkupResult:
     """More than one person and none chosen: nothing is read, the files are listed."""
     for entry in met.entries:
         if entry.outcome is None or entry.outcome.outcome in USED:
             entry.settle(Outcome.REJECTED, reason="two-people")
-    workup = _workup(met, Person(), (), told)
+    workup = Workup(
+        kossa_version=VERSION,
+        person=Person(),
+        calcification=Calcification.NOT_EXAMINED,
+        notices=(*told, *notices(met)),
+        files=files(met),
+    )
     return WorkupResult(
         workup=workup, locations=locations(met), seconds=clock.seconds, exit_code=4, sentence=sentence
     )

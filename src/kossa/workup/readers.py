@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from kossa.evidence import FileKind
 
-__all__ = ["READ"]
+__all__ = ["BLOOD", "READ", "WORDS"]
 
-READ: frozenset[FileKind] = frozenset({FileKind.CT, FileKind.CASE, FileKind.SIDECAR, FileKind.MASK})
+BLOOD: tuple[FileKind, ...] = (FileKind.BLOOD, FileKind.FHIR, FileKind.CASE)
+WORDS: tuple[FileKind, ...] = (FileKind.HISTORY, FileKind.FHIR, FileKind.CASE)
+
+READ: frozenset[FileKind] = frozenset({FileKind.CT, FileKind.SIDECAR, FileKind.MASK, *BLOOD, *WORDS})
 """Files of any other kind are recognised, listed and left: `not_read_yet`."""

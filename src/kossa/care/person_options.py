@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from kossa.care.cautions import against, judged
-from kossa.care.problem import ASK, problem
+from kossa.care.first_question import ASK, problem
 from kossa.conditions import Knowledge, load
 from kossa.conditions.knowledge import CareRow
 from kossa.conditions.rule import evaluate, parse
-from kossa.diagnosis.evidence import Evidence, gather, only_person
+from kossa.diagnosis.evidence import Evidence, gather, knowing_possible
 from kossa.evidence import Caution, DepositGroup, Finding, Option, OptionKind, Person, Result, Weighing
 
 __all__ = ["options"]
@@ -55,7 +55,7 @@ def _with_possible(evidence: Evidence, weighing: Weighing) -> Evidence:
     parts = [weighing.causes, *(g.causes for g in weighing.groups)]
     possible = {c.id for causes in parts for c in causes if c.prob > POSSIBLE}
     possible |= {c for f in weighing.floors for c in FLOOR_CAUSES.get(f.id, ())}
-    return only_person(evidence, lambda cause: cause in possible)
+    return knowing_possible(evidence, lambda cause: cause in possible)
 
 
 def _for(row: CareRow, likely: Sequence[str], evidence: Evidence) -> str | None:

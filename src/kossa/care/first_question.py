@@ -14,8 +14,8 @@ SIGNS = (
     "sx_pain", "sx_function_loss", "sx_skin_ulcer", "sx_infected_ulcer", "sx_painful_necrosis", "sx_fistula",
     "sx_abscess", "sx_inflammation", "sx_claudication", "sx_limb_ischaemia", "sx_syncope",
     "sx_nerve_pressure", "sx_myelopathy", "sx_focal_deficit", "sx_hydronephrosis", "sx_bowel_obstruction",
-    "sx_joint_locking", "sx_skin_threatened", "sx_mass_over_5cm", "sx_seizure", "sx_jaundice", "sx_haematuria",
-    "sx_haemoptysis",
+    "sx_joint_locking", "sx_skin_threatened", "sx_mass_over_5cm", "sx_seizure", "sx_jaundice",
+    "sx_haematuria", "sx_haemoptysis",
     "hx_aortic_stenosis_severe", "hx_kidney_stone", "sx_symptomatic",
 )  # fmt: skip
 ASK = "does it cause a problem: pain, stiffness, ulcer, infection, narrowing of a vessel, pressure, or worry?"

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from kossa.conditions import Knowledge, load
 from kossa.conditions.knowledge import Modifier
 from kossa.diagnosis.comparison import compared
-from kossa.diagnosis.evidence import Evidence, gather, only_person
+from kossa.diagnosis.evidence import Evidence, gather, knowing_possible
 from kossa.diagnosis.first_question import could_bring, showing
 from kossa.diagnosis.flip import flips as _flips
 from kossa.diagnosis.floor import floors
@@ -47,6 +47,7 @@ __all__ = ["Case", "flips", "possible_causes", "prepare", "weigh"]
 
 Floats = npt.NDArray[np.float64]
 ALSO_KIND = 0.5  # chance that a cause's second kind is true too (judgement)
+LEAST_IN_GROUP = 0.002  # a group tells no cause below this; the person's answer tells all
 SHOWN_CAUSES = 12  # causes with reasons; the others carry probabilities only
 TOLD_CLASSES = frozenset({"history", "drug", "procedure", "exposure", "symptom", "negative"})
 POSSIBLE = 0.005  # clinical reference, section 4.6
@@ -127,7 +128,7 @@ def prepare(
         g: Weighed(model, weights, items, dialysis=dialysis, not_said=not_said, gain=gain)
         for g, items in evidence.items.items()
     }
-    evidence = only_person(evidence, possible_causes(model, weighed.values()))
+    evidence = knowing_possible(evidence, possible_causes(model, weighed.values()))
     return Case(
         model, evidence, weights, weighed, _answer_group(groups, about), shifts(model.knowledge, evidence)
     )
@@ -163,15 +164,16 @@ def _kinds(model: Model, p: Floats, draws: Floats, each: Floats) -> tuple[Kind, 
 
 
 def _causes(
-    case: Case, weighed: Weighed, p: Floats, draws: Floats, each: Floats, shown: int
+    case: Case, weighed: Weighed, p: Floats, draws: Floats, each: Floats, shown: int, least: float = 0.0
 ) -> tuple[Cause, ...]:
+    """Return the causes above `least`, most probable first, the first `shown` of them with reasons."""
     model = case.model
     low, high = bounds(draws, p)
     kidney = kidney_parts(weighed)
     out = []
     for rank, i in enumerate(np.argsort(-p, kind="stable")):
         name = model.causes[i]
-        if name == NONE:
+        if name == NONE or (rank >= shown and p[i] < least):
             continue
         told = rank < shown
         out.append(
@@ -235,10 +237,13 @@ def weigh(
         shown = SHOWN_CAUSES if g == case.answer else SHOWN_CAUSES // 2
         told.append(
             GroupWeighing(
-                group=g, kinds=_kinds(model, p, draws, kind_shares(model, p)),
-                causes=_causes(case, w, p, draws, p, shown), surprise_bits=w.surprise(), none_of_these=float(p[model.causes.index(NONE)]),
+                group=g,
+                kinds=_kinds(model, p, draws, kind_shares(model, p)),
+                causes=_causes(case, w, p, draws, p, shown, LEAST_IN_GROUP),
+                none_of_these=float(p[model.causes.index(NONE)]),
+                surprise_bits=w.surprise(),
             )
-        )  # fmt: skip
+        )
         if g == case.answer:
             kinds = _kinds(model, p, draws, each_kind)
             causes = _causes(case, w, p, draws, each, shown)

@@ -1,0 +1,101 @@
+"""One deposit seen twice is one deposit: what was measured and what was told are brought together.
+
+A group that words tell of is the measured one where its place is the same, or one is part of the other,
+and the sides do not contradict. What the words say of it then counts for the measured group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from kossa.evidence import (
+    Calcification,
+    CtReading,
+    DepositGroup,
+    Finding,
+    Material,
+    Side,
+    vocabulary,
+)
+from kossa.evidence.words_reading import HistoryReading
+
+__all__ = ["Joined", "first_question", "join"]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Groups and findings of the whole person; ids are unique over all scans and words."""
+
+    groups: tuple[DepositGroup, ...]
+    findings: tuple[Finding, ...]
+
+
+def join(readings: Sequence[CtReading], history: HistoryReading | None) -> Joined:
+    """Return the groups of all readers, each deposit once, and the findings with their groups renamed."""
+    groups: list[DepositGroup] = []
+    findings: list[Finding] = []
+    for number, reading in enumerate(readings, 1):
+        prefix = "" if len(readings) == 1 else f"ct{number}:"
+        groups += [_prefixed(g, prefix) for g in reading.groups]
+        findings += [_moved(f, {g.id: prefix + g.id for g in reading.groups}) for f in reading.findings]
+    if history is None:
+        return Joined(tuple(groups), tuple(findings))
+    moved: dict[str, str] = {}
+    for told in history.groups:
+        twin = next((i for i, g in enumerate(groups) if _same(g, told)), None)
+        if twin is None:
+            groups.append(told)
+        else:
+            moved[told.id] = groups[twin].id
+            groups[twin] = msgspec.structs.replace(groups[twin], words=told.words)
+    findings += [_moved(f, moved) for f in history.findings]
+    return Joined(tuple(groups), tuple(findings))
+
+
+def _prefixed(group: DepositGroup, prefix: str) -> DepositGroup:
+    if not prefix:
+        return group
+    deposits = tuple(prefix + d for d in group.deposits)
+    return msgspec.structs.replace(group, id=prefix + group.id, deposits=deposits)
+
+
+def _moved(finding: Finding, names: dict[str, str]) -> Finding:
+    if finding.group in names:
+        return msgspec.structs.replace(finding, group=names[finding.group])
+    return finding
+
+
+def _same(measured: DepositGroup, told: DepositGroup) -> bool:
+    """Say whether words may mean this measured group: one place, and no contradiction of side."""
+    if measured.site is None or told.site is None:
+        return False
+    one_place = (
+        measured.site == told.site
+        or told.site in vocabulary.ancestors(measured.site)
+        or measured.site in vocabulary.ancestors(told.site)
+    )
+    sides = {measured.side, told.side}
+    contradict = Side.LEFT in sides and Side.RIGHT in sides
+    return one_place and not contradict
+
+
+def _physiological(group: DepositGroup) -> bool:
+    if group.material is Material.PHYSIOLOGICAL:
+        return True
+    return group.site is not None and "site_physiologic" in vocabulary.ancestors(group.site)
+
+
+def first_question(groups: Iterable[DepositGroup], *, measured: bool, scanned: bool) -> Calcification:
+    """Is there any? Physiological deposits alone count as none.
+
+    `measured` says that a scan holds a deposit that counts, `scanned` that a scan was read at all.
+    """
+    counted = [g for g in groups if not _physiological(g) and g.material is Material.CALCIFICATION]
+    if measured:
+        return Calcification.MEASURED
+    if any(g.words for g in counted):
+        return Calcification.TOLD
+    return Calcification.NONE_SEEN if scanned else Calcification.NOT_EXAMINED

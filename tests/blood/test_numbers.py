@@ -1,0 +1,106 @@
+"""Printed numbers and dates: what has one reading is taken, what has two is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kossa.blood.numbers import iso_date, printed
+from kossa.evidence import Comparator, Refused
+
+DAY = date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "comma"),
+    [
+        ("2.40", 2.4, False),
+        ("2,40", 2.4, True),
+        ("0,125", 0.125, True),
+        ("1.234,5", 1234.5, True),
+        ("1,234.5", 1234.5, False),
+        ("1,234,567", 1234567.0, False),
+        (" 12 ", 12.0, False),
+        (7, 7.0, False),
+        ("1e-3", 0.001, False),
+        ("1'200", 1200.0, False),
+    ],
+)
+def test_one_reading_is_taken(text, value, comma):
+    found = printed(text)
+    assert (found.value, found.comma) == (value, comma)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("1,234", "ambiguous"),
+        ("1,2,3", "invalid-number"),
+        ("1.2.3", "invalid-number"),
+        ("", "no-value"),
+        (None, "no-value"),
+        (True, "no-value"),
+        ("NaN", "invalid-number"),
+        ("inf", "invalid-number"),
+        ("haemolysed", "invalid-number"),
+        ("9" * 5000, "invalid-number"),
+        (float("inf"), "invalid-number"),
+    ],
+)
+def test_what_is_no_number_or_two_is_refused(text, code):
+    with pytest.raises(Refused) as refused:
+        printed(text)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [("<0.5", Comparator.LESS), ("≤0.5", Comparator.LESS_EQUAL), (">= 0.5", Comparator.GREATER_EQUAL)],
+)
+def test_a_bound_keeps_its_sign(text, sign):
+    assert printed(text).comparator is sign
+    assert printed(text).value == 0.5
+
+
+@given(st.floats(min_value=0, max_value=1e6).map(lambda x: round(x, 3)))
+def test_a_number_that_python_prints_is_read_back(value):
+    assert printed(f"{value:.3f}").value == value
+    assert printed(f"{value:.2f}".replace(".", ",")).value == float(f"{value:.2f}")
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2024-01-02", "2024-01-02"),
+        ("2024-01", "2024-01"),
+        ("2024", "2024"),
+        ("15/03/2024", "2024-03-15"),
+        ("03.04.2024", "2024-04-03"),
+        ("03/15/2024", "2024-03-15"),
+        ("05/05/2024", "2024-05-05"),
+        (None, None),
+        ("2024-01-02T10:00:00+00:00", "2024-01-02T10:00:00+00:00"),
+        ("", None),
+    ],
+)
+def test_dates_with_one_reading(text, iso):
+    assert iso_date(text, today=DAY) == iso
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("03/04/2024", "ambiguous-date"),
+        ("2024-13-45", "invalid-date"),
+        ("2999-01-02", "invalid-date"),
+        ("last week", "invalid-date"),
+        ("1812-01-01", "invalid-date"),
+    ],
+)
+def test_dates_that_do_not_exist_or_have_two_readings(text, code):
+    with pytest.raises(Refused) as refused:
+        iso_date(text, today=DAY)
+    assert refused.value.code == code

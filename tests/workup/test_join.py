@@ -1,0 +1,59 @@
+"""The same deposit told twice is counted once; sides and places that contradict keep them apart."""
+
+from __future__ import annotations
+
+from tests.report import made
+
+from kossa.evidence import Calcification, DepositGroup, Finding, Material, Person, Side
+from kossa.evidence.words_reading import HistoryReading
+from kossa.workup.join import first_question, join
+
+
+def told(site, side=Side.UNKNOWN) -> HistoryReading:
+    return HistoryReading(
+        kossa_version="0",
+        person=Person(),
+        groups=(DepositGroup(id="gw1", deposits=("w1",), site=site, side=side, words="calcified plaque"),),
+        findings=(Finding(id="pattern_plaque_patchy", group="gw1"), Finding(id="hx_ckd")),
+    )
+
+
+def test_words_of_the_same_place_are_the_measured_deposit():
+    found = join((made.reading(),), told("site_aorta_abdominal"))
+    assert [g.id for g in found.groups] == ["g1", "g2"]
+    assert found.groups[0].words == "calcified plaque"
+    assert {(f.id, f.group) for f in found.findings} == {("pattern_plaque_patchy", "g1"), ("hx_ckd", None)}
+
+
+def test_words_of_a_wider_place_are_the_measured_deposit_too():
+    assert len(join((made.reading(),), told("site_aorta")).groups) == 2
+
+
+def test_words_of_another_place_are_another_deposit():
+    found = join((made.reading(),), told("site_knee", Side.LEFT))
+    assert [g.id for g in found.groups] == ["g1", "g2", "gw1"]
+
+
+def test_the_other_side_is_another_deposit():
+    left = DepositGroup(id="g1", deposits=("1",), site="site_knee", side=Side.LEFT)
+    reading = made.reading(groups=(left,))
+    assert len(join((reading,), told("site_knee", Side.RIGHT)).groups) == 2
+    assert len(join((reading,), told("site_knee", Side.UNKNOWN)).groups) == 1
+
+
+def test_two_scans_keep_their_deposits_apart():
+    found = join((made.reading(), made.reading()), None)
+    assert [g.id for g in found.groups] == ["ct1:g1", "ct1:g2", "ct2:g1", "ct2:g2"]
+    assert found.groups[2].deposits == ("ct2:1",)
+
+
+def test_the_first_question():
+    group = DepositGroup(id="g", deposits=("1",), site="site_knee", words="calcified")
+    ordinary = DepositGroup(
+        id="g", deposits=("1",), site="site_pineal", words="calcified", material=Material.PHYSIOLOGICAL
+    )
+    assert first_question((), measured=False, scanned=False) is Calcification.NOT_EXAMINED
+    assert first_question((), measured=False, scanned=True) is Calcification.NONE_SEEN
+    assert first_question((group,), measured=False, scanned=True) is Calcification.TOLD
+    assert first_question((group,), measured=True, scanned=True) is Calcification.MEASURED
+    assert first_question((ordinary,), measured=False, scanned=True) is Calcification.NONE_SEEN

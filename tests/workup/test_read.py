@@ -1,0 +1,125 @@
+"""A folder in, a work-up out: the whole chain on a made scan, on words alone, and on nothing."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import pytest
+
+from kossa.cli.main import main
+from kossa.evidence import Calcification, FileKind, Material, Outcome, Workup, WrongCall, decode
+from kossa.report import write_report
+from kossa.virtual import cylinder
+from kossa.workup import ReadOptions, read
+
+LETTER = """Dear colleague,
+
+thank you for seeing Mrs Jane Testperson, 58 years. Limited systemic sclerosis since 2008, Raynaud for
+20 years. Examination: firm calcified nodules of the right thumb, no ulcer. No history of kidney disease.
+
+Yours sincerely
+"""
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cylinder")
+    truth = cylinder.write(folder)
+    return folder / "scan", truth
+
+
+@pytest.fixture(scope="module")
+def whole(scanned):
+    return read(scanned[0], ReadOptions(mg_per_mm3_hu=scanned[1].factor_mg_per_mm3_hu))
+
+
+def test_three_deposits_of_known_mass_are_found_where_they_are(whole, scanned):
+    assert whole.exit_code == 0
+    assert whole.workup.calcification is Calcification.MEASURED
+    counted = [d for d in whole.workup.ct[0].deposits if d.kept and d.material is Material.CALCIFICATION]
+    assert len(counted) == 3
+    for true in scanned[1].deposits:
+        near = min(
+            counted,
+            key=lambda d: sum((a - b) ** 2 for a, b in zip(d.centroid_mm, true.centroid_mm, strict=True)),
+        )
+        distance = sum((a - b) ** 2 for a, b in zip(near.centroid_mm, true.centroid_mm, strict=True)) ** 0.5
+        assert distance < 3
+        assert near.mass_integrated_mg.value == pytest.approx(true.mass_mg, rel=0.15)
+
+
+def test_every_file_of_the_folder_has_an_outcome(whole):
+    assert all(f.outcome in Outcome for f in whole.workup.files)
+    used = [f for f in whole.workup.files if f.outcome is Outcome.ACCEPTED]
+    assert {f.kind for f in used} == {FileKind.CT}
+    assert len(whole.workup.files) > len(used), "the localiser and the dose sheet are listed too"
+
+
+def test_the_same_folder_gives_the_same_bytes(whole, scanned, tmp_path):
+    again = read(scanned[0], ReadOptions(mg_per_mm3_hu=scanned[1].factor_mg_per_mm3_hu))
+    write_report(whole, tmp_path / "a")
+    write_report(again, tmp_path / "b")
+    for name in ("workup.json", "deposits.csv", "deposits.nii.gz", "report.html"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_zip_of_the_scan_reads_like_the_folder(whole, scanned, tmp_path):
+    packed = tmp_path / "export.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(scanned[0].rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(scanned[0]))
+    found = read(packed, ReadOptions(mg_per_mm3_hu=scanned[1].factor_mg_per_mm3_hu))
+    assert [d.agatston for d in found.workup.ct[0].deposits] == [
+        d.agatston for d in whole.workup.ct[0].deposits
+    ]
+
+
+def test_a_letter_alone_gives_a_report_and_its_names_stand_nowhere(tmp_path):
+    (tmp_path / "letter.txt").write_text(LETTER, encoding="utf-8")
+    assert main(["read", str(tmp_path / "letter.txt"), "-o", str(tmp_path / "out")]) == 0
+    workup = decode((tmp_path / "out" / "workup.json").read_bytes(), Workup)
+    assert workup.calcification is Calcification.TOLD
+    assert workup.weighing.kinds[0].id == "dystrophic"
+    for path in (tmp_path / "out").iterdir():
+        if path.name != "run.json":
+            assert b"Testperson" not in path.read_bytes()
+
+
+def test_results_alone_are_read_and_nothing_is_weighed(tmp_path):
+    (tmp_path / "labs.csv").write_text(
+        "name,value,unit,date\ncalcium,2.4,mmol/L,2024-03-01\nphosphate,1.1,mmol/L,2024-03-01\n",
+        encoding="utf-8",
+    )
+    found = read(tmp_path, ReadOptions(age_years=50))
+    assert found.exit_code == 0
+    assert found.workup.calcification is Calcification.NOT_EXAMINED
+    assert {r.analyte for r in found.workup.results} == {"calcium_total", "phosphate"}
+    assert found.workup.weighing.kinds == ()
+    assert found.workup.weighing.none_of_these is None
+
+
+def test_an_empty_folder_is_3_and_still_leaves_a_short_report(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    assert main(["read", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 3
+    assert "Nothing here could be read" in capsys.readouterr().err
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["report.html", "run.json", "workup.json"]
+
+
+def test_a_path_that_is_not_there_is_a_wrong_call(tmp_path):
+    with pytest.raises(WrongCall, match="check the path"):
+        read(tmp_path / "nowhere")
+
+
+def test_an_output_that_cannot_be_written_is_5(tmp_path, capsys):
+    (tmp_path / "letter.txt").write_text(LETTER, encoding="utf-8")
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    assert main(["read", str(tmp_path / "letter.txt"), "-o", str(tmp_path / "taken" / "out")]) == 5
+    assert "choose another folder with -o" in capsys.readouterr().err
+
+
+def test_json_on_stdout_is_the_workup(tmp_path, capsys):
+    (tmp_path / "letter.txt").write_text(LETTER, encoding="utf-8")
+    assert main(["read", str(tmp_path / "letter.txt"), "-o", str(tmp_path / "o"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "o" / "workup.json").read_text())
