@@ -41,3 +41,34 @@ def test_there_are_a_hundred_and_twenty_of_them_are_simple():
 )
 def test_when_it_was(text, when):
     assert find(text)[0][0].when == when
+
+
+@pytest.mark.parametrize(
+    ("text", "id_"),
+    [
+        ("No fracture was seen.", "hx_trauma"),
+        ("no evidence of bony metastases", "hx_malignancy"),
+        ("no knee pain", "sx_pain"),
+    ],
+)
+def test_denying_a_part_does_not_deny_the_whole(text, id_):
+    assert id_ not in {f.id for f in find(text)[0]}
+
+
+def test_a_denial_ends_where_another_statement_begins():
+    text = "negative workup for deep vein thrombosis, and an extensive palpable mass with erythema"
+    states = {f.id: f.state for f in find(text, field="letter")[0]}
+    assert states["hx_thrombosis"] == "absent"
+    assert states["sx_inflammation"] == "present"
+
+
+def test_no_history_of_it_and_suspected_today_is_no_contradiction():
+    from kossa.history.case import read_case
+
+    case = read_case({"history": ["There is no history of gout.", "Gout is suspected."]})
+    assert [(f.state, f.certainty) for f in case.findings if f.id == "hx_gout"] == [("present", 0.6)]
+    assert case.notices == ()
+
+
+def test_not_painless_is_painful():
+    assert ("sx_pain", "present") in {(f.id, f.state) for f in find("The lump is not painless.")[0]}

@@ -36,7 +36,7 @@ def random_grid(n, seed=1):
 
 def dense(grid, n):
     """The operator as a matrix, written down cell by cell."""
-    top = grid.levels[0]
+    top = grid.top
     a = np.zeros((n**3, n**3))
 
     def number(i, j, k):
@@ -70,7 +70,7 @@ def test_apply_and_solve_are_those_of_the_matrix():
     assert a == pytest.approx(a.T)
     x = np.pad(rng.normal(size=(n, n, n)), 1)
     out = np.zeros_like(x)
-    top = grid.levels[0]
+    top = grid.top
     CPU.apply(x, top.gx, top.gy, top.gz, top.q, out)
     inner = (slice(1, -1),) * 3
     assert out[inner].ravel() == pytest.approx(a @ x[inner].ravel())
@@ -83,21 +83,21 @@ def test_apply_and_solve_are_those_of_the_matrix():
 def test_the_cycle_is_symmetric_as_the_conjugate_gradients_ask():
     n = 16
     grid, _, rng = random_grid(n)
-    u, v = (np.pad(rng.normal(size=(n, n, n)), 1) for _ in range(2))
+    u, v = (np.pad(rng.normal(size=(n, n, n)), 1).astype(np.float32) for _ in range(2))
     mu, mv = np.zeros_like(u), np.zeros_like(u)
     grid._cycle(0, u, mu)
     grid._cycle(0, v, mv)
-    assert CPU.dot(v, mu) == pytest.approx(CPU.dot(u, mv), rel=1e-10)
+    assert CPU.dot(v, mu) == pytest.approx(CPU.dot(u, mv), rel=1e-3)
     assert CPU.dot(u, mu) > 0
 
 
 def test_harmonic_faces_and_their_sums_on_the_coarser_grid():
     grid, d, _ = random_grid(16)
-    top, below = grid.levels[:2]
+    top, below = grid.top, grid.levels[1]
     assert top.gx[3, 4, 5] == pytest.approx(0.1 * 2 * d[3, 4, 5] * d[2, 4, 5] / (d[3, 4, 5] + d[2, 4, 5]))
     assert top.gx[1].max() == 0.0
     four = top.gx[3, 3:5, 5:7].sum()
-    assert below.gx[2, 2, 3] == pytest.approx(four / 2)
+    assert below.gx[2, 2, 3] == pytest.approx(four / 2, rel=1e-6)
 
 
 def test_restrict_sums_what_prolong_spreads():
@@ -124,7 +124,7 @@ def test_a_line_of_cells_is_solved_exactly():
     x = np.zeros_like(d)
     grid.solve(b, x)
     out = np.zeros_like(d)
-    top = grid.levels[0]
+    top = grid.top
     CPU.apply(x, top.gx, top.gy, top.gz, top.q, out)
     assert out[1:-1, 1, 1] == pytest.approx(b[1:-1, 1, 1], abs=1e-12)
 

@@ -13,7 +13,8 @@ from kossa.process.serum import Serum, named_serums, serum_by_name
 
 IDS = {
     "atherosclerosis", "aortic_valve", "osteoarthritis", "tuberculosis", "cysticercosis",
-    "systemic_sclerosis", "dermatomyositis", "fat_necrosis_breast", "haematoma", "phlebolith", "scar_surgical",
+    "systemic_sclerosis", "dermatomyositis", "fat_necrosis_breast", "haematoma", "phlebolith",
+    "scar_surgical",
     "ckd_mbd_kidney", "ckd_mbd_lung", "ckd_mbd_stomach", "ckd_mbd_artery", "healthy",
 }  # fmt: skip
 

@@ -103,7 +103,9 @@ def limb_site(place: Place, others: Sequence[Place]) -> Site:
     """Tell the site in a limb; asked in this order: pelvic vein, subcutis, artery, joint, muscle."""
     look = place.look
     ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
-    side = limb_side(place)
+    side = (
+        place.side if place.aside is not None and place.anatomy.trunk.main[place.cell] else limb_side(place)
+    )
     vein = _pelvic_vein(place)
     if vein:
         return vein
@@ -114,6 +116,9 @@ def limb_site(place: Place, others: Sequence[Place]) -> Site:
             f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU",
             side,
         )
+    if place.tubular and place.form.lumen > 0:
+        name = "site_femoral_artery" if _is_thigh(place) else "site_peripheral_artery"
+        return Site(name, 0.6, "hollow around blood and long, like the wall of a vessel", side)
     line = on_a_line(place, others)
     fatty = look.ring_fat >= BUNDLE_FAT
     if (line >= 3 and place.form.hole < 0.3) or (line >= 2 and fatty):

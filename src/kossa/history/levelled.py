@@ -72,6 +72,10 @@ class Sentence:
         """Return words first..last (both inside) as they were written."""
         return " ".join(self.text[self.words[first].start : self.words[last].end].split())
 
+    def levelled(self, first: int, last: int) -> str:
+        """Return words first..last (both inside) as they are compared."""
+        return " ".join(w.level for w in self.words[first : last + 1])
+
     @property
     def written(self) -> str:
         """The whole sentence as it was written."""

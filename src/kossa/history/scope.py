@@ -19,6 +19,7 @@ __all__ = ["Said", "Scope"]
 
 _RIGHT = 6
 _LEFT = 5
+_ITEM = 3  # words of a further item before its name: `or history of`; more is another statement (judgement)
 _NEAR = 2  # words from a denial to a statement that denies by itself
 _VERDICTS = frozenset({"normal", "normally", "raized", "elevated", "high", "low", "positive", "negative"})
 _SIGNS = frozenset(",;:()?<>%+=&[]")
@@ -113,20 +114,20 @@ class Scope:
         between = range(trigger.last + 1, match.first)
         if trigger.last >= match.first or any(self._ends(t, trigger, match) for t in self.triggers):
             return False
-        distance, named, crossed = 0, False, False
+        distance, reach, named, crossed = 0, _RIGHT, False, False
         for place in between:
             word = self.words[place]
             if word in ":(" or (named and word in _VERBS):
                 return False
-            if place in self.owner:
-                named, distance = True, 0
-            elif word in ("and", "or", "nor", ",") and named:
-                distance = 0
+            if word in ("and", "or", "nor", ",") and named:
+                distance, reach = 0, _ITEM  # a further item of the list: short, or a statement of its own
+            elif place in self.owner:
+                named = True
             elif word not in _SIGNS:
                 distance += 1
+            if distance > reach:
+                return False
             crossed = crossed or word == ","
-        if distance > _RIGHT:
-            return False
         return not crossed or trigger.role.endswith("_list") or self._list_goes_on(match)
 
     @staticmethod

@@ -11,7 +11,7 @@ from kossa.evidence import Finding, Side, Source, State
 from kossa.evidence.vocabulary import term, terms
 from kossa.history.lab_words import Verdict, verdicts
 from kossa.history.levelled import Sentence, sentences
-from kossa.history.lexicon import Match, matches, shapes
+from kossa.history.lexicon import Match, denies, matches, shapes
 from kossa.history.scope import Said, Scope
 
 __all__ = ["CALCIUM", "find", "speaks_of_calcium"]
@@ -140,8 +140,9 @@ def _one(
     other = _opposite(id_)
     if said.state is State.ABSENT and term(id_).negated_as == other:
         return [base, msgspec.structs.replace(base, id=other, state=State.PRESENT, side=Side.UNKNOWN)]
-    if said.state is State.PRESENT and other and _kind(id_) == "negative":
-        return [base, msgspec.structs.replace(base, id=other, state=State.ABSENT, side=Side.UNKNOWN)]
+    if said.state is not State.UNKNOWN and other and _kind(id_) == "negative":
+        turned = State.ABSENT if said.state is State.PRESENT else State.PRESENT  # `not painless`
+        return [base, msgspec.structs.replace(base, id=other, state=turned, side=Side.UNKNOWN)]
     return [base]
 
 
@@ -185,6 +186,8 @@ def _in_sentence(
         said = scope.said(match)
         for id_, certainty in match.ids:
             q = min(certainty, weights.get(_kind(id_), 1.0))
+            if said.state is State.ABSENT:
+                q = min(q, denies(id_, sentence.levelled(match.first, match.last)))
             if q and not (_kind(id_) in _MEASURED and judged & set(range(match.first, match.last + 1))):
                 out.extend(_one(id_, sentence, match, said, source, q))
     if scope.tells_of_relatives_alike(_SAME + _LUMP + CALCIUM):
