@@ -45,6 +45,7 @@ class Run:
     locations: dict[int, str] = field(default_factory=dict)
     outputs: bytes = b""
     page: bytes = b""
+    left: list[str] = field(default_factory=list)
 
     def rows(self, files: tuple[str, ...]) -> list[dict[str, Any]]:
         """Return the rows of the table of files that belong to these paths."""
@@ -99,24 +100,36 @@ class Reader:
         self.place = place
         self.count = 0
 
-    def read(self, files: dict[str, bytes], *options: str) -> Run:
-        """Lay files into a fresh folder, read it, and return what came of it."""
+    def read(self, files: dict[str, bytes], *options: str, command: str = "read", **limits: float) -> Run:
+        """Lay files into a fresh folder, give it to a command of kossa, and return what came of it.
+
+        `limits` are those of `run_limited`; an option `-o` given takes the place of the usual one.
+        """
         self.count += 1
         home = self.place / str(self.count)
+        (home / "in").mkdir(parents=True)
         for name, data in files.items():
             target = home / "in" / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
+        out = ["-o", str(home / "out")] if command == "read" and "-o" not in options else []
         job = {
-            "args": ["read", str(home / "in"), "-o", str(home / "out"), *options],
+            "args": [command, str(home / "in"), *out, *options],
             "cwd": str(home),
             "seconds": SECONDS,
             "bytes": ADDRESS_BYTES,
+            **limits,
         }
         run = self._call(job | {"seconds": COMPILING_SECONDS})
         if run.seconds > SECONDS:  # a kernel was compiled that no earlier case needed: that is not the file's
             run = self._call(job)
-        out = home / "out"
+        self._collect(run, home / "out")
+        assert not [p for p in self.place.rglob("*") if p.name in CANARIES], "something ran or escaped"
+        return run
+
+    def _collect(self, run: Run, out: Path) -> None:
+        """Take in what was written."""
+        run.left = sorted(str(p.relative_to(out)) for p in out.rglob("*")) if out.is_dir() else []
         if (out / "workup.json").is_file():
             run.workup = json.loads((out / "workup.json").read_bytes())
             named = json.loads((out / "run.json").read_bytes())["files"]
@@ -126,8 +139,6 @@ class Reader:
         run.outputs = b"".join(
             p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file() and p.name != "run.json"
         )
-        assert not [p for p in self.place.rglob("*") if p.name in CANARIES], "something ran or escaped"
-        return run
 
     def _call(self, job: dict[str, Any]) -> Run:
         assert self.process.stdin is not None

@@ -1,6 +1,7 @@
 """Runs `kossa` again and again, each time in a child of its own with a limit on time and memory.
 
-A line of JSON in ({"args": [...], "cwd": folder, "seconds": s, "bytes": n}) gives a line out
+A line of JSON in ({"args": [...], "cwd": folder, "seconds": s, "bytes": n}; also "file_bytes", the
+largest file that may be written, and "interrupt", seconds until Ctrl-C) gives a line out
 ({"code": exit code or null where time ran out, "seconds": s, "peak_kb": n, "stderr": text}). The
 first line, a sound case, is run in this process itself: what it loads and compiles the children
 inherit, so that a run costs what kossa does and not what the start of Python does.
@@ -24,6 +25,8 @@ def child(job: dict, errors: int) -> int:
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     os.dup2(errors, 2)
     resource.setrlimit(resource.RLIMIT_AS, (job["bytes"], job["bytes"]))
+    if "file_bytes" in job:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (job["file_bytes"], job["file_bytes"]))
     from kossa.cli.main import main
 
     return main(job["args"])
@@ -52,6 +55,9 @@ def run(job: dict) -> dict:
                 code = child(job, errors.fileno())
             finally:
                 os._exit(code)
+        if "interrupt" in job:
+            time.sleep(job["interrupt"])
+            os.kill(pid, signal.SIGINT)
         code, peak = wait(pid, job["seconds"])
         seconds = time.monotonic() - began
         errors.seek(0)

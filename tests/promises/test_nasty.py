@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.promises.nasty import MORE_MB, SECONDS, Case, Reader, Run, make_set, reader, sound
+from tests.promises.nasty import MORE_MB, SECONDS, Case, Reader, Run, make_set, sound
 
 from kossa.evidence import FileKind
 from kossa.workup.readers import READ
@@ -26,19 +26,12 @@ OPEN_FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory):
-    with reader(tmp_path_factory.mktemp("nasty")) as process:
-        yield process
-
-
-@pytest.fixture(scope="module")
 def hostile(shared: Path) -> tuple[dict[str, bytes], list[Case]]:
     return make_set(shared)
 
 
 @pytest.fixture(scope="module")
 def alone(calls: Reader, shared: Path) -> Run:
-    calls.read(sound(shared))  # what this loads and compiles all later runs inherit
     run = calls.read(sound(shared))
     assert run.code == 0, run.stderr
     return run
