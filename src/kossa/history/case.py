@@ -28,6 +28,7 @@ from kossa.evidence import (
     Whose,
 )
 from kossa.evidence.vocabulary import label, term
+from kossa.evidence.words_reading import ended
 from kossa.history.person import person_findings
 from kossa.history.told import Told, group, told
 from kossa.history.words import find
@@ -79,7 +80,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _notice(code: str, what: str, done: str, todo: str) -> Notice:
-    return Notice(code=code, severity=Severity.WARNING, what=what, done=done, todo=todo)
+    return Notice(code=code, severity=Severity.WARNING, what=ended(what), done=done, todo=todo)
 
 
 def _person(case: Mapping[str, Any], notices: list[Notice]) -> Person:
