@@ -112,7 +112,7 @@ def _notice(analyte: Analyte, row: Row, value: float, code: str, likely: str | N
     return Notice(
         code="implausible-value",
         severity=Severity.WARNING,
-        what=f"{at}{row.name} {value:g} {code} is not what a living person has in that unit",
+        what=f"{at}{row.name} {value:g} {code} is not what a living person has in that unit.",
         done="It is shown as given, not corrected, and its number is weighed nowhere.",
         todo=todo,
         source=row.source,

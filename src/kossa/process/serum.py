@@ -33,9 +33,10 @@ PH_STEP = 0.02
 
 
 class Serum(Record, frozen=True, kw_only=True):
-    """Serum water, mmol per kg; `ppi` is free pyrophosphate, umol/L. `free_calcium` is what the electrode tells.
+    """Serum water, mmol per kg; `ppi` is free pyrophosphate, umol/L.
 
-    The three sd describe the spread between people (of free calcium, phosphate, log pyrophosphate).
+    `free_calcium` is what the electrode tells. The three sd describe the spread between people (of free
+    calcium, phosphate, log pyrophosphate).
     """
 
     title: str
@@ -70,7 +71,8 @@ class Serum(Record, frozen=True, kw_only=True):
             value = getattr(self, name)
             if not low <= value <= high:
                 raise WrongCall(
-                    f"serum {name} {value:g} {unit} is outside what living serum holds ({low:g} to {high:g} {unit})"
+                    f"serum {name} {value:g} {unit} is outside what living serum holds "
+                    f"({low:g} to {high:g} {unit})"
                 )
 
     def drawn(self, rng: np.random.Generator) -> Serum:
@@ -145,7 +147,7 @@ def serum_by_name(name: str) -> Serum:
 
 
 def saturation_table(serum: Serum, ph_low: float, ph_high: float) -> tuple[Table, float, float]:
-    """Return the table for one run, the deficit of calcium at which an ion is used up (mM), and its error (SI)."""
+    """Return the table of a run, the deficit at which an ion is used up (mM), and the error (SI)."""
     calcium, phosphate = serum.calcium, serum.phosphate
     u_max = min(calcium, CA_P * phosphate)
     left = np.linspace(*FRACTIONS)

@@ -139,7 +139,7 @@ def _growth(
 
 @njit(cache=True, nogil=True)
 def _step(y0: float, g: float, loss: float, dt: float, top: float) -> tuple[float, float]:
-    """Return phi^(1/3) after dt of dy/dt = g (1 - y^3/top) - loss y, and its slope by g (implicit midpoint)."""
+    """Return y = phi^(1/3) after dt of y' = g (1 - y^3/top) - loss y, and its slope by g (midpoint)."""
     if g < 0.0:
         y1 = y0 + g * dt
         return (y1, dt) if y1 > 0.0 else (0.0, 0.0)
@@ -159,8 +159,8 @@ def _step(y0: float, g: float, loss: float, dt: float, top: float) -> tuple[floa
 def _mean_root(n0: float, n1: float) -> float:
     """Return the mean of N^(1/3) while N goes from n0 to n1 in a line: exact from zero nuclei on."""
     if abs(n1 - n0) < 1e-3 * (n0 + n1):
-        return np.cbrt(0.5 * (n0 + n1))
-    return 0.75 * (n1 * np.cbrt(n1) - n0 * np.cbrt(n0)) / (n1 - n0)
+        return float(np.cbrt(0.5 * (n0 + n1)))
+    return float(0.75 * (n1 * np.cbrt(n1) - n0 * np.cbrt(n0)) / (n1 - n0))
 
 
 @njit(cache=True, nogil=True)
@@ -196,6 +196,10 @@ def _voxel(
     after = y1 * y1 * y1
     rate = ((after - phi) / dt + 0.5 * taken * (after + phi)) / MOLAR
     steep = -3.0 * y1 * y1 * dy * area / 3.0 * dg / (MOLAR * dt)
+    if (
+        g > 0.0
+    ):  # where the cap flattens the uptake, the slope to where growth stops keeps Newton from cycling
+        steep = max(steep, -(after - phi) / (MOLAR * dt) * dg / g)
     return rate, max(steep, 0.0), end
 
 
