@@ -152,7 +152,7 @@ def test_a_front_that_supply_limits_goes_with_the_root_of_time(tissue_run, quick
     run.nuclei[INNER] = np.where(x < 1.6, 1e8, 0.0)
     table, law = run.table, run.law
     fractions = np.linspace(0.05, 1.0, 2000)
-    open_ = fractions[np.argmax([lookup(table, f, 7.4)[0] > 0 for f in fractions])]
+    open_ = fractions[np.argmax([lookup(table, 0, f, 7.4) > 0 for f in fractions])]
     drop = law.u_max * (
         1 - open_
     )  # mM between blood and the front, where octacalcium phosphate is just saturated

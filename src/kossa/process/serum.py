@@ -159,13 +159,13 @@ def saturation_table(serum: Serum, ph_low: float, ph_high: float) -> tuple[Table
         u = u_max * (1.0 - f)
         state = serum.fluid(np.maximum(calcium - u, 1e-6), np.maximum(phosphate - u / CA_P, 1e-6), p)
         values = saturation(state, names)
-        return np.stack([values[name] for name in names], axis=-1)
+        return np.stack([values[name] for name in names])
 
     table = Table(left[0], left[1] - left[0], ph[0], PH_STEP, indices(left, ph))
     f_mid, ph_mid = 0.5 * (left[60:-2:20] + left[61:-1:20]), 0.5 * (ph[1:-3] + ph[2:-2])
     exact = indices(f_mid, ph_mid)
-    found = np.array([[lookup(table, f, p)[0] for p in ph_mid] for f in f_mid])
-    return table, u_max, float(np.abs(found - exact[..., 0]).max())
+    found = np.array([[lookup(table, 0, f, p) for p in ph_mid] for f in f_mid])
+    return table, u_max, float(np.abs(found - exact[0]).max())
 
 
 def database_spread() -> dict[str, float]:
