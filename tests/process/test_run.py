@@ -93,9 +93,9 @@ def test_time_is_second_order(tissue_run, quick):
         "ph_dead_days": 21.0,
     }
     masses = []
-    for step in (10.0, 5.0, 2.5, 1.25):
-        mesh = box(16, 2.4)
-        run = tissue_run(mesh, lump(mesh), p, step=step)
+    for step in (12.0, 6.0, 3.0, 1.5):
+        mesh = shells(40, 1.6)
+        run = tissue_run(mesh, (mesh.coordinates()[0] < 0.8).astype(float), p, step=step)
         run.run(480.0)
         masses.append(run.ledger.mineral)
     d = np.abs(np.diff(masses))
