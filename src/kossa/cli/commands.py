@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diagnose": ("kossa.cli.diagnose", "Weigh kinds and causes of a case told in words and numbers."),
     "causes": ("kossa.cli.causes", "List the conditions that bring calcium, or tell all of one."),
     "compare": ("kossa.cli.compare", "Dystrophic and metastatic calcification side by side."),
+    "simulate": ("kossa.cli.simulate", "Grow deposits in 3-D, or show that none grow."),
     "demo": ("kossa.cli.demo", "Make two virtual people, read them cold, show truth beside reading."),
 }
 

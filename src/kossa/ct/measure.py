@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kossa.ct.background import mixed_rings, over_two_tissues
 from kossa.ct.extent import Extent, extent_of
 from kossa.ct.judgement import Judged
 from kossa.ct.lesions import MEASURED, Lesions, Slices, lesions_of, slices_of
-from kossa.ct.mass import integrate, margins_for
+from kossa.ct.mass import Integral, integrate, margins_for, noise_error
 from kossa.ct.noise import ScanNoise, local_sigma
 from kossa.ct.noise_rule import KEEP_BELOW, Specks, noise_probability
 from kossa.ct.presets import Rule
@@ -72,6 +73,7 @@ def measure(
     )
     around = _surroundings(volume, lesions, chosen, slices, judged.threshold_hu, noise)
     integral = integrate(around, pixel_area_mm2=volume.grid.pixel_area_mm2, noise=noise)
+    integral = _over_mixed(volume, lesions, chosen, slices, around, integral, noise)
     probability, contrast = _against_noise(lesions, chosen, around, judged.threshold_hu, rule, noise, tissue)
 
     def spread(values: Floats) -> Floats:
@@ -132,6 +134,31 @@ def _surroundings(
         pixel_mm=volume.grid.pixel_mm,
         apart=slices.apart,
     )
+
+
+def _over_mixed(
+    volume: Volume,
+    lesions: Lesions,
+    chosen: Longs,
+    slices: Slices,
+    around: Surroundings,
+    integral: Integral,
+    noise: ScanNoise | None,
+) -> Integral:
+    """Where a ring holds two tissues, its mean is no background: measure those lesions over both."""
+    if noise is None or volume.hu.shape[0] < 2:
+        return integral
+    worth = np.array([lesions.judgements[k].kept for k in chosen.tolist()], np.bool_)
+    at = np.flatnonzero(mixed_rings(around, noise) & worth)
+    over = over_two_tissues(
+        volume, lesions.components, chosen[at], margins_for(volume.grid), slices.weights_mm, slices.apart
+    )
+    amount, error = integral.amount.copy(), integral.error.copy()
+    by_noise = noise_error(around, volume.grid.pixel_area_mm2, noise)
+    known = ~np.isnan(over.amount)
+    amount[at[known]] = over.amount[known]
+    error[at[known]] = np.hypot(by_noise[at[known]], over.doubt[known])
+    return Integral(amount, error)
 
 
 def _against_noise(

@@ -26,7 +26,15 @@ NAMED_AS = {
     ".zip": "zip",
     ".json": "JSON",
 }
-WORDS = {Format.LETTER, Format.READ_ME, Format.OTHER_TABLE, Format.XML, Format.HTML, Format.UNKNOWN}
+WORDS = {
+    Format.LETTER,
+    Format.READ_ME,
+    Format.OTHER_TEXT,
+    Format.OTHER_TABLE,
+    Format.XML,
+    Format.HTML,
+    Format.UNKNOWN,
+}
 
 
 def classify(entry: Entry) -> None:

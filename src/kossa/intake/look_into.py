@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
-import zlib
 from pathlib import PurePosixPath
 
 from kossa.evidence import FileKind, Outcome, Refused, Severity
@@ -17,6 +15,7 @@ from kossa.intake.fhir_entries import resources
 from kossa.intake.fhir_people import identities_in
 from kossa.intake.identity import Identity
 from kossa.intake.json_doc import depth
+from kossa.intake.nifti import read_nifti_header
 from kossa.intake.not_taken import BY_CLASS, BY_FORMAT, BY_MODALITY, CCDA, FHIR_XML, PHONE_PHOTO, NotTaken
 from kossa.intake.picture_info import inspect
 from kossa.intake.sidecar import looks_like_sidecar, parse_toml
@@ -126,22 +125,16 @@ def _xml(entry: Entry) -> None:
         not_taken(entry, FHIR_XML if root.startswith("{http://hl7.org/fhir}") else BY_FORMAT[Format.XML])
 
 
-#: intent code of a NIfTI label map (nifti1.h: NIFTI_INTENT_LABEL), and types that labels are stored in
-LABELS, WHOLE_NUMBERS = 1002, {2, 256, 4, 512, 8, 768}
+#: names by which label maps go
 MASK_NAMES = re.compile(r"(?i)(?:^|[^a-z])(?:seg|segmentations?|masks?|labels?|labelmap|rois?)(?:[^a-z]|$)")
 
 
 def _nifti(entry: Entry) -> None:
-    """A label map says so by its intent code, or by its name where its numbers are whole."""
-    head = entry.read_at()(0, 4096)
-    if entry.format == Format.NIFTI_GZ:
-        head = zlib.decompressobj(wbits=31).decompress(head, 540)
-    order = "<" if head[:2] in (b"\x5c\x01", b"\x1c\x02") else ">"
-    second = head[4:7] == b"n+2"
-    intent, kind = struct.unpack_from(order + ("i" if second else "h"), head, 504 if second else 68)[0], 0
-    kind = struct.unpack_from(order + "h", head, 12 if second else 70)[0]
+    """A label map says so by its intent, or by its name where its numbers are whole."""
+    with entry.mapped() as data:
+        header = read_nifti_header(data)
     named = MASK_NAMES.search("/".join(PurePosixPath(entry.location).parts[-2:]))
-    if intent == LABELS or (named and kind in WHOLE_NUMBERS):
+    if header.label_map or (named and header.dtype.kind in "iu"):
         entry.kind = FileKind.MASK
 
 

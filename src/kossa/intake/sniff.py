@@ -44,6 +44,7 @@ class Format(StrEnum):
     OTHER_TABLE = "other_table"
     LETTER = "letter"
     READ_ME = "read_me"
+    OTHER_TEXT = "other_text"
     SOURCE_CODE = "source_code"
     XML = "xml"
     HTML = "html"
@@ -127,6 +128,8 @@ CODE_WORDS = (
     "yaml yml lock tex bib svg cmake gitignore gitattributes"
 )
 CODE = frozenset(f".{word}" for word in CODE_WORDS.split())
+#: endings of letters and reports; a date at the end of a name looks like one too
+LETTER_SUFFIX = re.compile(r"(?:\.(?:txt|text|asc|md|letter|report|rep|let|\d+|[^\w]*\s.*))?")
 READ_ME = re.compile(
     r"(?i)(?:read.?me|licen[cs]e|changelog|changes|copying|notice|citation|authors|contributing|manifest|sha256sums?|"
     r"md5sums?|checksums?|requirements|makefile|dockerfile|todo|index|version)(?:[-_ .].*)?"
@@ -229,7 +232,9 @@ def _prose(start: str, path: PurePosixPath) -> Format:
         return Format.LABS
     if path.suffix in {".csv", ".tsv"} or header.is_table:
         return Format.OTHER_TABLE
-    return Format.READ_ME if READ_ME.fullmatch(path.name) else Format.LETTER
+    if READ_ME.fullmatch(path.name):
+        return Format.READ_ME
+    return Format.LETTER if LETTER_SUFFIX.fullmatch(path.suffix) else Format.OTHER_TEXT
 
 
 OPENS_JSON = re.compile(rb'\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[{\["\]\d-]|true|false|null|$))')
@@ -248,6 +253,6 @@ def _json(head: bytes) -> Format | None:
         return Format.KOSSA_OUTPUT
     if b'"phenotypicFeatures"' in head or b'"phenopacketSchemaVersion"' in head:
         return Format.PHENOPACKET
-    if CASE_KEYS.search(head):
+    if CASE_KEYS.search(head) and b'"properties"' not in head:  # which a schema of cases has
         return Format.CASE_LINES if lines else Format.CASE_JSON
     return Format.OTHER_JSON

@@ -145,7 +145,7 @@ def judged(peak_ever: float, peak: float, mean: float) -> str:
     return "dissolved" if peak_ever > CLEAN_VOXEL else "clean"
 
 
-PAINTED = 64  # voxels an edge of what is painted from a line
+PAINTED, SLICE = 64, 160  # voxels an edge of a volume, pixels of a slice, that is painted from a line
 
 
 def unfold(mesh: Mesh, values: Floats) -> npt.NDArray[np.float32]:
@@ -173,7 +173,7 @@ def middle(mesh: Mesh, values: Floats) -> npt.NDArray[np.float32]:
     if mesh.form in {"shells", "slab"}:
         line = values[:, 0, 0]
         reach = mesh.shape[0] * mesh.h
-        axis = (np.arange(PAINTED) + 0.5) / PAINTED * 2 * reach - reach
+        axis = (np.arange(SLICE) + 0.5) / SLICE * 2 * reach - reach
         x, y = np.meshgrid(axis, axis, indexing="ij")
         away = np.hypot(x, y) if mesh.form == "shells" else np.abs(x)
         return np.interp(away, (np.arange(line.size) + 0.5) * mesh.h, line).astype(np.float32)

@@ -25,8 +25,22 @@ __all__ = ["courses", "frames", "growth_course", "map_picture", "radial"]
 Floats = npt.NDArray[np.float64]
 
 DRESS = {
-    "light": {"ink": "#1b1f24", "line": "#d8dde3", "dys": "#0a666e", "met": "#a8431a", "oth": "#6a7079", "ok": "#1c6a3d"},
-    "dark": {"ink": "#e8eaed", "line": "#3a4149", "dys": "#5accd2", "met": "#f39a6d", "oth": "#a5adb7", "ok": "#74d09a"},
+    "light": {
+        "ink": "#1b1f24",
+        "line": "#d8dde3",
+        "dys": "#0a666e",
+        "met": "#a8431a",
+        "oth": "#6a7079",
+        "ok": "#1c6a3d",
+    },
+    "dark": {
+        "ink": "#e8eaed",
+        "line": "#3a4149",
+        "dys": "#5accd2",
+        "met": "#f39a6d",
+        "oth": "#a5adb7",
+        "ok": "#74d09a",
+    },
 }
 COLOURS = {"injured_normal": "dys", "healthy_uraemic": "met", "healthy_normal": "ok", "injured_ppi": "oth"}
 DASHES = {"injured_normal": "-", "healthy_uraemic": "-", "healthy_normal": "--", "injured_ppi": ":"}
@@ -87,7 +101,13 @@ def growth_course(outcome: Outcome) -> dict[str, str]:
             (outcome.visible.ct_days, "seen on CT", "--"),
         ):
             if day is not None:
-                axes.axvline(day / DAYS, color=dress["met"], linestyle=style, linewidth=1.4, label=f"{label}, {duration(day)}")
+                axes.axvline(
+                    day / DAYS,
+                    color=dress["met"],
+                    linestyle=style,
+                    linewidth=1.4,
+                    label=f"{label}, {duration(day)}",
+                )
         if outcome.visible.xray_days is not None or outcome.visible.ct_days is not None:
             _legend(axes, dress)
         axes.set_xlabel("years after the injury")
@@ -128,7 +148,7 @@ def courses(comparison: Comparison) -> dict[str, str]:
             )  # fmt: skip
         axes.set_yscale("symlog", linthresh=1e-3)
         axes.set_xlabel("years")
-        axes.set_ylabel("mineral in the cube, mg (logarithmic above 1 µg)")
+        axes.set_ylabel("mineral in the cube, mg")
         axes.set_ylim(bottom=-2e-4)
         _legend(axes, dress)
 
@@ -146,7 +166,9 @@ def _coloured(values: npt.NDArray[np.floating[Any]], low: float, high: float, co
     return _address(buffer.getvalue(), "image/png")
 
 
-def frames(days: Floats, slices: npt.NDArray[np.float32], *, top: float | None = None) -> list[dict[str, Any]]:
+def frames(
+    days: Floats, slices: npt.NDArray[np.float32], *, top: float | None = None
+) -> list[dict[str, Any]]:
     """Return each slice as a picture with its day, all on one scale of mg/cm3."""
     if not days.size:
         return []
@@ -167,4 +189,5 @@ def map_picture(values: npt.NDArray[np.float32], name: str) -> dict[str, str]:
     low, high = float(values.min()), float(values.max())
     if name in {"alive", "debris"}:
         low, high = 0.0, max(1.0, high)
-    return {"picture": _coloured(values, low, high, "viridis"), "low": f"{low:.3g}", "high": f"{high:.3g}"}
+    told = "0" if abs(low) < 1e-3 * abs(high) else f"{low:.3g}"
+    return {"picture": _coloured(values, low, high, "viridis"), "low": told, "high": f"{high:.3g}"}

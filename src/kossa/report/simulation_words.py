@@ -97,7 +97,9 @@ def lead(outcome: Outcome) -> str:
         seen.append(f"on a radiograph after {duration(outcome.visible.xray_days)}")
     if outcome.visible.ct_days is not None:
         seen.append(f"on CT after {duration(outcome.visible.ct_days)}")
-    visible = f"It would be seen {' and '.join(seen)}." if seen else "It would not be seen on CT or a radiograph."
+    visible = (
+        f"It would be seen {' and '.join(seen)}." if seen else "It would not be seen on CT or a radiograph."
+    )
     return f"{visible} It is {LOOKS[outcome.pattern]}."
 
 
@@ -127,17 +129,22 @@ def case_view(case: Case) -> dict[str, Any]:
 def _says(case: Case) -> str:
     """Return why this case came out so, from its own numbers."""
     k = case.chemistry
-    here = f"Its fluid reaches an index of {k.index_here:.2f}, and the gate stands at {k.gate_here:.2f}"
-    gate = f"({k.ppi_here_umol_l:.2g} µmol/L of pyrophosphate)."
-    if case.name == "injured_normal":
-        return f"Dead cells make no pyrophosphate and their phosphatase eats what comes. {here} {gate} The gate is open."
-    if case.name == "injured_ppi":
-        return f"The same dead tissue, ten times the pyrophosphate in the blood. {here} {gate} The gate is shut."
-    if case.name == "healthy_normal":
-        return f"At the most alkaline site: {here.lower()} {gate} Nuclei form ({case.nuclei_mm3:.0f} per mm3) and cannot grow."
-    return (
-        f"At the most alkaline site: {here.lower()} {gate} Ordinary tissue reaches {k.index_other:.2f} and stays shut."
+    here = (
+        f"Its fluid reaches an index of {k.index_here:.2f}, and the gate stands at {k.gate_here:.2f} "
+        f"({k.ppi_here_umol_l:.2g} µmol/L of pyrophosphate)."
     )
+    site = "At the most alkaline site: " + here[0].lower() + here[1:]
+    return {
+        "injured_normal": (
+            "Dead cells make no pyrophosphate, and their phosphatase eats what comes. "
+            f"{here} The gate is open."
+        ),
+        "injured_ppi": (
+            f"The same dead tissue, ten times the pyrophosphate in the blood. {here} The gate is shut."
+        ),
+        "healthy_normal": f"{site} Nuclei form ({case.nuclei_mm3:.0f} per mm³) and cannot grow.",
+        "healthy_uraemic": f"{site} Ordinary tissue reaches {k.index_other:.2f} and stays shut.",
+    }[case.name]
 
 
 def comparison_rows(comparison: Comparison) -> list[dict[str, str]]:
@@ -147,6 +154,8 @@ def comparison_rows(comparison: Comparison) -> list[dict[str, str]]:
     inside = a.by_site["inside"]["mean_mg_cm3"] or 0.0
     outside = a.by_site["outside"]["mean_mg_cm3"] or 0.0
     first = [SITES[s] for s, found in _by_day(c) if found is not None and s != "other"]
+    blood = "free calcium {:.2f}, phosphate {:.2f} mmol/L in the fluid"
+    ka, kc = a.chemistry, c.chemistry
     return [
         {
             "feature": "Tissue",
@@ -156,24 +165,36 @@ def comparison_rows(comparison: Comparison) -> list[dict[str, str]]:
         },
         {
             "feature": "Serum calcium and phosphate",
-            "dys": f"normal: free calcium {a.chemistry.free_calcium_mmol_l:.2f}, phosphate {a.chemistry.phosphate_mmol_l:.2f} mmol/L in the fluid",
-            "met": f"raised product: free calcium {c.chemistry.free_calcium_mmol_l:.2f}, phosphate {c.chemistry.phosphate_mmol_l:.2f} mmol/L",
-            "why": f"the index of octacalcium phosphate at the site that calcifies: {a.chemistry.index_here:.2f} against {c.chemistry.index_here:.2f} (databases differ by {a.chemistry.spread:g})",
+            "dys": "normal: " + blood.format(ka.free_calcium_mmol_l, ka.phosphate_mmol_l),
+            "met": "raised product: " + blood.format(kc.free_calcium_mmol_l, kc.phosphate_mmol_l),
+            "why": (
+                f"the index of octacalcium phosphate where it calcifies: {ka.index_here:.2f} against "
+                f"{kc.index_here:.2f} (databases differ by {ka.spread:g})"
+            ),
         },
         {
             "feature": "What holds crystals back",
-            "dys": f"the guard is gone: pyrophosphate {a.chemistry.ppi_here_umol_l:.2g} µmol/L in the core, the gate at {a.chemistry.gate_here:.2f}",
-            "met": f"the guard stands ({c.chemistry.ppi_here_umol_l:.2g} µmol/L, the gate at {c.chemistry.gate_here:.2f}) and is overrun",
+            "dys": (
+                f"the guard is gone: pyrophosphate {ka.ppi_here_umol_l:.2g} µmol/L in the core, "
+                f"the gate at {ka.gate_here:.2f}"
+            ),
+            "met": (
+                f"the guard stands ({kc.ppi_here_umol_l:.2g} µmol/L, the gate at {kc.gate_here:.2f}) "
+                "and is overrun"
+            ),
             "why": f"with ten times the pyrophosphate the same injury gave {mass(d.mass_mg)}",
         },
         {
             "feature": "Place",
             "dys": "at the injury only",
             "met": "wherever tissue is alkaline: " + ", then ".join(first),
-            "why": f"injured: mean {inside:.0f} mg/cm3 inside, at most {outside:.2g} outside; uraemic: ordinary tissue {duration(c.by_site['other']['first_10_days'])}",
+            "why": (
+                f"injured: mean {inside:.0f} mg/cm³ inside, at most {outside:.2g} outside; "
+                f"uraemic: ordinary tissue {duration(c.by_site['other']['first_10_days'])}"
+            ),
         },
         {
-            "feature": "Time to 10 mg/cm3",
+            "feature": "Time to 10 mg/cm³",
             "dys": duration(a.first_10_days),
             "met": f"{duration(c.first_10_days)} at the most alkaline site",
             "why": "this model is faster than life: months where years are seen",
