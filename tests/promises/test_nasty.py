@@ -16,15 +16,6 @@ NAMES = (b"onerror=alert(2)", b"owned", b"nhoJ", b"Nasty", b"KOSSA-TEST")
 LIVE = (b"<script>alert", b"<svg onload", b"<b onmouseover", b"<iframe src=javascript")
 
 
-#: what is wrong today, by case and place; each goes from here when it is mended
-OPEN_FAULTS = {
-    ("series_same_place/*.dcm", "alone"): "a scan that cannot be read at all leaves its files unsettled",
-    ("dicom/no_rescale.dcm", "beside"): "a scan of the same region is passed over and not tried",
-    ("nifti/bomb.nii.gz", "beside"): "a scan of the same region is passed over and not tried",
-    ("nifti/voxels_nan.nii", "beside"): "a scan of the same region is passed over and not tried",
-}
-
-
 @pytest.fixture(scope="module")
 def hostile(shared: Path) -> tuple[dict[str, bytes], list[Case]]:
     return make_set(shared)
@@ -68,8 +59,6 @@ def check(case: Case, run: Run, sound_run: Run, where: str) -> set[str]:
     rows = run.rows(case.files)
     assert len(rows) == len(case.files)
     outcomes = {row["outcome"] for row in rows}
-    if not outcomes <= expected(case, run) and (case.name, where) in OPEN_FAULTS:
-        pytest.xfail(OPEN_FAULTS[case.name, where])
     assert outcomes <= expected(case, run), [(row["outcome"], row["reason"]) for row in rows]
     assert not [name for name in NAMES if name in run.outputs + run.stderr.encode()]
     assert not [markup for markup in LIVE if markup in run.page]

@@ -23,7 +23,12 @@ VISCERAL_MM, VISCERAL_ASIDE_MM = 18.0, 25.0  # rule 12: in front of the aorta
 STOMACH_ASIDE_MM, STOMACH_AHEAD_MM = (-35.0, 125.0), 5.0  # judgement: left upper belly, in front of the spine
 STOMACH_REACH_MM = 75.0  # judgement: from the gas to the far wall
 FAT_HU = -40.0
-WALL_MM, BACK_MM = 12.0, 40.0  # judgement: thickness of the belly's wall, and of the back's muscles
+WALL_MM = 12.0  # judgement: thickness of the belly's wall
+BACK_MM, BACK_ASIDE_MM, LOIN_MM = (
+    40.0,
+    45.0,
+    25.0,
+)  # judgement: muscles of the back beside the spine, of the loin
 SHEET_MM, SHEET_LONG_MM = 4.5, 6.0  # judgement: a plaque is a thin sheet, blur included
 JOINT_BONE_MM, JOINT_END_MM = 20.0, 25.0  # rule 12
 HULL_DEEP_MM = 8.0  # judgement: the vessels of the groin lie on the hull of the bones, pelvic organs in it
@@ -136,7 +141,8 @@ def _in_wall(place: Place) -> bool:
     ring = place.look.ring_median_hu if place.look.ring_median_hu is not None else 0.0
     if not place.in_flesh and ring < FAT_RING_HU:
         return True
-    back = place.ahead is not None and place.ahead < -30.0 and place.flesh_depth < BACK_MM
+    thick = BACK_MM if place.aside is not None and abs(place.aside) < BACK_ASIDE_MM else LOIN_MM
+    back = place.ahead is not None and place.ahead < -30.0 and place.flesh_depth < thick
     return place.flesh_depth < WALL_MM or back
 
 

@@ -99,10 +99,11 @@ def _scans(
     if not met.of(FileKind.CT):
         return (), ()
     from kossa.ct import examine  # noqa: PLC0415 (the arrays are loaded only where there is a scan)
-    from kossa.ct.read import list_scans  # noqa: PLC0415
+    from kossa.ct.read import list_scans, probe_others  # noqa: PLC0415
 
     exams, told = [], []
-    chosen = [options.series] if options.series is not None else list_scans(met)
+    # where none can be chosen, one call tells why and settles the files
+    chosen = [options.series] if options.series is not None else (list_scans(met) or (None,))
     for series in chosen:
         try:
             exam = examine(
@@ -124,6 +125,8 @@ def _scans(
             )
         else:
             exams.append(exam)
+    if options.series is None:
+        probe_others(met)
     return tuple(exams), tuple(told)
 
 
