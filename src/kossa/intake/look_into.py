@@ -159,7 +159,11 @@ def _letter(entry: Entry) -> None:
 
 
 def _beginning(entry: Entry) -> str:
-    return decode_text(entry.read_at()(0, DEFAULT.head_bytes)).text
+    """Return the text at the beginning of a file, cut at a line's end so that no letter is cut."""
+    head = entry.read_at()(0, DEFAULT.head_bytes)
+    if entry.size > len(head):
+        head = head[: head.rfind(b"\n") + 1] or head
+    return decode_text(head).text
 
 
 #: forms that are looked into, because what they are stands inside
