@@ -10,6 +10,8 @@ from kossa.cli.screen import progress_on_stderr
 
 __all__ = ["command"]
 
+Row = dict[str, str | int | float | None]
+
 
 @click.command("section")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -40,7 +42,7 @@ def command(
     as_json: bool,
 ) -> int:
     """Measure the mineralised share of stained sections: a row a picture."""
-    from kossa.evidence import Stain, WrongCall, encode
+    from kossa.evidence import NothingUsable, Refused, Stain, WrongCall, encode
     from kossa.evidence.atomic import folder_for, write_bytes
     from kossa.section.outline import geojson as outlines
     from kossa.section.overlay import contact_sheet, overlay_png
@@ -52,20 +54,25 @@ def command(
     exams = []
     told = Stain(stain) if stain else None
     with progress_on_stderr() as tell:
-        for path in paths:
-            exam = examine(
-                path, stain=Stain(stain) if stain else None, um_per_px=um_per_px, progress=tell, acid=acid
-            )
+        for number, path in enumerate(paths, 1):
+            try:
+                exam = examine(path, stain=told, um_per_px=um_per_px, progress=tell, acid=acid)
+            except (NothingUsable, Refused) as unusable:
+                # one bad picture of many is told, and the rest goes on
+                if len(paths) == 1:
+                    raise
+                click.echo(f"kossa: picture {number}: {unusable}", err=True)
+                continue
             exams.append(exam)
             if exam.reading.partial:
                 break
+    if not exams:
+        raise NothingUsable("none of these pictures could be read as a section")
     if geojson:
         write_bytes(geojson, outlines(exams[0]))
     if overlay:
         write_bytes(overlay, overlay_png(exams[0]))
-    rows: list[dict[str, str | int | float | None]] = [
-        {"number": n, **csv_row(e.reading)} for n, e in enumerate(exams, 1)
-    ]
+    rows: list[Row] = [{"number": n, **csv_row(e.reading)} for n, e in enumerate(exams, 1)]
     if out:
         folder_for(out)
         write_bytes(out / "sections.csv", _csv(rows))
@@ -78,7 +85,7 @@ def command(
     return 130 if any(e.reading.partial for e in exams) and exams[-1].reading.read_share < 1 else 0
 
 
-def _csv(rows: list[dict[str, str | int | float | None]]) -> bytes:
+def _csv(rows: list[Row]) -> bytes:
     import csv
     import io
 
