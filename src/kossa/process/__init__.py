@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["compare", "grow", "scenarios"]
 
-_WHERE = {"compare": "kossa.process.comparison", "grow": "kossa.process.growth", "scenarios": "kossa.process.scenario"}
+_WHERE = {
+    "compare": "kossa.process.comparison",
+    "grow": "kossa.process.growth",
+    "scenarios": "kossa.process.scenario",
+}
 
 
 def __getattr__(name: str) -> Any:

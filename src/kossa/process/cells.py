@@ -2,17 +2,18 @@
 
 States of one cell (per hour, mM):
 
-    E  energy (share of normal ATP)            dE/dt = (s (1 - M) W^2 - E) / tau_E
-    C  cytosolic free calcium                  leak through the membrane, pump (needs E), mitochondria
-    U  mitochondrial calcium                   uptake by the uniporter (needs E, closed membrane), release
-    M  permeability transition, share open     dM/dt = (1 - M)[k_M H(C; 1 uM, 4) g(pH) + k_ox (1 - E)^4] - k_c E M
-    W  membrane, share whole                   dW/dt = -k_W W max(0, 0.7 - E)/0.7 (0.3 + M) + k_r E W^4 (1 - W)
-    A  apoptotic programme, share run          needs energy and fades without a cause:
-       dA/dt = (1 - A)[k_A H(M; 0.1, 4) H(E; 0.4, 8) + drive] - k_f A; past one half there is no way back
+    E  energy (share of normal ATP)     dE/dt = (s (1 - M) W^2 - E) / tau_E
+    C  cytosolic free calcium           leak through the membrane, pump (needs E), mitochondria
+    U  mitochondrial calcium            uptake by the uniporter (needs E, closed pore), release
+    M  permeability transition, open    dM/dt = (1 - M)[k_M H(C; 1 uM, 4) g(pH) + k_ox (1 - E)^4] - k_c E M
+    W  membrane, share whole            dW/dt = -k_W W max(0, 0.7 - E)/0.7 (0.3 + M) + k_r E W^4 (1 - W)
+    A  apoptotic programme, share run   dA/dt = (1 - A)[k_A H(M; 0.1, 4) H(E; 0.4, 8) + drive] - k_f A
 
-s is supply. The closing term k_c E M and resealing (of small tears only) are what lets a mild, lasting shortage and
-a short one be survived. Every state is stepped with the exact exponential of its own linear part, so all stay positive for any step. There
-are no neighbour terms: a lesion needs one table over severity, not one cell a voxel.
+The programme needs energy and fades without a cause; past one half there is no way back. s is supply.
+The closing term k_c E M and resealing (of small tears only) are what lets a mild, lasting shortage and a
+short one be survived. Every state is stepped with the exact exponential of its own linear part, so all
+stay positive for any step. There are no neighbour terms: a lesion needs one table over severity, not a
+cell a voxel.
 
 Sources: simulation reference page, section 1.1 (constants are choices, grade C, unless named); leak and
 pump are set so that free calcium rests at 1e-4 mM (textbook value, recalled).
@@ -98,7 +99,8 @@ def _relax(value: float, target: float, rate: float, dt: float) -> float:
 
 @njit(cache=True, nogil=True)
 def _hill(x: float, half: float, n: float) -> float:
-    return x**n / (x**n + half**n)
+    power = x**n
+    return float(power / (power + half**n))
 
 
 @njit(cache=True, nogil=True)
@@ -131,7 +133,7 @@ def _advance(cell: Cell, y: Floats, supply: float, drive: float, ph: float, dt: 
 @njit(cache=True, nogil=True)
 def _run(
     cell: Cell, severity: float, shortage: float, hours: float, torn: float, drive: float, ph: float,
-    end: float, dt: float, out: Floats,
+    dt: float, out: Floats,
 ) -> None:  # fmt: skip
     """Fill `out`, (steps + 1, 6), from rest; supply returns after `hours`."""
     y = np.array([1.0, REST, 1.2e-4, 0.0, 1.0 - torn * severity, 0.0])
@@ -149,9 +151,10 @@ def course(
     """Return times, (n,) hours, and states, (n, 6): E, C mM, U mM, M, W, A of one cell from rest."""
     steps = max(1, round(hours / step_h))
     out = np.empty((steps + 1, 6))
-    until = min(insult.hours, 1e9)
-    _run(cell, severity, insult.shortage, until, insult.torn, insult.drive, insult.ph, hours, step_h, out)
-    return np.arange(steps + 1) * step_h, out
+    until = float(min(insult.hours, 1e9))
+    what = (float(insult.shortage), until, float(insult.torn), float(insult.drive), float(insult.ph))
+    _run(cell, float(severity), *what, float(step_h), out)
+    return np.arange(steps + 1, dtype=np.float64) * step_h, out
 
 
 def fate_table(

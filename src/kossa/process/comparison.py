@@ -24,7 +24,7 @@ import numpy.typing as npt
 from kossa.evidence.base import Record
 from kossa.evidence.errors import WrongCall
 from kossa.evidence.notice import Notice, Severity
-from kossa.process.crystals import closing_ppi
+from kossa.process.crystals import closing_ppi, gate_index
 from kossa.process.evolve import Run
 from kossa.process.growth import DAYS, HA_PER_MM, Course, assemble, events, follow, lesion_of
 from kossa.process.injury import SITES, depth_of, site_map
@@ -34,14 +34,25 @@ from kossa.process.outcome import BALANCE_BAR, Balance, judged
 from kossa.process.parameters import Parameter, digest, law, read_toml
 from kossa.process.pattern import profile
 from kossa.process.scenario import Scenario, Setting, fix, scenario_by_id
-from kossa.process.serum import Serum, serum_by_name
+from kossa.process.serum import Serum, database_spread, serum_by_name
 from kossa.process.well import well_run
 
-__all__ = ["CASES", "PRICE", "Case", "CaseFields", "Comparison", "calibrated", "compare", "ranges_digest", "site_days"]
+__all__ = [
+    "CASES",
+    "PRICE",
+    "Case",
+    "CaseFields",
+    "Comparison",
+    "calibrated",
+    "compare",
+    "ranges_digest",
+    "site_days",
+]
 
 Floats = npt.NDArray[np.float64]
 
 EDGE_MM = 3.2
+SMOOTH_SIZE = 24  # voxels an edge of the runs with the smooth law, which stand beside and need no detail
 CORE_SHARE = 0.3  # of the closing pyrophosphate p*, in the core of the injured tissue (simulation 8.2)
 PPI_TIMES = 10.0  # plasma pyrophosphate of the protected case (simulation 8.2; five times fails more often)
 CASES = {
@@ -54,18 +65,40 @@ CASES = {
 CALCIFIED, CLEAN, PROTECTED, SITE, LATER = 100.0, 1.0, 10.0, 10.0, 2.0
 AUTOPSY = ("heart", "lungs", "stomach", "kidneys")  # order in 74 uraemic autopsies, Am J Pathol 1977;86:403
 PRICE = (
-    "The phosphatase of dead tissue is calibrated for each parameter set, so injured against injured with "
-    "pyrophosphate is a calibrated contrast, not a prediction.",
+    (
+        "The phosphatase of dead tissue is calibrated for each parameter set, so injured against injured "
+        "with pyrophosphate is a calibrated contrast, not a prediction."
+    ),
     "The protected case has ten times the plasma pyrophosphate; five times protects in fewer draws.",
-    "Serum calcium is anchored on free calcium (1.23 mmol/L); an anchor on 1.35 mmol/L filterable fails more often.",
+    "Serum calcium is anchored on free calcium (1.23 mmol/L); 1.35 mmol/L filterable fails more often.",
     "The range of the gate (0.75-0.90) is narrower than its evidence (0.51-1.06).",
     "The serum lies near its mean; the spread between people is reported apart.",
-    "The pH of the sites is an assumption: with the map off all sites are alike, permuted the order follows it.",
+    "The pH of the sites is an assumption: with the map off all are alike, permuted the order follows it.",
 )
 
 
+class Chemistry(Record, frozen=True, kw_only=True):
+    """Why: the blood, the saturation with octacalcium phosphate (SI) where it matters, and the gate there.
+
+    `index_here` is of late dead tissue, or of the most alkaline site; `gate_here` is the index that
+    adsorbed pyrophosphate asks for before crystals grow there. Absolute indices hold to `spread`.
+    """
+
+    free_calcium_mmol_l: float
+    phosphate_mmol_l: float
+    ppi_here_umol_l: float
+    ph_here: float
+    index_here: float
+    index_other: float
+    gate_here: float
+    spread: float
+
+
 class Case(Record, frozen=True, kw_only=True):
-    """One of the four. `by_site`: mean mg/cm3 and day of 10 mg/cm3, by site or inside and outside the injury."""
+    """One of the four; `by_site`: mean mg/cm3 and day of 10 mg/cm3.
+
+    Sites of healthy tissue by name; of injured tissue "inside" (mean) and "outside" (its largest value).
+    """
 
     name: str
     outcome: str
@@ -79,6 +112,7 @@ class Case(Record, frozen=True, kw_only=True):
     steps: int
     serum: str
     nuclei_mm3: float
+    chemistry: Chemistry
 
 
 class Comparison(Record, frozen=True, kw_only=True):
@@ -159,7 +193,12 @@ def calibrated(setting: Setting, mesh: Mesh) -> float:
 
 
 def run_case(
-    setting: Setting, mesh: Mesh, years: float, *, smooth: bool = False, progress: Callable[[float, float], None] | None = None
+    setting: Setting,
+    mesh: Mesh,
+    years: float,
+    *,
+    smooth: bool = False,
+    progress: Callable[[float, float], None] | None = None,
 ) -> tuple[Run, Course, Floats, str | None]:
     """Run one case to its end."""
     depth = depth_of(lesion_of(setting), mesh)
@@ -186,6 +225,24 @@ def _by_site(setting: Setting, run: Run, course: Course, depth: Floats) -> dict[
     }
 
 
+def _chemistry(setting: Setting, run: Run) -> Chemistry:
+    p, serum = setting.p, setting.serum
+    injured = setting.scenario.injury.driver is not None
+    other = p["ph_tissue"] + serum.ph_shift
+    here = p["ph_dead_end"] if injured else other + p["ph_gastric"]
+    ppi = float(run.ppi[1:-1, 1:-1, 1:-1].min())
+    return Chemistry(
+        free_calcium_mmol_l=serum.free_calcium,
+        phosphate_mmol_l=serum.phosphate,
+        ppi_here_umol_l=ppi,
+        ph_here=here,
+        index_here=serum.index(here)["OCP"],
+        index_other=serum.index(other)["OCP"],
+        gate_here=gate_index(p, ppi),
+        spread=database_spread()["OCP"],
+    )
+
+
 def case_record(
     name: str, setting: Setting, run: Run, course: Course, depth: Floats, stopped: str | None
 ) -> Case:
@@ -195,7 +252,9 @@ def case_record(
     failed = stopped is not None or error > BALANCE_BAR
     return Case(
         name=name,
-        outcome="not_converged" if failed else judged(course.peak_ever, float(density.max()), float(density.mean())),
+        outcome="not_converged"
+        if failed
+        else judged(course.peak_ever, float(density.max()), float(density.mean())),
         mass_mg=course.points[-1].mass_mg if course.points else 0.0,
         peak_mg_cm3=float(density.max()),
         first_10_days=course.first_10,
@@ -206,6 +265,7 @@ def case_record(
         steps=run.steps,
         serum=CASES[name][0],
         nuclei_mm3=float(run.nuclei.max()),
+        chemistry=_chemistry(setting, run),
     )
 
 
@@ -223,7 +283,9 @@ def verdicts_of(cases: dict[str, Case]) -> dict[str, bool]:
         "and only where it is injured": outside < CLEAN,
         "healthy tissue with normal blood stays clean": b.peak_mg_cm3 < CLEAN,
         "healthy tissue with raised calcium x phosphate calcifies": first is not None,
-        "alkaline sites first": first is not None and (rest is None or rest >= LATER * first) and order == sorted(order),
+        "alkaline sites first": first is not None
+        and (rest is None or rest >= LATER * first)
+        and order == sorted(order),
         "injured tissue with raised pyrophosphate does not calcify": d.peak_mg_cm3 < PROTECTED,
     }
 
@@ -279,7 +341,7 @@ def compare(
 
     def one(job: tuple[str, bool]) -> tuple[Case, tuple[Floats, npt.NDArray[np.float32], Floats, Floats]]:
         name, smooth = job
-        grid = box(min(n, 24), EDGE_MM) if smooth else mesh
+        grid = box(min(n, SMOOTH_SIZE), EDGE_MM) if smooth else mesh
         run, course, depth, stopped = run_case(settings[name], grid, years, smooth=smooth)
         if progress is not None:
             progress(f"{name}{' (smooth law)' if smooth else ''}", years)
@@ -303,11 +365,19 @@ def compare(
         for q in shown
     )
     notices = [
-        Notice(code="ph-maps-assumed", severity=Severity.INFO, what="The pH of the sites is an assumption, not a measurement."),
+        Notice(
+            code="ph-maps-assumed",
+            severity=Severity.INFO,
+            what="The pH of the sites is an assumption, not a measurement.",
+        ),
     ]
     if mesh.h > 0.075:
         notices.append(
-            Notice(code="coarse", severity=Severity.INFO, what=f"A voxel of {mesh.h:.3f} mm is wider than half of the shortest length (0.15 mm).")
+            Notice(
+                code="coarse",
+                severity=Severity.INFO,
+                what=f"A voxel of {mesh.h:.3f} mm is wider than half of the shortest length (0.15 mm).",
+            )
         )
     return (
         Comparison(

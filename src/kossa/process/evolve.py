@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 
 LINEAR = 1e-9  # tolerance of the linear solves: 1e-6 misses the ledger's bar
 NEWTON = 1e-4  # largest difference of the law from the flux delivered, over the largest rate
-PASSES = 12  # of Newton, before the step is halved
+PASSES = 20  # of Newton, before the step is halved
 STEP_ERROR = (
     2.5e-3  # of the mineral, a step, by comparison with the extrapolated rate (gives < 1 % in the end)
 )
@@ -203,7 +203,7 @@ class Run:
         """Return the step's error against the rates extrapolated from the last two steps, in tolerances."""
         now = self.t + 0.5 * dt
         if len(self.history) < 2:
-            guess = self.history[-1][1:] if self.history else (0.0, 0.0, 0.0)
+            guess: tuple[float, ...] = self.history[-1][1:] if self.history else (0.0, 0.0, 0.0)
         else:
             (t0, *r0), (t1, *r1) = self.history[-2:]
             w = (now - t1) / (t1 - t0)
@@ -249,7 +249,8 @@ class Run:
             if self.fixed_step or dt * factor < SHORTEST_DAY:
                 self.u[...] = kept
                 raise NotConverged(
-                    f"no step converged at day {self.t:.1f}: raise --size, or set milder rates; the last good state is kept"
+                    f"no step converged at day {self.t:.1f}: raise --size, or set milder rates; "
+                    "the last good state is kept"
                 )
             self.dt = dt * factor
             self.u[...] = kept

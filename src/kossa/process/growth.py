@@ -138,7 +138,7 @@ def events(setting: Setting, mesh: Mesh, depth: Floats) -> list[Harm]:
     return out if injury.course != "once" else out[:1]
 
 
-def _note(run: Run, course: Course, depth: Floats, setting: Setting, threshold: float) -> None:
+def _note(run: Run, course: Course, setting: Setting, threshold: float) -> None:
     """Write down where the run stands."""
     mesh, share = run.mesh, setting.p["share_of_volume"]
     density = run.phi[1:-1, 1:-1, 1:-1] * (HA_PER_MM / MOLAR)
@@ -183,7 +183,7 @@ def follow(
         for stop in stops:
             while run.t < stop - 1e-9:
                 run.step(stop)
-                _note(run, course, depth, setting, threshold)
+                _note(run, course, setting, threshold)
                 if progress is not None:
                     progress(run.t, end)
             for h in harms:
@@ -251,7 +251,7 @@ def _word(setting: Setting, run: Run, course: Course, stopped: str | None) -> tu
     if run.ledger.error() > BALANCE_BAR:
         return (
             "not_converged",
-            f"The calcium ledger is off by {run.ledger.error():.1e}: a fault of the run, do not use it.",
+            f"The calcium ledger is off by {run.ledger.error():.1e}: do not use this run.",
         )
     space = run.mesh.total(run.mesh.pad(1.0))
     mean = run.mesh.total(run.mesh.pad(density)) / space
@@ -264,8 +264,8 @@ def _word(setting: Setting, run: Run, course: Course, stopped: str | None) -> tu
 
 
 def _handed_back(
-    setting: Setting, run: Run, depth: Floats, course: Course, stopped: str | None, span: float, seed: int | None,
-    error: float, notices: list[Notice],
+    setting: Setting, run: Run, depth: Floats, course: Course, stopped: str | None, span: float,
+    seed: int | None, error: float, notices: list[Notice],
 ) -> Grown:  # fmt: skip
     """Make the records and the arrays of a finished run."""
     what, p, serum, mesh = setting.scenario, setting.p, setting.serum, run.mesh

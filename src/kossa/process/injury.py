@@ -34,7 +34,7 @@ DRIVERS = {
 }
 
 
-# Sites of a healthy body that are more alkaline than their tissue: columns of 1 mm in one cube, and the rest
+# Sites that are more alkaline than their tissue, as columns of 1 mm in one cube; and the rest
 SITES = ("other", "gastric", "kidney", "lung", "artery")
 COLUMN_MM = 1.0
 
@@ -51,7 +51,7 @@ class Lesion:
 
 @dataclass(frozen=True, eq=False)
 class Harm:
-    """What one injury leaves, interior arrays: shares alive, necrotic, apoptotic; and the calcium load (mM)."""
+    """What one injury leaves, interior arrays: shares alive, necrotic, apoptotic; calcium load (mM)."""
 
     day: float
     alive: Floats
@@ -67,18 +67,19 @@ def depth_of(lesion: Lesion, mesh: Mesh, rng: np.random.Generator | None = None)
     """
     x, y, z = mesh.coordinates()
     a, b, c = (0.5 * e for e in lesion.extents)
-    if lesion.form == "sphere":
-        return a - np.sqrt(x * x + y * y + z * z)
+    plain = {
+        "sphere": lambda: a - np.sqrt(x * x + y * y + z * z),
+        "sheet": lambda: a - np.abs(x),
+        "line": lambda: a - np.sqrt(x * x + y * y),
+    }
+    if lesion.form in plain:
+        return np.asarray(plain[lesion.form]())
     if lesion.form == "ellipsoid":
         if mesh.form == "shells":
-            return (a * b * c) ** (1.0 / 3.0) - x
+            return np.asarray(math.cbrt(a * b * c) - x)
         rho = np.sqrt((x / a) ** 2 + (y / b) ** 2 + (z / c) ** 2)
         slope = np.sqrt((x / a**2) ** 2 + (y / b**2) ** 2 + (z / c**2) ** 2)
         return np.where(rho > 1e-9, (1.0 - rho) * rho / np.maximum(slope, 1e-12), min(a, b, c))
-    if lesion.form == "sheet":
-        return a - np.abs(x)
-    if lesion.form == "line":
-        return a - np.sqrt(x * x + y * y)
     if lesion.form == "cluster":
         return _cluster(lesion, (x, y, z), rng or np.random.default_rng(0))
     if lesion.form == "sites":
@@ -128,7 +129,7 @@ def harm(
     for s in range(SAMPLES):
         at = depth + ((s + 0.5) / SAMPLES - 0.5) * mesh.h
         v = np.clip(edge + (1.0 - edge) * at / PENUMBRA, 0.0, 1.0)
-        for share, table in zip(shares, (alive, necrotic, apoptotic), strict=True):
-            share += np.interp(v, severity, table) / SAMPLES
+        for n, table in enumerate((alive, necrotic, apoptotic)):
+            shares[n] += np.interp(v, severity, table) / SAMPLES
     load = load_mM * shares[1] if insult.reflow else np.zeros(depth.shape)
     return Harm(day, shares[0], shares[1], shares[2], load)

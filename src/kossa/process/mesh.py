@@ -23,7 +23,7 @@ STEP = 8  # voxels an edge come in multiples of 8, so that the multigrid can hal
 SMALLEST, LARGEST = 16, 256  # voxels an edge
 SHELL_PER_LENGTH = 6.0  # shells per shortest length
 FIELDS = 28  # arrays of the grid that a run holds at its peak, solver included (measured)
-MOST_BYTES = 4 * 2**30  # a run above this is refused before memory is asked for (judgement)
+MOST_BYTES = 2 * 2**30  # a run above this is refused before memory is asked for (judgement)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +169,8 @@ def choose_mesh(
     bytes_needed = run_bytes((asked, asked, asked))
     if bytes_needed > MOST_BYTES:
         raise WrongCall(
-            f"--size {asked} needs {bytes_needed / 2**30:.1f} GiB, more than {MOST_BYTES / 2**30:.0f}: take a smaller one"
+            f"--size {asked} needs {bytes_needed / 2**30:.1f} GiB, more than {MOST_BYTES / 2**30:.0f}: "
+            "take a smaller one"
         )
     if symmetric:
         told.append(("octant", "one eighth of the lesion is computed, mirrors stand for the rest"))

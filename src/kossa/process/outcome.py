@@ -34,8 +34,8 @@ ADVICE = {
     "clean": "No deposit in this tissue with this blood in this time.",
     "calcified": "A deposit grew; `visible` tells when it would be seen.",
     "dissolved": "A deposit grew and was taken away again.",
-    "phase_not_modelled": "Crystals of calcium pyrophosphate are expected here; kossa grows calcium phosphate only.",
-    "not_converged": "The run stopped early: raise --size, shorten --years or set milder rates; the last good state is shown.",
+    "phase_not_modelled": "Calcium pyrophosphate is expected here; kossa grows calcium phosphate only.",
+    "not_converged": "The run stopped early: raise --size or set milder rates; the last good state is shown.",
 }
 
 
@@ -73,7 +73,7 @@ class Saturation(Record, frozen=True, kw_only=True):
 
 
 class Numerics(Record, frozen=True, kw_only=True):
-    """What it took: steps, linear iterations, memory asked for, the grid, the largest error of the SI table."""
+    """What it took: steps, linear iterations, memory, the grid, the largest error of the SI table."""
 
     steps: int
     iterations: int
@@ -118,8 +118,8 @@ class Fields:
 
     `volumes` by name, full 3-D (mirrors unfolded, shells painted), float32, axes x, y, z, voxel `spacing_mm`:
     mineral_mg_cm3, alive, debris, ph, ppi_umol_l, calcium_mmol_l, phosphate_mmol_l, macrophages, nuclei_mm3.
-    `slice_days`, (s,); `slices`, (s, n, n) mg/cm3 through the middle; `radius` and `profiles`, (s, bins): mineral
-    by share of the radius.
+    `slice_days`, (s,); `slices`, (s, n, n) mg/cm3 through the middle; `radius` and `profiles`, (s, bins):
+    mineral by share of the radius.
     """
 
     spacing_mm: float
@@ -145,14 +145,14 @@ def judged(peak_ever: float, peak: float, mean: float) -> str:
     return "dissolved" if peak_ever > CLEAN_VOXEL else "clean"
 
 
-PAINTED = 64  # voxels an edge of what is painted from a line
+PAINTED, SLICE = 64, 160  # voxels an edge of a volume, pixels of a slice, that is painted from a line
 
 
 def unfold(mesh: Mesh, values: Floats) -> npt.NDArray[np.float32]:
     """Return an interior array as a full volume: mirrors unfolded, shells and slabs painted."""
     if mesh.form == "octant":
-        for axis in range(3):
-            values = np.concatenate([np.flip(values, axis), values], axis)
+        for side in range(3):
+            values = np.concatenate([np.flip(values, side), values], side)
         return values.astype(np.float32)
     if mesh.form in {"shells", "slab"}:
         line = values[:, 0, 0]
@@ -169,11 +169,11 @@ def middle(mesh: Mesh, values: Floats) -> npt.NDArray[np.float32]:
     if mesh.form == "octant":
         half = values[:, :, 0]
         half = np.concatenate([half[::-1], half], 0)
-        return np.concatenate([half[:, ::-1], half], 1).astype(np.float32)
+        return np.asarray(np.concatenate([half[:, ::-1], half], 1), dtype=np.float32)
     if mesh.form in {"shells", "slab"}:
         line = values[:, 0, 0]
         reach = mesh.shape[0] * mesh.h
-        axis = (np.arange(PAINTED) + 0.5) / PAINTED * 2 * reach - reach
+        axis = (np.arange(SLICE) + 0.5) / SLICE * 2 * reach - reach
         x, y = np.meshgrid(axis, axis, indexing="ij")
         away = np.hypot(x, y) if mesh.form == "shells" else np.abs(x)
         return np.interp(away, (np.arange(line.size) + 0.5) * mesh.h, line).astype(np.float32)

@@ -65,10 +65,11 @@ def drawn(spread: Spread, rng: np.random.Generator | None) -> float:
     """Return the central value, or one draw."""
     if rng is None or spread.spread is None:
         return spread.value
+    sd = spread.sd or 0.0
     if spread.spread == "normal":
-        return max(0.0, float(rng.normal(spread.value, spread.sd)))
+        return max(0.0, float(rng.normal(spread.value, sd)))
     if spread.spread == "log_normal":
-        return spread.value * math.exp(float(rng.normal(0.0, spread.sd)))
+        return spread.value * math.exp(float(rng.normal(0.0, sd)))
     low, high = float(spread.low or 0.0), float(spread.high or 0.0)
     if spread.spread == "chance":  # with probability `low` it is `high`, else the central value
         return high if rng.random() < low else spread.value

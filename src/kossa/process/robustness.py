@@ -10,11 +10,20 @@ import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import msgspec
 import numpy as np
 
 from kossa.evidence.base import Record
-from kossa.process.comparison import CASES, EDGE_MM, calibrated, case_record, run_case, setting_of, verdicts_of
+from kossa.process.comparison import (
+    CASES,
+    EDGE_MM,
+    LATER,
+    Case,
+    calibrated,
+    case_record,
+    run_case,
+    setting_of,
+    verdicts_of,
+)
 from kossa.process.mesh import box
 from kossa.process.parameters import drawn, law
 from kossa.process.serum import named_serums
@@ -26,7 +35,7 @@ LETTERS = dict(zip(CASES, "ABCD", strict=True))
 
 
 class Draw(Record, frozen=True, kw_only=True):
-    """One draw: what was drawn and what held, by case letter (A injured, B healthy, C uraemic, D protected)."""
+    """One draw: what was drawn, and what held by letter (A injured, B healthy, C uraemic, D protected)."""
 
     number: int
     values: dict[str, float]
@@ -46,9 +55,13 @@ def _one(number: int, seed: int, size: int, years: float, spread_serum: bool, fr
     values = draw_law(rng)
     low, high = TNAP_FREE
     free = math.exp(rng.uniform(math.log(low), math.log(high)))
-    serums = {name: s.drawn(rng) if spread_serum else s for name, s in named_serums().items() if name in {"normal", "ckd"}}
+    serums = {
+        name: s.drawn(rng) if spread_serum else s
+        for name, s in named_serums().items()
+        if name in {"normal", "ckd"}
+    }
     mesh = box(size, EDGE_MM)
-    # the phosphatase is a property of the tissue: calibrated at the serum's centre, also where serum is drawn
+    # the phosphatase is the tissue's: calibrated at the serum's centre, also where the serum is drawn
     values["tnap_dead"] = free if free_tnap else calibrated(setting_of("injured_normal", values=values), mesh)
     cases, worst = {}, 0.0
     for name in CASES:
@@ -61,22 +74,24 @@ def _one(number: int, seed: int, size: int, years: float, spread_serum: bool, fr
     site_order = _site_holds(cases["healthy_uraemic"])
     held = {"A": a and b, "B": c, "C": d and site_order, "D": f, "C strict": d and e}
     held["all"] = held["A"] and held["B"] and held["C"] and held["D"]
-    told = {name: float(f"{values[name]:.6g}") for name, s in law().items() if s.spread or name == "tnap_dead"}
+    told = {
+        name: float(f"{values[name]:.6g}") for name, s in law().items() if s.spread or name == "tnap_dead"
+    }
     if spread_serum:
         for name, s in serums.items():
             told |= {f"{name}_{k}": getattr(s, k) for k in ("free_calcium", "phosphate", "ppi")}
     peaks = {LETTERS[name]: float(f"{case.peak_mg_cm3:.5g}") for name, case in cases.items()}
-    return Draw(number=number, values=told, held=held, verdicts=verdicts, peaks=peaks, balance=min(worst, 1.0))
+    return Draw(
+        number=number, values=told, held=held, verdicts=verdicts, peaks=peaks, balance=min(worst, 1.0)
+    )
 
 
-def _site_holds(case: msgspec.Struct) -> bool:
+def _site_holds(case: Case) -> bool:
     """Return whether an alkaline site passes 10 mg/cm3, and "other" never or at least twice as late."""
-    from kossa.process.comparison import LATER  # noqa: PLC0415 - stands with the statement of what must hold
-
-    by_site = getattr(case, "by_site")
-    days = {site: found["first_10_days"] for site, found in by_site.items()}
+    days = {site: found["first_10_days"] for site, found in case.by_site.items()}
     first = min((t for site, t in days.items() if site != "other" and t is not None), default=None)
-    return first is not None and (days["other"] is None or days["other"] >= LATER * first)
+    rest = days["other"]
+    return first is not None and (rest is None or rest >= LATER * first)
 
 
 def draws(

@@ -59,7 +59,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     years: float = 10.0
     xray_kev: float = 60.0
     expected: str = ""
-    parameters: dict[str, Spread] = {}
+    parameters: dict[str, Spread] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,8 @@
-"""When a deposit can be seen: on CT and on a radiograph, by named thresholds with their source."""
+"""When a deposit can be seen: on CT and on a radiograph, by named thresholds with their source.
+
+The physics stands here as four numbers of its own, not as the table that the readers use: what the
+simulation says of visibility shares no code with what is tested on it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
-from kossa.chemistry.attenuation import HA_DENSITY_G_CM3, hu_per_mg_cm3, mass_attenuation_cm2_per_g
+from kossa.evidence.errors import WrongCall
 from kossa.process.mesh import Mesh
 
 __all__ = ["CT_DENSITY", "areal_threshold", "on_ct", "on_xray", "projected"]
@@ -17,18 +21,29 @@ __all__ = ["CT_DENSITY", "areal_threshold", "on_ct", "on_xray", "projected"]
 Floats = npt.NDArray[np.float64]
 
 CT_HU = 130.0  # Agatston 1990: the threshold of coronary calcium at 120 kV
-CT_KVP = 120.0
+CT_HU_PER_MG = (
+    1.42  # per mg/cm3 of hydroxyapatite that displaces water, 120 kV behind 20 cm of water (spekpy, xraylib)
+)
+HA_DENSITY = 3.16  # g/cm3
+# keV: cm2/g of hydroxyapatite and of water (xraylib 4.3.0); 60 a radiograph, 20 a mammogram
+ATTENUATION = {60.0: (0.407, 0.206), 20.0: (6.559, 0.810)}
 CT_ELEMENT_MM = 3.0 ** (1.0 / 3.0)  # mm: 1 mm2 in a slice of 3 mm must reach it (the rule of the same score)
 XRAY_CONTRAST = 0.02  # of the transmitted beam, over 1 mm2 (judgement: what an eye tells on a film)
 XRAY_SIDE_MM = 1.0
-CT_DENSITY = CT_HU / hu_per_mg_cm3(CT_KVP)  # mg hydroxyapatite per cm3 at 130 HU, behind 20 cm of water
+CT_DENSITY = CT_HU / CT_HU_PER_MG  # mg hydroxyapatite per cm3
 
 
 def areal_threshold(energy_kev: float) -> float:
-    """Return the mg hydroxyapatite per cm2 that lowers the beam by `XRAY_CONTRAST`, water displaced."""
-    ha = float(mass_attenuation_cm2_per_g("hydroxyapatite", energy_kev))
-    water = float(mass_attenuation_cm2_per_g("water", energy_kev)) / HA_DENSITY_G_CM3
-    return 1e3 * XRAY_CONTRAST / (ha - water)
+    """Return the mg hydroxyapatite per cm2 that lowers the beam by `XRAY_CONTRAST`, water displaced.
+
+    Raises `WrongCall` for an energy that is not in `ATTENUATION`.
+    """
+    if energy_kev not in ATTENUATION:
+        raise WrongCall(
+            f"no attenuation at {energy_kev:g} keV; known: {', '.join(f'{e:g}' for e in ATTENUATION)}"
+        )
+    mineral, water = ATTENUATION[energy_kev]
+    return 1e3 * XRAY_CONTRAST / (mineral - water / HA_DENSITY)
 
 
 def _smoothed(values: Floats, mesh: Mesh, side_mm: float, axes: tuple[int, ...]) -> Floats:

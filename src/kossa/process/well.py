@@ -1,4 +1,4 @@
-"""Tissue without space: separate wells, each with its own exchange with blood or medium; and spheres in shells.
+"""Tissue without space: separate wells, each with its own blood or medium; and spheres in shells.
 
 For checks that need chemistry and kinetics alone (a dish, a site, a deficiency) or a sphere alone.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -32,7 +33,17 @@ DISH = {
     "injured, normal phosphate": (0.0, 0.0, 0.9, False),
 }
 DISH_DAYS = 9.0
-MEDIUM = {"magnesium": 0.8, "dic": 46.0, "sodium": 155.0, "potassium": 5.3, "citrate": 0.0}  # DMEM, chemistry.md
+# DMEM (chemistry reference page, section 2)
+MEDIUM = Serum(
+    title="medium",
+    free_calcium=1.8 * 0.71,
+    phosphate=3.8,
+    magnesium=0.8,
+    dic=46.0,
+    sodium=155.0,
+    potassium=5.3,
+    citrate=0.0,
+)
 
 
 def well_run(serum: Serum, p: Mapping[str, float], mesh: Mesh, ph: npt.ArrayLike, *, alive: float) -> Run:
@@ -56,9 +67,8 @@ def dish(p: Mapping[str, float]) -> dict[str, float]:
     """Return the mineral (mM calcium) of each ring of the rat aorta experiment after nine days."""
     found = {}
     for name, (alive, ppi, phosphate, _) in DISH.items():
-        medium = Serum(
-            title="medium", free_calcium=1.8 * 0.71, phosphate=phosphate, ppi=max(ppi, 0.01), **MEDIUM
-        )  # 1.8 mM in all, 71 % of it free in this medium
+        # 1.8 mmol/L calcium in all, 71 % of it free in this medium
+        medium = msgspec.structs.replace(MEDIUM, phosphate=phosphate, ppi=max(ppi, 0.01))
         held = {**p, "exchange": HELD, "ppi_release": 0.0, "tnap_live": 0.0, "tnap_dead": 0.0}
         held |= {"ph_dead_start": 7.4, "ph_dead_end": 7.4, "ppi_plasma_factor": 1.0}
         run = well_run(medium, held, wells(1), 7.4, alive=alive)
@@ -67,7 +77,9 @@ def dish(p: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-def deficiency_days(p: Mapping[str, float], serum: Serum, *, ppi: float, rise: float, years: float) -> float | None:
+def deficiency_days(
+    p: Mapping[str, float], serum: Serum, *, ppi: float, rise: float, years: float
+) -> float | None:
     """Return the day of 10 mg/cm3 in healthy tissue that is `rise` more alkaline, at a held pyrophosphate."""
     held = {**p, "ppi_release": 0.0, "tnap_live": 0.0, "ppi_plasma_factor": ppi / serum.ppi}
     run = well_run(serum, held, wells(1), p["ph_tissue"] + serum.ph_shift + rise, alive=1.0)
@@ -83,7 +95,9 @@ def sphere_peak(p: Mapping[str, float], serum: Serum, radius_mm: float, years: f
     span = radius_mm + MARGIN * 0.22
     count = int(np.ceil(span / shortest_length(p, injured=True) * SHELL_PER_LENGTH))
     mesh = shells(max(count, 24), span)
-    table, u_max, _ = saturation_table(serum, min(p["ph_dead_start"], p["ph_tissue"] - 0.1), p["ph_dead_end"] + 0.1)
+    table, u_max, _ = saturation_table(
+        serum, min(p["ph_dead_start"], p["ph_tissue"] - 0.1), p["ph_dead_end"] + 0.1
+    )
     tissue = Tissue(
         alive=mesh.pad(1.0),
         exchange=mesh.pad(p["exchange"]),

@@ -22,7 +22,8 @@ class Kernels:
 
     Transport: `apply` (A x), `start` and `smooth` (Chebyshev steps), `restrict`, `prolong`, `faces` and
     `restrict_faces` (conductances), `invert_diagonal`, `dot`, `update` (one step of the conjugate
-    gradients), `line` (a line of cells, exactly). Deposit: `react` (rates of nucleation and growth) and `advance` (the step taken).
+    gradients), `line` (a line of cells, exactly). Deposit: `react` (rates of nucleation and growth) and
+    `advance` (the step taken).
     """
 
     apply: Kernel
