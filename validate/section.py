@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import geojson as independent
@@ -31,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("KOSSA_SHARED", ROOT.parent / "shared")).resolve() / "data" / "section"
 STAINS = {"von_kossa": Stain.VON_KOSSA, "alizarin": Stain.ALIZARIN_RED, "he": Stain.HE}
 FIRST_SEED, FIELDS = 77_000, 48  # shipped are seeds 100 to 111; nothing was set on these
+WORDS = {"pigment", "brown-cast", "colours-do-not-fit"}
 missed: list[str] = []
 
 
@@ -88,9 +90,8 @@ def other_seeds(folder: Path) -> None:
         f"{pigment_told} of {with_pigment}; on fields without {pigment_false} of {without}",
         pigment_told == with_pigment,
     )
-    print(
-        f"        deposits for each mm2, mean error: {', '.join(f'{s} {100 * np.mean(v):+.1f} %' for s, v in counts.items())}"
-    )
+    means = ", ".join(f"{name} {100 * np.mean(values):+.1f} %" for name, values in counts.items())
+    print(f"        deposits for each mm2, mean error: {means}")
     print(f"        truth within the interval (+- 0.05 points): {sum(held)} of {len(held)}")
 
 
@@ -110,7 +111,7 @@ def turned_vectors(folder: Path) -> None:
                 errors.append(abs(percent.value - true))
                 held += percent.low - 0.05 <= true <= percent.high + 0.05
             print(
-                f"        dyes turned by {turn:.0f} degrees, {stain.value}: mean error {np.mean(errors):.2f}, "
+                f"        dyes {turn:.0f} degrees off, {stain.value}: mean error {np.mean(errors):.2f}, "
                 f"worst {max(errors):.2f}, truth within the interval {held} of 6"
             )
 
@@ -139,7 +140,7 @@ def look_alikes(folder: Path) -> None:
         exam = examine(SHARED / "ihc_skimage.png", stain=stain)
         bar(
             f"real brown chromogen told as {stain.value}: not called mineral, told",
-            f"{exam.reading.mineral_percent.value:.2f} % above the floor, notices {sorted(codes(exam) & {'pigment', 'brown-cast', 'colours-do-not-fit'})}",
+            f"{exam.reading.mineral_percent.value:.2f} % above the floor, {', '.join(sorted(codes(exam) & WORDS))}",
             not calls_mineral(exam) and "pigment" in codes(exam),
         )
 
@@ -154,7 +155,7 @@ def outlines(folder: Path) -> None:
         shape = feature["geometry"]
         polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
         for ring in (ring for polygon in polygons for ring in polygon):
-            for (ax, ay), (bx, by) in zip(ring[:-1], ring[1:], strict=True):
+            for (ax, ay), (bx, by) in pairwise(ring):
                 if ax == bx:
                     mask[min(ay, by) : max(ay, by), ax:] ^= True
     own = np.zeros_like(mask)
@@ -162,7 +163,8 @@ def outlines(folder: Path) -> None:
         own[y, x0:x1] = True
     bar(
         "GeoJSON read by the geojson package, the same pixels inside",
-        f"valid {collection.is_valid}, {len(collection['features'])} outlines, {int((mask != own).sum())} of {own.sum()} pixels differ",
+        f"valid {collection.is_valid}, {len(collection['features'])} outlines, "
+        f"{int((mask != own).sum())} of {own.sum()} pixels differ",
         bool(collection.is_valid) and np.array_equal(mask, own),
     )
 

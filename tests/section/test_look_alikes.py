@@ -108,8 +108,11 @@ def test_a_picture_without_glass_says_that_the_light_is_not_known(tmp_path: Path
     field.add("fast_red", 0.3)
     draw = np.random.default_rng(1)
     field.density += 0.15 * draw.random((field.side, field.side, 1)) * unit((0.2, 0.9, 0.4))
+    where = field.disc(160, 160, 30)
+    field.add("silver", 1.2, where)
     exam = read(tmp_path, field.pixels())
-    assert exam.reading.mineral_percent.value in (None, 0.0)
+    assert "little-glass" in codes(exam)
+    assert exam.reading.mineral_percent.value == pytest.approx(100 * where.sum() / field.tissue.size, abs=0.1)
 
 
 def test_angles_to_a_mixture_are_zero_inside_and_grow_outside() -> None:
