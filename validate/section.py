@@ -138,9 +138,10 @@ def look_alikes(folder: Path) -> None:
     )
     for stain in (Stain.VON_KOSSA, Stain.ALIZARIN_RED, Stain.HE):
         exam = examine(SHARED / "ihc_skimage.png", stain=stain)
+        told = ", ".join(sorted(codes(exam) & WORDS))
         bar(
             f"real brown chromogen told as {stain.value}: not called mineral, told",
-            f"{exam.reading.mineral_percent.value:.2f} % above the floor, {', '.join(sorted(codes(exam) & WORDS))}",
+            f"{exam.reading.mineral_percent.value:.2f} % above the floor, {told}",
             not calls_mineral(exam) and "pigment" in codes(exam),
         )
 
