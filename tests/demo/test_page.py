@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from tests.demo.test_match import held, reading, seen, true
@@ -11,7 +13,7 @@ from kossa.demo import conduct
 from kossa.demo.bars import bars
 from kossa.demo.match import compare
 from kossa.demo.page import Case, index_page
-from kossa.evidence import Calcification, Person, Side, Workup
+from kossa.evidence import Calcification, Kind, Person, Side, Weighing, Workup
 from kossa.evidence.geometry import Grid
 from kossa.evidence.volume import Examination, Runs, Volume
 from kossa.workup import WorkupResult
@@ -47,7 +49,22 @@ def test_the_page_shows_truth_beside_reading_and_links_both_reports():
     assert "&lt;b&gt;node" in page
     assert "<b>node</b>" not in page
     assert "1 specks below the limit" in page
+    assert "Kind put in: <b>dystrophic</b>" in page
+    assert "not weighed" in page
     assert page.count("deposits read where none was put") >= 2
+
+
+def test_the_two_likeliest_kinds_are_told_with_their_intervals():
+    shown = case()
+    kinds = (
+        Kind(id="metastatic", prob=0.2, low=0.1, high=0.3),
+        Kind(id="dystrophic", prob=0.7, low=0.6, high=0.8),
+        Kind(id="other", prob=0.1, low=0.0, high=0.2),
+    )
+    weighing = Weighing(calcification=Calcification.MEASURED, kinds=kinds, none_of_these=0.0)
+    workup = msgspec.structs.replace(shown.result.workup, weighing=weighing)
+    page = index_page([replace(shown, result=replace(shown.result, workup=workup))], ())
+    assert "dystrophic 0.70 (0.60 to 0.80), metastatic 0.20 (0.10 to 0.30)." in page
 
 
 def test_the_page_loads_nothing_and_runs_nothing():

@@ -26,6 +26,7 @@ RADIUS_MM = (9.0, 20.0)  # ct_volumes.md rule 11
 ASCENDING_MM = (12.0, 23.0)  # rule 11
 ASIDE_MM = (-20.0, 58.0)  # rule 11: to the patient's left of the spine
 AHEAD_MM = (75.0, -5.0)  # rule 11: in front of the vertebral centre
+BELLY_BEHIND_MM = 6.0  # judgement: below the chest its middle lies in front of the spine; psoas lies behind
 ASCENDING_ASIDE_MM = 40.0  # rule 11
 ASCENDING_AHEAD_MM = (150.0, 45.0)  # judgement: between the breastbone and the descending aorta
 LEAST_SCORE = 1.6  # rule 11
@@ -33,7 +34,9 @@ BLOOD_HU = (5.0, 90.0)  # judgement: blood without contrast, anaemia and noise i
 ENHANCED_HU = (100.0, 600.0)  # ct.md 3.8 and arterial phases
 EIGHTH_BONUS = 0.15  # rule 11
 DESCENDING_BONUS = 0.1  # judgement: calcium on the rim tells the aorta from the caval vein beside it
-LEAST_COVERAGE = 0.45  # judgement: nearly half of a rim must be seen, where bowel and caval vein touch the rest
+LEAST_COVERAGE = (
+    0.45  # judgement: nearly half of a rim must be seen, where bowel and caval vein touch the rest
+)
 ASCENDING_COVERAGE = 0.35  # judgement: without contrast its rim fades into the heart
 ROUGH_SCORE = 0.3  # judgement: a circle two cells off scores this much less
 APART_MM, RIVALS = 8.0, 6  # judgement: rival circles of a slice, and how far they lie apart at least
@@ -145,13 +148,21 @@ def _rules(
 
 
 def find_aorta(
-    scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium: Mask, calcium_hu: float, where: Mask
+    scan: Scan,
+    skeleton: Skeleton,
+    trunk: Trunk,
+    blood: Blood,
+    calcium: Mask,
+    calcium_hu: float,
+    where: Mask,
+    chest: Mask,
 ) -> Circle:
     """Find the descending or abdominal aorta beside and in front of the spine, in the slices of `where`."""
     dy, dx = scan.coarse.pixel_mm
     slices = np.flatnonzero(trunk.spine & where)
     y, x = trunk.spine_y[slices], trunk.spine_x[slices]
-    edges = (y - AHEAD_MM[0] / dy, y - AHEAD_MM[1] / dy, x + ASIDE_MM[0] / dx, x + ASIDE_MM[1] / dx)
+    behind = np.where(chest[slices], y - AHEAD_MM[1] / dy, trunk.front_y[slices] + BELLY_BEHIND_MM / dy)
+    edges = (y - AHEAD_MM[0] / dy, behind, x + ASIDE_MM[0] / dx, x + ASIDE_MM[1] / dx)
     rules = _rules(scan, blood, calcium_hu, DESCENDING_BONUS, LEAST_COVERAGE, (x, trunk.front_y[slices]))
     return _follow(scan, skeleton, calcium, _Hunt(slices, _boxes(edges), RADIUS_MM, rules))
 

@@ -138,7 +138,7 @@ def _looks(group: DepositGroup, own: Sequence[CtDeposit]) -> list[Finding]:
         for id_ in (*deposit.patterns, *((deposit.tissue,) if deposit.tissue else ())):
             shares[id_] = shares.get(id_, 0.0) + _weight(deposit) / whole
     return [
-        Finding(id=id_, certainty=min(1.0, share), group=group.id)
+        Finding(id=id_, certainty=min(1.0, round(share, 6)), group=group.id)
         for id_, share in shares.items()
         if share >= SHARED_BY
     ]

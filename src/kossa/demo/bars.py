@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from kossa.demo.match import Compared, Comparison
+from kossa.demo.match import Comparison, Match
 from kossa.evidence import Record
 
 __all__ = ["Bar", "bars", "three_standard_errors_mg"]
@@ -82,7 +82,7 @@ def _limit(people: Sequence[Comparison], three_se_mg: Sequence[float]) -> Bar:
     return Bar(what="stated detection limit", demand="<= 3 SE at the measured noise", figure=pairs, met=met)
 
 
-def _mass_error(found: Sequence[Compared]) -> Bar:
+def _mass_error(found: Sequence[Match]) -> Bar:
     errors = [abs(row.mass_error) for row in found if row.mass_error is not None]
     figure = f"{100 * median(errors):.1f} % over {len(errors)}" if errors else "no mass"
     return Bar(
@@ -93,7 +93,7 @@ def _mass_error(found: Sequence[Compared]) -> Bar:
     )
 
 
-def _intervals(found: Sequence[Compared]) -> tuple[Bar, Bar]:
+def _intervals(found: Sequence[Match]) -> tuple[Bar, Bar]:
     told = [row for row in found if row.in_interval is not None]
     inside = sum(bool(row.in_interval) for row in told)
     widths = [

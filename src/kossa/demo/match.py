@@ -15,14 +15,14 @@ import numpy as np
 from kossa.demo.places import right_site
 from kossa.evidence import CtDeposit, CtReading, Interval, Material, Record, Side, TrueDeposit, Truth
 
-__all__ = ["Compared", "Comparison", "compare"]
+__all__ = ["Comparison", "Match", "compare"]
 
 FOUND_MM = 3.0  # issue: each found within 3 mm
 REACH_MM = 1.5  # beyond half of the longest side, for the blur: judgement
 COUNTS = (Material.CALCIFICATION, Material.PHYSIOLOGICAL)
 
 
-class Compared(Record, frozen=True, kw_only=True):
+class Match(Record, frozen=True, kw_only=True):
     """One true deposit and what was read of it; masses in mg.
 
     `mass_given_mg` is the integrated mass with the scanner's own factor, `mass` the one without it.
@@ -48,7 +48,7 @@ class Comparison(Record, frozen=True, kw_only=True):
     """A person's truth beside the reading; `surplus` are deposits read where none was put."""
 
     person: str
-    rows: tuple[Compared, ...]
+    rows: tuple[Match, ...]
     surplus: tuple[CtDeposit, ...]
     limit_mg: float | None
     noise_hu_true: float | None
@@ -114,17 +114,17 @@ def _weight(deposit: CtDeposit) -> float:
 
 def _row(
     true: TrueDeposit, pieces: Sequence[CtDeposit], *, limit: float | None, ratio: float | None
-) -> Compared:
+) -> Match:
     above = limit is not None and true.mass_mg >= limit
     if not pieces:
-        return Compared(truth=true, above_limit=above, found=False)
+        return Match(truth=true, above_limit=above, found=False)
     weights = np.array([_weight(p) for p in pieces])
     centre = weights @ np.array([p.centroid_mm for p in pieces]) / weights.sum()
     away = float(np.linalg.norm(centre - np.array(true.centroid_mm)))
     main = pieces[int(np.argmax(weights))]
     mass = _sum([p.mass_integrated_mg for p in pieces])
     given = mass.value * ratio if mass is not None and mass.value is not None and ratio else None
-    return Compared(
+    return Match(
         truth=true,
         above_limit=above,
         found=away <= FOUND_MM and main.material in COUNTS,

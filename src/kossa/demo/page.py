@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from kossa.demo.bars import Bar
-from kossa.demo.match import Compared, Comparison
+from kossa.demo.match import Comparison, Match
 from kossa.demo.places import words
 from kossa.evidence import CtDeposit, Interval
 from kossa.report.pictures import projections
@@ -51,7 +52,7 @@ def _template(name: str) -> str:
     return files(room).joinpath("templates", name.removeprefix("report/")).read_text(encoding="utf-8")
 
 
-def index_page(cases: Sequence[Case], judged: Sequence[Bar]) -> str:
+def index_page(cases: Sequence[Case], judged: Sequence[Bar], *, process: str | None = None) -> str:
     """Return the page; it loads nothing, and its style is allowed by its hash."""
     text = _template("report/style.css") + _template("demo.css")
     digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
@@ -60,6 +61,7 @@ def index_page(cases: Sequence[Case], judged: Sequence[Bar]) -> str:
         "style_hash": f"sha256-{digest}",
         "cases": [_case(case) for case in cases],
         "bars": judged,
+        "process": process,
         "version": cases[0].result.workup.kossa_version if cases else "",
     }
     return _environment().get_template("index.html.j2").render(context)
@@ -75,6 +77,8 @@ def _case(case: Case) -> dict[str, Any]:
     return {
         "key": case.key,
         "note": case.note,
+        "kind_true": _true_kind(case.comparison),
+        "kinds_read": _read_kinds(case.result),
         "report": f"{case.key}/report.html",
         "picture": projections(exam, marked=marked)[0],
         "found": sum(r.found for r in above),
@@ -90,7 +94,22 @@ def _case(case: Case) -> dict[str, Any]:
     }
 
 
-def _row(number: int, row: Compared) -> dict[str, Any]:
+def _true_kind(comparison: Comparison) -> str:
+    """Return the kind of most of what was put in above the limit."""
+    kinds = Counter(row.truth.kind for row in comparison.rows if row.above_limit)
+    return kinds.most_common(1)[0][0] if kinds else "none"
+
+
+def _read_kinds(result: WorkupResult) -> str:
+    """Return the two likeliest kinds in words, as weighed from this scan alone."""
+    weighing = result.workup.weighing
+    if weighing is None or not weighing.kinds:
+        return "not weighed"
+    first = sorted(weighing.kinds, key=lambda k: -k.prob)[:2]
+    return ", ".join(f"{k.id} {k.prob:.2f} ({k.low:.2f} to {k.high:.2f})" for k in first)
+
+
+def _row(number: int, row: Match) -> dict[str, Any]:
     return {
         "number": number,
         "name": row.truth.id,
