@@ -1,4 +1,4 @@
-"""The same kernels on two threads: the grid is cut in two along x, each half with a row of the other beside it.
+"""The same kernels on two threads: the grid is cut in two along x, with a row of overlap.
 
 For large grids only. The cut depends on the grid and never on the machine, sums are added in one order:
 the same bytes come out with one processor or many.
