@@ -117,6 +117,25 @@ def test_a_tilted_orientation_measures_along_its_normal():
     assert found.geometry.tilt_deg == pytest.approx(18.5)
 
 
+def test_the_volume_of_a_sphere_holds_on_a_tilted_scan():
+    """A sphere of 8 mm radius on the reference head's geometry, at many places between the slices."""
+    lean, step = np.radians(18.5), 4.22
+    orientation = (1, 0, 0, 0, np.cos(lean), -np.sin(lean))
+    origins = np.outer(np.arange(14), (0, 0, step)) + np.array([-25, -25, 0])
+    grid = diagnose(origins, orientation, (0.5, 0.5), (120, 100), thickness_mm=[4.0] * 14).grid
+    z, y, x = np.mgrid[0:14, 0:120, 0:100]
+    places = grid.to_mm(np.stack([z, y, x], axis=-1))
+    truth = 4 / 3 * np.pi * 8**3
+    by_weight, by_step = [], []
+    for shift in np.linspace(0, step, 9)[:-1]:
+        inside = np.linalg.norm(places - (0, 0, 26 + shift), axis=-1) <= 8
+        counts = inside.sum(axis=(1, 2))
+        by_weight.append((counts * grid.weights_mm).sum() * grid.pixel_area_mm2)
+        by_step.append(counts.sum() * step * grid.pixel_area_mm2)
+    assert np.mean(by_weight) == pytest.approx(truth, rel=0.02)
+    assert np.mean(by_step) / truth == pytest.approx(1.0545, abs=0.01)  # what the step along z would give
+
+
 def test_a_slice_beside_the_line_is_named():
     origins = np.outer(np.arange(6.0), (0, 0, 2))
     origins[3, 0] = 5

@@ -150,6 +150,14 @@ def test_region_and_ring_are_those_of_plain_distances():
         assert around.ring_n[k] == ring.sum()
         assert around.ring_mean[k] == pytest.approx(hu[ring].mean())
         assert around.ring_sd[k] == pytest.approx(hu[ring].std())
+        ranked = np.sort(hu[ring])
+        assert around.ring_median[k] == ranked[ranked.size // 2]
+        assert around.ring_upper[k] == ranked[int(0.8 * ranked.size)]
+        steps = np.diff(hu.astype(int), axis=2)[ring[..., :-1] & ring[..., 1:]]
+        middle = np.sort(steps)[steps.size // 2]
+        assert around.ring_jitter[k] == pytest.approx(
+            1.4826 * np.sort(np.abs(steps - middle))[steps.size // 2]
+        )
     integral = integrate(around, pixel_area_mm2=0.3, noise=None)
     assert np.isnan(integral.error).all()
 

@@ -53,6 +53,17 @@ def test_a_compressed_scan_is_exact(tmp_path, syntax):
     assert np.array_equal(found.volume.hu, expected())
 
 
+def test_a_long_compressed_scan_is_decoded_side_by_side_and_exact(tmp_path):
+    heights = [float(k) for k in range(90)]
+    files = [compressed(one, JPEG_LS) for one in slices(heights)]
+    files[40].encapsulated = fragments(b"\xff\xd8\xff\xd9")
+    told = []
+    found = read_volume(survey(put(tmp_path, files)), progress=lambda *step: told.append(step[1]))
+    assert np.array_equal(found.volume.hu, np.delete(expected(heights), 40, axis=0))
+    assert found.geometry.missing_after == (39,)
+    assert told == list(range(1, 91))
+
+
 def test_a_scan_inside_a_zip_file_is_read(tmp_path):
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as box:
         for k, one in enumerate(slices(TEN)):
@@ -188,6 +199,20 @@ def test_data_from_0_to_255_are_not_hounsfield(tmp_path):
 def test_lossy_compression_is_told(tmp_path):
     found, _ = read(put(tmp_path, slices(TEN, extra={0x00282110: ("CS", "01")})))
     assert codes(found) == ["lossy-compression"]
+
+
+@pytest.mark.parametrize(
+    "extra", [{"description": "DE MonoE 70 keV"}, {"image_type": "DERIVED\\PRIMARY\\MONO"}]
+)
+def test_a_mono_energetic_image_has_no_tube_voltage(tmp_path, extra):
+    found, _ = read(put(tmp_path, slices(TEN, **extra)))
+    assert found.volume.kvp is None
+    assert codes(found) == ["mono-energetic"]
+
+
+def test_cone_beam_ct_is_shown_and_not_scored(tmp_path):
+    found, _ = read(put(tmp_path, slices(TEN, extra={0x00080070: ("LO", "Imaging Sciences i-CAT")})))
+    assert found.not_hounsfield == "it is cone-beam CT"
 
 
 def test_an_enhanced_object_is_one_volume(tmp_path):

@@ -6,7 +6,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from kossa.evidence import NothingUsable
+from kossa.ct.read import read_volume
+from kossa.evidence import FileKind, NothingUsable
+from kossa.intake.survey import survey
 from tests.ct.made import codes, outcomes, read
 
 
@@ -93,6 +95,19 @@ def test_four_dimensions_are_refused_with_what_to_do(tmp_path):
     put(tmp_path, np.zeros((4, 4, 4, 2), np.int16))
     with pytest.raises(NothingUsable, match="one volume is read"):
         read(tmp_path)
+
+
+def test_a_label_map_beside_the_scan_is_no_scan(tmp_path):
+    put(tmp_path, scan())
+    labels = nib.Nifti1Image((scan() > 0).astype(np.uint8), np.diag([-0.7, -0.7, 2.5, 1]))
+    labels.header.set_intent("label")
+    nib.save(labels, tmp_path / "a_first.nii.gz")
+    met = survey(tmp_path)
+    for entry in met.entries:
+        entry.kind = FileKind.CT  # as if nobody had noticed before
+    found = read_volume(met)
+    assert found.hounsfield
+    assert outcomes(met) == [("ignored", "label-map"), ("accepted", None)]
 
 
 def test_a_single_slice_has_no_volume(tmp_path):

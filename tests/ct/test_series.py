@@ -37,6 +37,8 @@ def series(number: int, heights=TEN, **options):
         {"image_type": "ORIGINAL\\PRIMARY\\LOCALIZER"},
         {"image_type": "DERIVED\\SECONDARY\\AXIAL\\MIP"},
         {"description": "Topogram 0.6"},
+        {"description": "PreMonitoring"},
+        {"description": "MonoE 40 keV"},
         {"orientation": "1\\0\\0\\0\\0\\-1"},
         {"sop_class": "1.2.840.10008.5.1.4.1.1.7"},
         {"modality": "PT", "sop_class": "1.2.840.10008.5.1.4.1.1.128"},

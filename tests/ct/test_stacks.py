@@ -79,6 +79,8 @@ def test_the_same_values_with_another_rescale_are_not_the_same(tmp_path):
         ({"extra": {0x00200100: ("IS", "1")}}, {"extra": {0x00200100: ("IS", "2")}}),
         ({}, {"image_type": "ORIGINAL\\PRIMARY\\AXIAL\\OTHER"}),
         ({"description": "early"}, {"description": "late"}),
+        ({"extra": {0x00181060: ("DS", "300")}}, {"extra": {0x00181060: ("DS", "650")}}),
+        ({"extra": {0x00080032: ("TM", "101112")}}, {"extra": {0x00080032: ("TM", "101140")}}),
         ({}, {"agent": "IODINE"}),
     ],
 )
@@ -87,6 +89,37 @@ def test_phases_at_the_same_places_are_told_apart(tmp_path, mine, other):
     found = stacks(tmp_path)
     assert sizes(found) == [3, 3]
     assert not any(stack.conflicts for stack in found)
+
+
+def test_a_clock_that_differs_from_slice_to_slice_tells_no_phases_apart(tmp_path):
+    files = [*slices([0, 1, 2]), *slices([1], prefix="9", seed=5)]
+    for k, one in enumerate(files):
+        one.extra = {0x00080032: ("TM", f"10111{k}")}
+    (stack,) = stacks(put(tmp_path, files))
+    assert len(stack.conflicts) == 1
+
+
+def test_two_phases_of_one_slice_each_are_told_apart(tmp_path):
+    put(tmp_path, [*slices([0], acquisition=1), *slices([0], prefix="9", seed=4, acquisition=2)])
+    assert sizes(stacks(tmp_path)) == [1, 1]
+
+
+def test_phases_are_ordered_by_their_values(tmp_path):
+    early = slices([0, 1], acquisition=2)
+    late = slices([0, 1], prefix="9", seed=3, acquisition=10)
+    found = stacks(put(tmp_path, [*late, *early]))
+    assert sorted((stack.turn, stack.phase) for stack in found) == [
+        (0, "acquisition 2"),
+        (1, "acquisition 10"),
+    ]
+
+
+def test_a_frame_of_reference_of_its_own_for_each_file_splits_nothing(tmp_path):
+    """Some programs that take out names give each file a new one."""
+    files = slices([0, 1, 2])
+    for k, one in enumerate(files):
+        one.extra = {0x00200052: ("UI", f"1.2.3.{k}")}
+    assert sizes(stacks(put(tmp_path, files))) == [3]
 
 
 def test_acquisitions_laid_between_one_another_are_told_apart(tmp_path):
@@ -132,6 +165,14 @@ def test_a_twin_that_cannot_be_decoded_is_a_failure_and_no_conflict(tmp_path):
     (stack,) = stacks(put(tmp_path, [*slices([0, 1, 2]), *broken]))
     assert len(stack.slices) == 3
     assert [f.code for f in stack.failures] == ["decode-failed"]
+    assert stack.conflicts == []
+
+
+def test_what_is_no_ct_is_listed_and_not_looked_into(tmp_path):
+    mr = {"sop_class": "1.2.840.10008.5.1.4.1.1.4", "modality": "MR"}
+    put(tmp_path, [*slices([0, 1], **mr), *slices([0, 1], prefix="9", seed=2, **mr)])
+    (stack,) = stacks(tmp_path)
+    assert len(stack.slices) == 4
 
 
 def test_frames_that_do_not_say_where_they_lie_are_set_aside(tmp_path):

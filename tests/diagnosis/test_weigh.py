@@ -126,7 +126,8 @@ def test_an_exposure_that_a_letter_does_not_name_speaks_against_only_where_one_w
 
 
 def test_what_is_expected_and_absent_is_told():
-    said = weighed(yes("site_finger") + no("sx_raynaud", "ab_centromere"), person(50, "F"))
+    findings = yes("site_finger", "hx_systemic_sclerosis") + no("sx_raynaud", "ab_centromere")
+    said = weighed(findings, person(50, "F"))
     scleroderma = next(c for c in said.causes if c.id == "systemic_sclerosis")
     assert "sx_raynaud" in scleroderma.expected_absent
 

@@ -12,7 +12,7 @@ from pydicom.data import get_testdata_file
 
 from kossa.evidence import Refused
 from kossa.intake.dicom import read_header
-from tests.intake.dicom_bytes import ct, element, enhanced, item, sequence
+from tests.intake.dicom_bytes import ct, element, enhanced, fragments, item, sequence
 
 SAMPLES = sorted(Path(get_testdata_file("CT_small.dcm", download=False)).parent.glob("*.dcm"))
 
@@ -49,6 +49,8 @@ def refusal(**options) -> str:
         ({"bits": (12, 12, 11)}, "invalid-header"),
         ({"bits": (16, 12, 3)}, "invalid-header"),
         ({"samples": 7}, "invalid-header"),
+        ({"samples": 0}, "invalid-header"),
+        ({"extra": {0x00280103: ("US", 5)}}, "invalid-header"),
         ({"extra": {0x00181164: ("DS", "0\\0")}}, "invalid-geometry"),
     ],
 )
@@ -113,12 +115,14 @@ def test_no_text_can_harm_a_terminal(told, shown):
         ("ISO_IR 100", "Buc^Jérôme".encode("latin-1"), "Buc^Jérôme"),
         ("ISO_IR 144", "Люкceмбypг".encode("iso8859_5"), "Люкceмбypг"),
         ("\\ISO 2022 IR 87", b"Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", "Yamada^Tarou=山田^太郎"),
+        ("ISO 2022 IR 999", b"Anna\xff", "Anna\xff"),
         ("GB18030", "Wang^XiaoDong=王^小东".encode("gb18030"), "Wang^XiaoDong=王^小东"),
     ],
 )
-def test_names_are_read_in_their_character_set(charset, raw, name):
+def test_names_are_read_in_their_character_set(charset, raw, name, caplog):
     data = ct(charset=charset, extra={0x00100010: ("PN", raw)})
     assert read_header(data)[1].name == name
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize(
@@ -149,6 +153,28 @@ def test_an_object_without_pixels_has_a_header_without_frames():
     report = ct(sop_class="1.2.840.10008.5.1.4.1.1.88.67", modality="SR")
     header, _ = read_header(report[: report.index(b"\x28\0\x02\0")])  # nothing of the picture's group
     assert (header.modality, header.frames, header.rows, header.pixel_offset) == ("SR", (), 0, None)
+
+
+def test_floating_point_pixels_are_refused_by_name():
+    data = ct()
+    floats = data[: data.index(b"\xe0\x7f\x10\0")] + element(0x7FE00008, "OF", b"\0" * 64)
+    with pytest.raises(Refused, match="floating-point"):
+        read_header(floats)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "told", "lossy"),
+    [("91", None, True), ("91", "00", False), ("90", None, False), ("90", "01", True), ("81", None, True)],
+)
+def test_loss_is_told_where_it_may_be(syntax, told, lossy):
+    header, _ = read_header(
+        ct(
+            syntax=f"1.2.840.10008.1.2.4.{syntax}",
+            encapsulated=fragments(b"\0\0"),
+            extra={0x00282110: ("CS", told)} if told else {},
+        )
+    )
+    assert header.lossy is lossy
 
 
 def test_a_ct_without_pixels_is_cut_off():

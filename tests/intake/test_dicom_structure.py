@@ -115,6 +115,12 @@ def test_an_element_left_implicit_inside_an_explicit_file_is_stepped_over():
     assert read_header(ct(raw_extra=odd))[0].rows == 8
 
 
+def test_an_element_that_stands_twice_must_say_the_same():
+    rows = element(0x00280010, "US", 8)
+    assert read_header(ct(raw_extra=rows))[0].rows == 8
+    assert code_of(ct(raw_extra=element(0x00280010, "US", 7))) == "invalid-header"
+
+
 def test_a_deflated_bomb_is_not_inflated(monkeypatch):
     small = Budget(inflated_bytes=1 << 20, ratio_from_bytes=1 << 16)
     monkeypatch.setattr(dicom_structure, "DEFAULT", small)

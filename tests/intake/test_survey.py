@@ -6,8 +6,8 @@ import os
 import socket
 from pathlib import Path
 
+import pydicom
 import pytest
-from pydicom.data import get_testdata_files
 
 from kossa.evidence import CannotFinish, FileKind, NothingUsable, Outcome, Refused, WrongCall
 from kossa.intake import walk
@@ -310,10 +310,10 @@ def test_a_large_file_is_mapped_and_not_read_for_its_header(tmp_path, monkeypatc
 
 
 def test_a_mapped_file_has_the_same_header_as_one_read_whole(tmp_path):
-    for number, path in enumerate(map(Path, get_testdata_files("*.dcm"))):
+    samples = sorted(Path(pydicom.__file__).parent.glob("data/test_files/*.dcm"))
+    assert len(samples) > 10
+    for number, path in enumerate(samples):
         data = path.read_bytes()
-        if not data:
-            continue
         copy = lay(tmp_path, {str(number): data}) / str(number)
         said = []
         for way in (bytes, None):

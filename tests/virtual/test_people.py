@@ -87,6 +87,7 @@ def test_a_vertebra_is_marrow_in_a_hard_shell_with_a_canal_behind_it():
     space = Space((28, 140, 110), 0.8, 3.0, (-44.0, 10.0, 365.0))
     canvas = Canvas(Frame(space), np.random.default_rng(0))
     spine.paint_spine(canvas, Tissue())
+    spine.paint_canal(canvas, Tissue())
     z = spine.vertebra_z("T8")
     cut = canvas.hu[round((z - 365) / 3)]
     bone = cut > 300
@@ -155,6 +156,6 @@ def test_the_person_on_disk_is_told_by_number_and_never_in_the_truth(tmp_path):
     for word in str(first.PatientName).split("^"):
         assert word not in told
     assert truth.noise_hu == pytest.approx(PEOPLE["B"].noise_hu, rel=0.2)
-    assert {s[0] for s in steps} == {"body", "scan", "write"}
+    assert {s[0].split()[2] for s in steps} == {"painting", "scanning", "writing"}
     order = [pydicom.dcmread(f, stop_before_pixels=True).InstanceNumber for f in files]
     assert order != sorted(order)  # names do not tell the order, as on an exported disc

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from kossa.chemistry.units import Substance
@@ -94,6 +94,7 @@ _WHERE = re.compile(
 _URINE = re.compile(r"\b(?:urine|urinary|ur|u|24 ?h|24 hour|spot)\b")
 
 
+@lru_cache(maxsize=4096)  # a record names the same few tests thousands of times
 def by_name(name: str) -> Analyte | None:
     """Return the test that a printed name means, or None; urine is never read as serum."""
     level = _level(name)
@@ -114,6 +115,7 @@ def by_loinc(code: str) -> Analyte | None:
     return analytes()[found] if found else None
 
 
+@lru_cache(maxsize=4096)
 def check_digit_holds(code: str) -> bool:
     """Whether a LOINC code's last digit fits (mod 10; LOINC Users' Guide, appendix C)."""
     body, _, last = code.strip().partition("-")

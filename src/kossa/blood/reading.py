@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kossa.blood.read import KINDS, rows_in
 from kossa.blood.results import Measured, join, measure_rows
+from kossa.blood.saturation import saturation_of
 from kossa.blood.series import usable
 from kossa.evidence import NothingUsable, Outcome, Person, Refused, SeveralPeople
 from kossa.evidence.progress import Progress, silent
@@ -59,7 +60,7 @@ def examine(
         files=files(found) if alone else (),
         person=whose,
         results=blood.results,
-        derived=blood.derived,
+        derived=(*blood.derived, *saturation_of(blood.results)),
         highest=blood.highest,
         findings=blood.findings,
         notices=(*(notices(found) if alone else ()), *blood.notices),

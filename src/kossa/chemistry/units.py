@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from kossa.evidence.errors import Refused
@@ -87,6 +87,7 @@ def _spellings() -> Mapping[str, str]:
     return found
 
 
+@lru_cache(maxsize=4096)  # a record prints the same few spellings thousands of times
 def parse(spelling: str | None) -> Unit | None:
     """Return the unit that a laboratory's spelling means, None where the table does not hold it."""
     if not spelling:

@@ -137,6 +137,9 @@ def _keep(path: Path, knowledge: Knowledge) -> None:
         path.parent.mkdir(exist_ok=True)
         aside.write_bytes(msgspec.json.encode(knowledge))
         aside.replace(path)
+        for old in path.parent.glob("knowledge-*.json"):
+            if old != path:
+                old.unlink(missing_ok=True)
     except OSError:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)

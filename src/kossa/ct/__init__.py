@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kossa.ct.examination import examine
+    from kossa.ct.reading import examine
 
 __all__ = ["examine"]
 
@@ -16,7 +16,7 @@ def __getattr__(name: str) -> Any:
     Its module bears another name, as a submodule would take the place of a function of the same name.
     """
     if name == "examine":
-        from kossa.ct.examination import examine  # noqa: PLC0415
+        from kossa.ct.reading import examine  # noqa: PLC0415
 
         return examine
     message = f"module {__name__!r} has no attribute {name!r}"

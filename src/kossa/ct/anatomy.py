@@ -97,9 +97,9 @@ def survey(scan: Scan, agent: str | None, threshold_hu: float) -> Anatomy:
     trunk = find_trunk(scan, body, skeleton)
     levels = find_levels(scan, body, skeleton, trunk, head)
     stones = other_bright(find(scan.hu, level), skeleton, scan, body)
-    above_hips = np.array([k is not Level.PELVIS for k in levels.of])
+    above_hips = np.array([k in (Level.CHEST, Level.ABDOMEN) for k in levels.of])
     chest = np.array([k is Level.CHEST for k in levels.of])
-    aorta = find_aorta(scan, skeleton, trunk, blood, stones, level, above_hips)
+    aorta = find_aorta(scan, skeleton, trunk, blood, stones, level, above_hips, chest)
     ascending = find_ascending(scan, skeleton, trunk, blood, stones, level, chest)
     sure = aorta.there & (aorta.score >= SURE_SCORE)
     if lumen is not None and sure.any():

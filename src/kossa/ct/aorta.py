@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
-from scipy import ndimage
 
+from kossa.ct.circle import Rule, circles
 from kossa.ct.contrast import Blood
 from kossa.ct.frame import Scan
 from kossa.ct.skeleton import Skeleton
@@ -27,20 +26,22 @@ RADIUS_MM = (9.0, 20.0)  # ct_volumes.md rule 11
 ASCENDING_MM = (12.0, 23.0)  # rule 11
 ASIDE_MM = (-20.0, 58.0)  # rule 11: to the patient's left of the spine
 AHEAD_MM = (75.0, -5.0)  # rule 11: in front of the vertebral centre
+BELLY_BEHIND_MM = 6.0  # judgement: below the chest its middle lies in front of the spine; psoas lies behind
 ASCENDING_ASIDE_MM = 40.0  # rule 11
 ASCENDING_AHEAD_MM = (150.0, 45.0)  # judgement: between the breastbone and the descending aorta
 LEAST_SCORE = 1.6  # rule 11
-STEADY_MM = 15.0  # rule 11: within 15 mm of the median centre
-EDGE_HU, EDGE_SD = 25.0, 1.5  # judgement: blood against fat or lung is 100 HU and more, against muscle little
-RIM_BONE = 0.4  # rule 11: less than this share of the rim lies in bone
 BLOOD_HU = (5.0, 90.0)  # judgement: blood without contrast, anaemia and noise included
+ENHANCED_HU = (100.0, 600.0)  # ct.md 3.8 and arterial phases
 EIGHTH_BONUS = 0.15  # rule 11
 DESCENDING_BONUS = 0.1  # judgement: calcium on the rim tells the aorta from the caval vein beside it
-RIGHT_COST = 0.015  # judgement, per mm: what lies right of the spine is rather the caval vein
-LEAST_COVERAGE = 0.6  # judgement: more than half of a rim must be seen
+LEAST_COVERAGE = (
+    0.45  # judgement: nearly half of a rim must be seen, where bowel and caval vein touch the rest
+)
 ASCENDING_COVERAGE = 0.35  # judgement: without contrast its rim fades into the heart
-ENHANCED_HU = (100.0, 600.0)  # ct.md 3.8 and arterial phases
-DIRECTIONS = 24
+ROUGH_SCORE = 0.3  # judgement: a circle two cells off scores this much less
+APART_MM, RIVALS = 8.0, 6  # judgement: rival circles of a slice, and how far they lie apart at least
+STEP_COST, STEP_FREE = 0.1, 1.5  # judgement: per mm that a vessel moves beyond 1.5 mm a mm of height
+GAP_COST = 0.3  # judgement: to lose or find the vessel
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,213 +57,114 @@ class Circle:
     level_hu: Floats
 
 
-@njit(cache=True, nogil=True)
-def _at(plane: npt.NDArray[np.float32], y: float, x: float) -> float:
-    """Return a bilinear sample, with the edge repeated."""
-    ny, nx = plane.shape
-    y = min(max(y, 0.0), ny - 1.001)
-    x = min(max(x, 0.0), nx - 1.001)
-    j, i = int(y), int(x)
-    fy, fx = y - j, x - i
-    top = plane[j, i] * (1 - fx) + plane[j, i + 1] * fx
-    low = plane[j + 1, i] * (1 - fx) + plane[j + 1, i + 1] * fx
-    return top * (1 - fy) + low * fy
-
-
-@njit(cache=True, nogil=True)
-def _judge_circle(
-    plane: npt.NDArray[np.float32],
-    bone: npt.NDArray[np.float32],
-    calcium: npt.NDArray[np.float32],
-    y: float,
-    x: float,
-    radius: float,
-    cell: float,
-    sigma: float,
-    calcium_hu: float,
-    low: float,
-    high: float,
-    bonus: float,
-) -> tuple[float, float, float]:
-    """Return score, rim coverage and mean inside of one circle (score -1: cannot be a vessel)."""
-    total, square, n = 0.0, 0.0, 0
-    for k in range(12):
-        a = k * (2 * np.pi / 12)
-        for share in (0.3, 0.65):
-            v = min(
-                _at(plane, y + share * radius / cell * np.sin(a), x + share * radius / cell * np.cos(a)),
-                calcium_hu,
-            )
-            total += v
-            square += v * v
-            n += 1
-    mean = total / n
-    sd = np.sqrt(max(0.0, square / n - mean * mean))
-    if mean < low or mean > high:
-        return -1.0, 0.0, mean
-    limit = max(EDGE_HU, EDGE_SD * sigma)
-    covered, positive, stony = 0, 0, 0
-    eighths = np.zeros(8, np.int64)
-    for k in range(DIRECTIONS):
-        a = k * (2 * np.pi / DIRECTIONS)
-        s, c = np.sin(a), np.cos(a)
-        outer = (radius + 3.0) / cell
-        beyond = _at(plane, y + outer * s, x + outer * c)
-        stone = 0.0
-        for d in (-1.5, 0.0, 1.5):
-            stone = max(stone, _at(calcium, y + (radius + d) / cell * s, x + (radius + d) / cell * c))
-        if stone > 0.5:
-            eighths[k * 8 // DIRECTIONS] = 1
-        if abs(beyond - mean) > limit or stone > 0.5:
-            covered += 1
-        if mean - beyond > limit or stone > 0.5:
-            positive += 1
-        if _at(bone, y + (radius - 1.0) / cell * s, x + (radius - 1.0) / cell * c) > 0.5:
-            stony += 1
-    if stony > RIM_BONE * DIRECTIONS:
-        return -1.0, 0.0, mean
-    even = min(1.0, max(0.0, 2.0 - sd / max(sigma, 8.0)))
-    coverage = covered / DIRECTIONS
-    return coverage + even + 0.3 * positive / DIRECTIONS + bonus * eighths.sum(), coverage, mean
-
-
-@njit(cache=True, nogil=True)
-def _best_circle(
-    plane: npt.NDArray[np.float32],
-    bone: npt.NDArray[np.float32],
-    calcium: npt.NDArray[np.float32],
-    box: tuple[float, float, float, float],
-    radii: Floats,
-    cell: float,
-    sigma: float,
-    calcium_hu: float,
-    low: float,
-    high: float,
-    bonus: float,
-    spine_x: float,
-    least: float,
-) -> tuple[float, float, float, float, float, float]:
-    """Return score, y, x, radius, coverage and level of the best circle with its centre in the box."""
-    best = (-1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    ny, nx = plane.shape
-    for j in range(max(0, int(box[0])), min(ny, int(box[1]) + 1)):
-        for i in range(max(0, int(box[2])), min(nx, int(box[3]) + 1)):
-            v = plane[j, i]
-            if bone[j, i] > 0.5 or v < low - 60 or v > high + 60:
-                continue
-            for radius in radii:
-                score, coverage, mean = _judge_circle(
-                    plane,
-                    bone,
-                    calcium,
-                    float(j),
-                    float(i),
-                    radius,
-                    cell,
-                    sigma,
-                    calcium_hu,
-                    low,
-                    high,
-                    bonus,
-                )
-                if i < spine_x:
-                    score -= RIGHT_COST * (spine_x - i) * cell
-                if score > best[0] and coverage >= least:
-                    best = (score, float(j), float(i), radius, coverage, mean)
-    return best
-
-
 @dataclass(frozen=True, eq=False)
 class _Hunt:
-    """What is sought: slices, boxes (n, 4) of centres in coarse y0, y1, x0, x1, radii, and what counts."""
+    """What is sought: slices, boxes (n, 4) of rows and columns, radii, and the rule of each slice."""
 
     slices: npt.NDArray[np.intp]
-    boxes: Floats
+    boxes: npt.NDArray[np.int64]
     radii_mm: tuple[float, float]
-    levels_hu: tuple[float, float]
-    calcium_hu: float
-    bonus: float
-    spine_x: Floats
-    coverage: float
+    rules: tuple[Rule, ...]
 
 
-def _search(scan: Scan, skeleton: Skeleton, calcium: Mask, hunt: _Hunt, boxes: Floats) -> Floats:
-    """Return (n, 6) the best circle of each slice."""
+def _rivals(found: Floats, cell: float) -> Floats:
+    """Return the best circles of a slice that lie apart, best first."""
+    found = found[np.argsort(-found[:, 0], kind="stable")]
+    kept: list[Floats] = []
+    for one in found:
+        if len(kept) == RIVALS or one[0] < LEAST_SCORE - ROUGH_SCORE:
+            break
+        if all(np.hypot(*(one[1:3] - other[1:3])) * cell >= APART_MM for other in kept):
+            kept.append(one)
+    return np.array(kept).reshape(-1, 6)
+
+
+def _track(rivals: list[Floats], heights: Floats, cell: float) -> list[int]:
+    """Return which rival of every slice lies on the steadiest bright path (-1: none)."""
+    best = [np.zeros(1)]
+    back: list[npt.NDArray[np.intp]] = []
+    before = np.zeros((0, 6))
+    for k, here in enumerate(rivals):
+        rise = abs(heights[k] - heights[k - 1]) if k else 1.0
+        cost = np.full((len(before) + 1, len(here) + 1), GAP_COST)
+        cost[-1, -1] = 0.0
+        if len(before) and len(here):
+            away = np.hypot(*(before[:, None, 1:3] - here[None, :, 1:3]).transpose(2, 0, 1)) * cell
+            cost[:-1, :-1] = STEP_COST * np.maximum(0.0, away - STEP_FREE * rise)
+        total = best[-1][:, None] - cost
+        back.append(np.asarray(total.argmax(axis=0)))
+        gain = np.append(here[:, 0] - LEAST_SCORE, 0.0)
+        best.append(total.max(axis=0) + gain)
+        before = here
+    chosen = [int(best[-1].argmax())]
+    for k in range(len(rivals) - 1, 0, -1):
+        chosen.append(int(back[k][chosen[-1]]))
+    chosen.reverse()
+    return [-1 if c == len(r) else c for c, r in zip(chosen, rivals, strict=True)]
+
+
+def _follow(scan: Scan, skeleton: Skeleton, calcium: Mask, hunt: _Hunt) -> Circle:
+    """Search every slice roughly, choose the steadiest path, and place its circles exactly."""
     c = scan.coarse
-    radii = np.arange(hunt.radii_mm[0], hunt.radii_mm[1] + 0.1, 1.5)
-    sigma = scan.sigma_hu / max(1.0, np.sqrt(np.prod(c.block)) / 2)
-    out = np.zeros((hunt.slices.size, 6))
+    cell = c.pixel_mm[1]
+    count = c.mean.shape[0]
+    wide = np.arange(hunt.radii_mm[0], hunt.radii_mm[1] + 0.1, 3.0)
+    planes = [
+        (c.mean[z], skeleton.filled[z].astype(np.float32), calcium[z].astype(np.float32)) for z in hunt.slices
+    ]
+    rivals = [
+        _rivals(circles(*p, tuple(box), wide, rule, 2), cell)
+        for p, box, rule in zip(planes, hunt.boxes.tolist(), hunt.rules, strict=True)
+    ]
+    out = np.zeros((count, 6))
+    chosen = _track(rivals, c.heights_mm[hunt.slices], cell) if rivals else []
     for k, z in enumerate(hunt.slices):
-        out[k] = _best_circle(
-            c.mean[z],
-            skeleton.filled[z].astype(np.float32),
-            calcium[z].astype(np.float32),
-            tuple(boxes[k]),
-            radii,
-            c.pixel_mm[1],
-            sigma,
-            hunt.calcium_hu,
-            *hunt.levels_hu,
-            hunt.bonus,
-            hunt.spine_x[k],
-            hunt.coverage,
-        )
-    return out
+        if chosen[k] < 0:
+            continue
+        rough = rivals[k][chosen[k]]
+        y, x = int(rough[1]), int(rough[2])
+        near = np.unique(np.clip(rough[3] + np.array([-3.0, -1.5, 0.0, 1.5, 3.0]), *hunt.radii_mm))
+        fine = circles(*planes[k], (y - 2, y + 2, x - 2, x + 2), near, hunt.rules[k], 1)
+        out[z] = max(fine.tolist() + [rough.tolist()])
+    there = out[:, 0] > LEAST_SCORE
+    return Circle(there, out[:, 1], out[:, 2], out[:, 3], out[:, 0], out[:, 4], out[:, 5])
 
 
-def _settle(scan: Scan, skeleton: Skeleton, calcium: Mask, hunt: _Hunt) -> Circle:
-    """Search every slice, then again near the running median of the first answers."""
-    count = scan.coarse.mean.shape[0]
-    there = np.zeros(count, np.bool_)
-    columns = [np.zeros(count) for _ in range(6)]
-    found = _search(scan, skeleton, calcium, hunt, hunt.boxes)
-    good = found[:, 0] > LEAST_SCORE
-    if hunt.slices.size > 2 and good.any():
-        reach = STEADY_MM / scan.coarse.pixel_mm[1]
-        size = min(15, 2 * (int(good.sum()) // 2) + 1)
-        y, x = (
-            np.interp(
-                hunt.slices,
-                hunt.slices[good],
-                ndimage.median_filter(found[good, i], size=size, mode="nearest"),
-            )
-            for i in (1, 2)
-        )
-        near = np.stack([y - reach, y + reach, x - reach, x + reach], axis=1)
-        near[:, [0, 2]] = np.maximum(near[:, [0, 2]], hunt.boxes[:, [0, 2]])
-        near[:, [1, 3]] = np.minimum(near[:, [1, 3]], hunt.boxes[:, [1, 3]])
-        found = _search(scan, skeleton, calcium, hunt, near)
-        good = found[:, 0] > LEAST_SCORE
-    there[hunt.slices] = good
-    for column, values in zip(columns, found.T, strict=True):
-        column[hunt.slices] = values
-    return Circle(there, columns[1], columns[2], columns[3], columns[0], columns[4], columns[5])
+def _boxes(edges: tuple[Floats, ...]) -> npt.NDArray[np.int64]:
+    return np.maximum(np.rint(np.stack(edges, axis=1)), 0).astype(np.int64)
 
 
-def _levels(blood: Blood) -> tuple[float, float]:
-    """Return what the inside of a vessel may read."""
-    return (BLOOD_HU[0], BLOOD_HU[1]) if not blood.enhanced else ENHANCED_HU
+def _rules(
+    scan: Scan, blood: Blood, calcium_hu: float, bonus: float, least: float, places: tuple[Floats, Floats]
+) -> tuple[Rule, ...]:
+    """Return the rule of every slice; `places` are the spine's middle and front in cells."""
+    c = scan.coarse
+    sigma = scan.sigma_hu / max(1.0, float(np.sqrt(np.prod(c.block))) / 2)
+    low, high = ENHANCED_HU if blood.enhanced else BLOOD_HU
+    return tuple(
+        (c.pixel_mm[1], sigma, calcium_hu, low, high, bonus, float(x), float(front), least)
+        for x, front in zip(*places, strict=True)
+    )
 
 
 def find_aorta(
-    scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium: Mask, calcium_hu: float, where: Mask
+    scan: Scan,
+    skeleton: Skeleton,
+    trunk: Trunk,
+    blood: Blood,
+    calcium: Mask,
+    calcium_hu: float,
+    where: Mask,
+    chest: Mask,
 ) -> Circle:
     """Find the descending or abdominal aorta beside and in front of the spine, in the slices of `where`."""
     dy, dx = scan.coarse.pixel_mm
     slices = np.flatnonzero(trunk.spine & where)
     y, x = trunk.spine_y[slices], trunk.spine_x[slices]
-    edges = [y - AHEAD_MM[0] / dy, y - AHEAD_MM[1] / dy, x + ASIDE_MM[0] / dx, x + ASIDE_MM[1] / dx]
-    hunt = _Hunt(
-        slices,
-        np.stack(edges, axis=1),
-        RADIUS_MM,
-        _levels(blood),
-        calcium_hu,
-        DESCENDING_BONUS,
-        x,
-        LEAST_COVERAGE,
-    )
-    return _settle(scan, skeleton, calcium, hunt)
+    behind = np.where(chest[slices], y - AHEAD_MM[1] / dy, trunk.front_y[slices] + BELLY_BEHIND_MM / dy)
+    edges = (y - AHEAD_MM[0] / dy, behind, x + ASIDE_MM[0] / dx, x + ASIDE_MM[1] / dx)
+    rules = _rules(scan, blood, calcium_hu, DESCENDING_BONUS, LEAST_COVERAGE, (x, trunk.front_y[slices]))
+    return _follow(scan, skeleton, calcium, _Hunt(slices, _boxes(edges), RADIUS_MM, rules))
 
 
 def find_ascending(
@@ -273,18 +175,10 @@ def find_ascending(
     slices = np.flatnonzero(trunk.spine & trunk.lung & where)
     y, x = trunk.spine_y[slices], trunk.spine_x[slices]
     reach = ASCENDING_ASIDE_MM / dx
-    edges = [y - ASCENDING_AHEAD_MM[0] / dy, y - ASCENDING_AHEAD_MM[1] / dy, x - reach, x + reach]
-    hunt = _Hunt(
-        slices,
-        np.stack(edges, axis=1),
-        ASCENDING_MM,
-        _levels(blood),
-        calcium_hu,
-        EIGHTH_BONUS,
-        x - 1e3,
-        ASCENDING_COVERAGE,
-    )
-    return _settle(scan, skeleton, calcium, hunt)
+    edges = (y - ASCENDING_AHEAD_MM[0] / dy, y - ASCENDING_AHEAD_MM[1] / dy, x - reach, x + reach)
+    anywhere = (np.full(x.size, -1e3), np.full(x.size, -1e3))
+    rules = _rules(scan, blood, calcium_hu, EIGHTH_BONUS, ASCENDING_COVERAGE, anywhere)
+    return _follow(scan, skeleton, calcium, _Hunt(slices, _boxes(edges), ASCENDING_MM, rules))
 
 
 def rim_gap_mm(circle: Circle, scan: Scan, z: int, y: Floats, x: Floats) -> Floats:

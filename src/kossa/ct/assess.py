@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from kossa.ct.deposits import deposits_of
+from kossa.ct.groups import findings_of, grouped
 from kossa.ct.judge import judge
 from kossa.ct.judgement import Judged
 from kossa.ct.mass import factor_for, smallest_mass_mg
@@ -105,6 +106,7 @@ def _reading(
     smallest = smallest_mass_mg(
         volume.grid, noise, factor, pixels=rule.smallest_pixels, threshold_hu=judged.threshold_hu
     )
+    groups, deposits = grouped(deposits)
     reading = CtReading(
         kossa_version=VERSION,
         series=scan.series,
@@ -114,8 +116,8 @@ def _reading(
         limits=Limits(smallest_mass_mg=smallest, not_seen=judged.not_seen),
         scores=scores,
         deposits=deposits,
-        groups=(),
-        findings=(),
+        groups=groups,
+        findings=findings_of(groups, deposits),
         notices=(*scan.notices, *told),
     )
     return Examination(reading, volume, runs)

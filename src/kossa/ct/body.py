@@ -79,8 +79,10 @@ def _cut_lung(air: Mask, coarse: Coarse) -> Mask:
     cut = np.zeros(count + 1, np.bool_)
     cut[np.unique(labels[rim])] = True
     cut[0] = False
-    level = np.full(count + 1, -1000.0)
-    for number in np.flatnonzero(cut & (area >= LUNG_MM2)):
+    cells = np.bincount(labels.ravel(), minlength=count + 1)
+    level = np.bincount(labels.ravel(), coarse.mean.ravel(), count + 1) / np.maximum(cells, 1)
+    cut &= area >= LUNG_MM2
+    for number in np.flatnonzero(cut & (level > CUT_AIR_HU)):  # a mean takes in edges: ask the median
         level[number] = np.median(coarse.mean[labels == number])
     return np.asarray((cut & (level > CUT_AIR_HU))[labels])
 

@@ -21,8 +21,15 @@ GATE_MM2 = 700.0  # ct.md 3.8: 81-272 mm2 without contrast, 1448-2287 mm2 with i
 SD_FACTOR, SD_OFFSET_HU = 2.2, 5.0  # ct.md 3.8
 SD_CAP_HU = 40.0  # ct_volumes.md rule 3
 SKIN_MM = 8.0  # ct.md 3.8
-BONE_HU = 300.0  # rule 3: high-threshold bone, closed 6 mm, filled, grown 4 mm
-BONE_CLOSE_MM, BONE_GROW_MM = 6.0, 4.0
+BONE_HU = 300.0  # rule 3: high-threshold bone, closed, filled, grown 4 mm
+BONE_CLOSE_MM = (
+    10.0  # rule 3 has 6 mm in one slice; through slices, spongy bone and discs lie up to 10 mm from plates
+)
+BONE_FILL_MM2, BONE_GROW_MM = 2500.0, 4.0
+SHELL_MM = (
+    10.0  # judgement: marrow's cortex lies within it; the even region ends some cells before the cortex
+)
+CORTEX_HU, CORTEX_SHARE = 80.0, 0.6  # judgement: so much brighter, in so many of 24 directions
 DISC_MM2 = (120.0, 1300.0)  # rule 3: round discs that may be a lumen
 DISC_SD = 1.8  # rule 3, in sigma
 DISC_FILL = 0.62  # judgement: share of its enclosing circle that a round disc fills
@@ -58,8 +65,43 @@ def _spread(scan: Scan) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32
 def _bright_bone(scan: Scan) -> Mask:
     c = scan.coarse
     hard = c.mean + np.sqrt(c.variance) >= BONE_HU
-    solid = fill_holes(close(hard, BONE_CLOSE_MM, c.pixel_mm), 2500.0, c.pixel_mm)
-    return grow(solid, BONE_GROW_MM, c.pixel_mm)
+    solid = fill_holes(close(hard, BONE_CLOSE_MM, c.pixel_mm, c.heights_mm), BONE_FILL_MM2, c.pixel_mm)
+    return grow(solid, BONE_GROW_MM, c.pixel_mm, c.heights_mm)
+
+
+def _marrow(scan: Scan, region: Mask, where: tuple[slice, ...], level: float) -> bool:
+    """Return whether a region is shut in by something brighter, as marrow is by its cortex and blood is not."""
+    c = scan.coarse
+    z = where[0].start
+    reach = int(SHELL_MM / min(c.pixel_mm)) + 1
+    y, x = (slice(max(0, s.start - reach), s.stop + reach) for s in where[1:])
+    inside = np.zeros((1, *c.mean[z, y, x].shape), np.bool_)
+    dy, dx = where[1].start - y.start, where[2].start - x.start
+    inside[0, dy : dy + region.shape[1], dx : dx + region.shape[2]] = region[0]
+    shell = grow(inside, SHELL_MM, c.pixel_mm)[0] & ~inside[0]
+    top = c.mean[z, y, x] + np.sqrt(c.variance[z, y, x])
+    lines, columns = np.nonzero(shell)
+    middle = np.argwhere(inside[0]).mean(axis=0)
+    sector = ((np.arctan2(lines - middle[0], columns - middle[1]) + np.pi) / (2 * np.pi) * 24).astype(
+        int
+    ) % 24
+    bright = np.zeros(24, np.bool_)
+    bright[sector[top[shell] >= level + CORTEX_HU]] = True
+    return bool(bright.mean() >= CORTEX_SHARE)
+
+
+def _without_marrow(scan: Scan, pool: Mask, mean: npt.NDArray[np.float32]) -> Mask:
+    """Return the pool without large regions that are marrow."""
+    labels, count = label_slices(pool)
+    area = np.bincount(labels.ravel(), minlength=count + 1) * scan.coarse.cell_mm2
+    out = pool.copy()
+    for number, where in enumerate(ndimage.find_objects(labels), 1):
+        if where is None or area[number] < DISC_MM2[0]:
+            continue
+        region = labels[where] == number
+        if _marrow(scan, region, where, float(np.median(mean[where][region]))):
+            out[where] &= ~region
+    return out
 
 
 def _lumen(
@@ -99,7 +141,7 @@ def find_contrast(scan: Scan, body: Body, agent: str | None) -> Blood:
     even = sd < min(SD_FACTOR * quiet + SD_OFFSET_HU, max(SD_CAP_HU, DISC_SD * scan.sigma_hu))
     pool = (mean >= LEVEL_HU[0]) & (mean <= LEVEL_HU[1]) & even & (body.depth_mm >= SKIN_MM)
     if pool.any():
-        pool &= ~_bright_bone(scan)
+        pool = _without_marrow(scan, pool & ~_bright_bone(scan), mean)
     labels, count = label_slices(pool)
     area = np.bincount(labels.ravel(), minlength=count + 1)[1:] * scan.coarse.cell_mm2
     largest = float(area.max()) if count else 0.0

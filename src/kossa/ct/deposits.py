@@ -18,19 +18,23 @@ from kossa.evidence.volume import Runs, Volume
 __all__ = ["deposits_of"]
 
 Triple = tuple[float, float, float]
+Index3 = tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
 class _Maker:
     """What all deposits of one scan share."""
 
-    volume: Volume
     measured: Measured
     rule: Rule
     factor: Factor | None
     standing: Standing
-    voxels: npt.NDArray[np.int64]
-    centre_mm: npt.NDArray[np.float64]
+    voxels: list[int]
+    centre: list[Triple]
+    centre_mm: list[Triple]
+    boxes: list[tuple[Index3, Index3]]
+    edge: list[bool]
+    incomplete: list[bool]
     shape_of: dict[int, int]
 
     def deposit(self, k: int, number: int) -> CtDeposit:
@@ -39,7 +43,6 @@ class _Maker:
         judgement = m.lesions.judgements[k]
         threshold, integrated = self.masses(k)
         diameter, sphericity, elongation = self.shape(k)
-        (z0, y0, x0), (z1, y1, x1) = c.box[k].tolist()
         no_agatston, no_volume = self.standing.no_agatston, self.standing.no_volume
         return CtDeposit(
             id=str(number),
@@ -55,10 +58,10 @@ class _Maker:
             kept=bool(m.kept[k]),
             noise_probability=_number(m.probability[k]),
             diameter_mm=diameter,
-            centroid_voxel=_triple(c.centre[k]),
-            centroid_mm=_triple(self.centre_mm[k]),
-            bbox_voxel=((z0, y0, x0), (z1, y1, x1)),
-            voxels=int(self.voxels[k]),
+            centroid_voxel=self.centre[k],
+            centroid_mm=self.centre_mm[k],
+            bbox_voxel=self.boxes[k],
+            voxels=self.voxels[k],
             slices=int(m.lesions.spans[k]),
             agatston=None if no_agatston else float(m.lesions.agatston[k]),
             volume_mm3=None if no_volume else float(m.extent.volume_mm3[k]),
@@ -70,8 +73,8 @@ class _Maker:
             contrast_noise=judgement.contrast_noise or _number(m.contrast_noise[k]),
             sphericity=sphericity,
             elongation=elongation,
-            edge=judgement.edge or self.at_edge(k),
-            incomplete=self.beside_hole(k),
+            edge=judgement.edge or self.edge[k],
+            incomplete=self.incomplete[k],
         )
 
     def masses(self, k: int) -> tuple[Interval | None, Interval | None]:
@@ -99,17 +102,6 @@ class _Maker:
         least = self.rule.smallest_pixels
         return f"{told}; no piece of it has the {least} pixels that {self.rule.preset.name} asks: counts zero"
 
-    def at_edge(self, k: int) -> bool:
-        """Whether the lesion touches the border of the volume."""
-        box = self.measured.lesions.components.box[k]
-        return bool((box[0] == 0).any() or (box[1] == self.volume.hu.shape).any())
-
-    def beside_hole(self, k: int) -> bool:
-        """Whether a slice beside the lesion is missing."""
-        apart = self.measured.slices.apart
-        first, end = self.measured.lesions.components.box[k, :, 0]
-        return bool(apart[first] or (end < apart.size and apart[end]))
-
 
 def deposits_of(
     volume: Volume, measured: Measured, rule: Rule, factor: Factor | None, standing: Standing
@@ -119,17 +111,22 @@ def deposits_of(
     label = np.zeros(order.size, np.int32)
     label[order] = np.arange(1, order.size + 1)
     runs = measured.extent.runs
+    c, apart = measured.lesions.components, np.append(measured.slices.apart, False)
+    first, end = c.box[:, 0], c.box[:, 1]
     maker = _Maker(
-        volume,
-        measured,
-        rule,
-        factor,
-        standing,
-        np.bincount(runs.label - 1, runs.x1 - runs.x0, minlength=order.size).astype(np.int64),
-        volume.grid.to_mm(measured.lesions.components.centre),
-        {int(k): i for i, k in enumerate(measured.shaped)},
+        measured=measured,
+        rule=rule,
+        factor=factor,
+        standing=standing,
+        voxels=np.bincount(runs.label - 1, runs.x1 - runs.x0, minlength=order.size).astype(int).tolist(),
+        centre=_triples(c.centre),
+        centre_mm=_triples(volume.grid.to_mm(c.centre)),
+        boxes=[(_index(low), _index(high)) for low, high in c.box.tolist()],
+        edge=((first == 0) | (end == volume.hu.shape)).any(axis=1).tolist(),
+        incomplete=(apart[first[:, 0]] | apart[end[:, 0]]).tolist(),
+        shape_of={k: i for i, k in enumerate(measured.shaped.tolist())},
     )
-    deposits = tuple(maker.deposit(int(k), i) for i, k in enumerate(order, 1))
+    deposits = tuple(maker.deposit(k, i) for i, k in enumerate(order.tolist(), 1))
     return deposits, Runs(runs.z, runs.y, runs.x0, runs.x1, label[runs.label - 1])
 
 
@@ -138,6 +135,12 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _triple(values: npt.NDArray[np.float64]) -> Triple:
-    z, y, x = values.tolist()
+def _triples(values: npt.NDArray[np.float64]) -> list[Triple]:
+    """Return rows of three numbers as tuples."""
+    return [(z, y, x) for z, y, x in values.tolist()]
+
+
+def _index(values: list[int]) -> Index3:
+    """Return three indices as a tuple."""
+    z, y, x = values
     return (z, y, x)

@@ -13,9 +13,8 @@ DENSE_CORE_RATIO = 1.0
 HOLE_SHARE = 0.12  # judgement: an enclosed hole beyond what noise leaves
 LONG, ROUND, THIN_MM = 2.5, 1.5, 6.0  # judgement
 PLATE_FLAT = 3.0  # judgement
-TRAM_LUMEN = 0.25  # judgement
+TRAM_LUMEN = 0.2  # judgement
 PHLEBOLITH_MM = 10.0  # ct_volumes.md rule 12
-VESSEL_HU = (0.0, 120.0)  # blood between two walls, with the blur of the walls
 
 
 def _shape(place: Place) -> list[str]:
@@ -43,22 +42,15 @@ def _inside(place: Place) -> list[str]:
 
 
 def _vessel(place: Place, site: Site) -> list[str]:
-    form = place.form
-    artery = site.id is not None and ("artery" in site.id or "aorta" in site.id or site.id == "site_coronary")
-    long = form.elongation >= LONG and form.voxels >= 8
-    blood = form.lumen_hu is not None and VESSEL_HU[0] <= form.lumen_hu <= VESSEL_HU[1]
-    if long and form.lumen >= TRAM_LUMEN and blood and form.axes_mm[1] <= 16.0:
+    form, name = place.form, site.id or ""
+    if place.tubular and form.lumen >= TRAM_LUMEN:
         return ["pattern_tram_track"]
-    if artery and "aorta" in (site.id or ""):
+    if "aorta" in name:
         return ["pattern_plaque_patchy"]
-    if artery and (place.thin or long):
-        return ["pattern_along_vessel"]
-    if (
-        site.id == "site_pelvic_vein"
-        and place.wide <= PHLEBOLITH_MM
-        and form.core_ratio is not None
-        and form.core_ratio < RIM_RATIO
-    ):
+    if name.endswith("_artery") or name == "site_coronary":
+        return ["pattern_along_vessel"] if place.thin or place.tubular else []
+    lucent = form.core_ratio is not None and form.core_ratio < RIM_RATIO
+    if name == "site_pelvic_vein" and place.wide <= PHLEBOLITH_MM and lucent:
         return ["pattern_phlebolith"]
     return []
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from kossa.ct.candidates import Look
 from kossa.ct.morphology import close, distance, fill_holes
 
-__all__ = ["Form", "form_of"]
+__all__ = ["SMALL_VOXELS", "Form", "form_of"]
 
 Mask = npt.NDArray[np.bool_]
 

@@ -67,18 +67,28 @@ def rescale(
 
 def _shift(stored: npt.NDArray[Any], shift: int, bits: int, out: npt.NDArray[np.int16]) -> None:
     """Add a whole number modulo 2^16, after clipping where the sum would leave int16."""
-    if stored.dtype.kind == "u":
-        if bits == 16 or (1 << bits) - 1 + shift > HIGH:
-            np.minimum(stored, min(HIGH - shift, (1 << 16) - 1), out=stored)
-    elif bits == 16 and shift:
-        bound = LOW - shift if shift < 0 else HIGH - shift
-        (np.maximum if shift < 0 else np.minimum)(stored, bound, out=stored)
+    _clip(stored, shift, bits)
     if stored.dtype.itemsize == 1:
         out[...] = stored
     elif not np.shares_memory(stored, out):
         out[...] = stored.view(np.int16)
     if shift:
         np.add(out, np.int16(shift), out=out)
+
+
+def _clip(stored: npt.NDArray[Any], shift: int, bits: int) -> None:
+    """Clip stored values whose sum with `shift` would leave int16; hardly any scan has one.
+
+    Looking for the extreme takes a thirtieth of the time of clipping against a number.
+    """
+    if stored.dtype.kind == "u":
+        bound = HIGH - shift
+        if (1 << bits) - 1 > bound and stored.max() > bound:
+            np.minimum(stored, bound, out=stored)
+    elif bits == 16 and shift < 0 and stored.min() < LOW - shift:
+        np.maximum(stored, LOW - shift, out=stored)
+    elif bits == 16 and shift > 0 and stored.max() > HIGH - shift:
+        np.minimum(stored, HIGH - shift, out=stored)
 
 
 def _outside(stored: npt.NDArray[Any], frame: Frame, header: DicomHeader) -> npt.NDArray[np.bool_] | None:

@@ -13,7 +13,7 @@ from kossa.ct.describe import patterns_of
 from kossa.ct.frame import frame, scan, turn
 from kossa.ct.judgement import Judged, Judgement
 from kossa.ct.material import METAL_HU, judge_material
-from kossa.ct.morphology import FAR_MM, label_slices
+from kossa.ct.morphology import FAR_MM
 from kossa.ct.place import place_of
 from kossa.ct.recut import holders, recut
 from kossa.ct.site import site_of, tissue_of
@@ -131,16 +131,8 @@ def _to_mm(anatomy: Anatomy, voxels: Floats) -> Floats:
 
 
 def _arms(anatomy: Anatomy) -> npt.NDArray[np.bool_]:
-    """Return coarse cells of body pieces beside the largest of each slice."""
-    labels, count = label_slices(anatomy.body.mask)
-    area = np.bincount(labels.ravel(), minlength=count + 1)
-    out = np.zeros(labels.shape, np.bool_)
-    for z in np.flatnonzero(anatomy.trunk.spine):
-        numbers = np.unique(labels[z][labels[z] > 0])
-        if numbers.size > 1:
-            best = numbers[np.argmax(area[numbers])]
-            out[z] = (labels[z] > 0) & (labels[z] != best)
-    return out
+    """Return coarse cells of body pieces beside the trunk."""
+    return anatomy.body.mask & ~anatomy.trunk.main & anatomy.trunk.spine[:, None, None]
 
 
 def _material(

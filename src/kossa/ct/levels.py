@@ -23,14 +23,20 @@ Floats = npt.NDArray[np.float64]
 
 FRONT_LUNG_MM = 30.0  # judgement: lung further in front of the spine than this lies above the diaphragm
 FRONT_LUNG_MM2, FRONT_LUNG_LEFT_MM2 = 800.0, 300.0  # judgement
+APEX_MM2 = 800.0  # judgement: less is the windpipe
+CLEAR_SHARE, DOME_SHARE = (
+    0.55,
+    0.42,
+)  # judgement: share of lung inside the lungs' hull at the heart; at the domes
 HIP_CORE_MM = 6.0  # judgement: hip bones survive this opening, ribs do not
 JOINT_RADIUS_MM, JOINT_ASIDE_MM = 17.0, 55.0  # judgement: head of the thigh with its socket
 HIP_ASIDE_MM, HIP_MM2 = 35.0, 300.0  # judgement: thick bone on both sides of the spine
 NECK_WIDE_MM = 240.0  # judgement
-AIRWAY_HU = -700.0  # a windpipe's coarse cells, walls included
-AIRWAY_MM2 = (60.0, 700.0)  # adult trachea 150-350 mm2, pharynx larger
-AIRWAY_ASIDE_MM = 25.0  # judgement
+AIRWAY_HU = -920.0  # judgement: air in a tube, darker than lung
+AIRWAY_MM2, AIRWAY_WIDE_MM = (60.0, 700.0), 50.0  # adult trachea 150-350 mm2, wider where it forks
+AIRWAY_ASIDE_MM = 14.0  # judgement: main bronchi lie further aside soon below the carina
 FACE_MM = 90.0  # judgement: height of the face below the closed skull
+PELVIS_BELOW_MM = 90.0  # judgement: from the top of the hip joint to the end of the ischium
 TRACHEA_LOST_MM = 12.0  # judgement
 
 
@@ -48,10 +54,9 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """`of` the level of each coarse slice. Heights in mm (None: not in the scan): lungs, carina, top of the hip
-    bones, top of the hip joints.
+    """`of` the level of each coarse slice; heights in mm (None: not in the scan).
 
-    `hips` (Z,) says where thick bone lies on both sides of the midline; `hip_x` its inner edges in coarse x.
+    Lungs' top, lungs' front base, carina, top of the hip bones, top of the hip joints.
     """
 
     of: tuple[Level, ...]
@@ -60,32 +65,20 @@ class Levels:
     carina_mm: float | None
     crest_mm: float | None
     hip_mm: float | None
-    hips: Mask
-    hip_x: Floats
 
 
-def _hips(scan: Scan, skeleton: Skeleton, trunk: Trunk) -> tuple[Mask, Floats]:
-    """Return where thick bone lies on both sides of the midline, and the inner edges of it."""
+def _hips(scan: Scan, skeleton: Skeleton, trunk: Trunk) -> Mask:
+    """Return where thick bone lies on both sides of the midline."""
     c = scan.coarse
     thick = open_up(skeleton.filled & trunk.main, HIP_CORE_MM, c.pixel_mm)
     columns = np.arange(thick.shape[2])
     out = np.zeros(thick.shape[0], np.bool_)
-    edges = np.zeros((thick.shape[0], 2))
-    edges[:, 1] = thick.shape[2]
-    for z in np.flatnonzero(trunk.width_mm > 0):
+    for z in np.flatnonzero(trunk.width_mm >= NECK_WIDE_MM):
         middle = trunk.spine_x[z] if trunk.spine[z] else trunk.middle_x[z]
         aside = (columns - middle) * c.pixel_mm[1]
         area = thick[z].sum(axis=0) * c.cell_mm2
-        right, left = area[aside < -HIP_ASIDE_MM].sum(), area[aside > HIP_ASIDE_MM].sum()
-        out[z] = min(right, left) >= HIP_MM2 and trunk.width_mm[z] >= NECK_WIDE_MM
-        some = area > 0
-        inner_right = columns[some & (aside < -HIP_ASIDE_MM)]
-        inner_left = columns[some & (aside > HIP_ASIDE_MM)]
-        if inner_right.size:
-            edges[z, 0] = inner_right.max()
-        if inner_left.size:
-            edges[z, 1] = inner_left.min()
-    return out, edges
+        out[z] = min(area[aside < -HIP_ASIDE_MM].sum(), area[aside > HIP_ASIDE_MM].sum()) >= HIP_MM2
+    return out
 
 
 def _joint_mm(scan: Scan, skeleton: Skeleton, trunk: Trunk, hips: Mask) -> float | None:
@@ -119,8 +112,8 @@ def _airway(scan: Scan, body: Body, trunk: Trunk) -> Mask:
                 continue
             high, wide = (s.stop - s.start for s in where)
             x = (where[1].start + where[1].stop - 1) / 2
-            round_ = area[number] > 0.5 * max(high * c.pixel_mm[0], wide * c.pixel_mm[1]) ** 2
-            if round_ and abs(x - middle) * c.pixel_mm[1] <= AIRWAY_ASIDE_MM:
+            tube = max(high * c.pixel_mm[0], wide * c.pixel_mm[1]) <= AIRWAY_WIDE_MM
+            if tube and abs(x - middle) * c.pixel_mm[1] <= AIRWAY_ASIDE_MM:
                 out[z] = True
     return out
 
@@ -149,9 +142,19 @@ def _chest(scan: Scan, body: Body, trunk: Trunk) -> Mask:
         front = body.lungs[z] & ahead[:, None]
         left = front & (columns > trunk.spine_x[z])[None, :]
         out[z] = front.sum() * c.cell_mm2 >= FRONT_LUNG_MM2 and left.sum() * c.cell_mm2 >= FRONT_LUNG_LEFT_MM2
-    if out.any() and out.size > 2:
-        highest = int(np.flatnonzero(out)[-1])
-        out[highest:] |= body.lungs[highest:].any(axis=(1, 2))
+    if not out.any() or out.size < 3:
+        return out
+    lung = body.lungs.sum(axis=(1, 2)) * c.cell_mm2
+    share = lung / np.maximum(body.lung_hull.sum(axis=(1, 2)) * c.cell_mm2, 1.0)
+    low, high = (int(v) for v in np.flatnonzero(out)[[0, -1]])
+    out[low : high + 1] = True
+    for z in range(high, out.size):
+        if lung[z] < APEX_MM2:
+            break
+        out[z] = True
+    clear = np.flatnonzero(out & (share >= CLEAR_SHARE))
+    if clear.size:
+        out[: clear[0]] &= share[: clear[0]] >= DOME_SHARE
     return out
 
 
@@ -160,7 +163,7 @@ def find_levels(scan: Scan, body: Body, skeleton: Skeleton, trunk: Trunk, head: 
     heights = scan.coarse.heights_mm
     count = heights.size
     chest = _chest(scan, body, trunk)
-    hips, edges = _hips(scan, skeleton, trunk)
+    hips = _hips(scan, skeleton, trunk)
     airway = _airway(scan, body, trunk)
     lung_here = body.lungs.any(axis=(1, 2)) & trunk.spine
     top = float(heights[lung_here].max()) if lung_here.any() else None
@@ -168,6 +171,7 @@ def find_levels(scan: Scan, body: Body, skeleton: Skeleton, trunk: Trunk, head: 
     ring = heights[head.ring] if head.seen else np.zeros(0)
     if base is not None:
         hips &= heights < base
+    joint = _joint_mm(scan, skeleton, trunk, hips)
     of: list[Level] = []
     for z in range(count):
         h = float(heights[z])
@@ -187,5 +191,6 @@ def find_levels(scan: Scan, body: Body, skeleton: Skeleton, trunk: Trunk, head: 
             of.append(Level.LIMB)
     crest = float(heights[hips].max()) if hips.any() and (trunk.spine & hips).any() else None
     carina = _carina(heights, airway, lung_here) if lung_here.any() else None
-    joint = _joint_mm(scan, skeleton, trunk, hips)
-    return Levels(tuple(of), top, base, carina, crest, joint, hips, edges)
+    if joint is not None:
+        of = [Level.LIMB if heights[z] < joint - PELVIS_BELOW_MM else of[z] for z in range(count)]
+    return Levels(tuple(of), top, base, carina, crest, joint)

@@ -21,7 +21,7 @@ from kossa.evidence import Interval, OutsideDomain
 from kossa.evidence.geometry import Grid
 from kossa.image.surround import Margins, Surroundings
 
-__all__ = ["Factor", "Integral", "factor_for", "integrate", "margins_for", "smallest_mass_mg"]
+__all__ = ["Factor", "Integral", "factor_for", "integrate", "margins_for", "noise_error", "smallest_mass_mg"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -115,13 +115,19 @@ def integrate(around: Surroundings, *, pixel_area_mm2: float, noise: ScanNoise |
     amount = pixel_area_mm2 * (around.region_sum - around.region_mm * around.ring_mean)
     if noise is None:
         return Integral(amount, np.full(amount.shape, np.nan))
-    counted = np.maximum(around.ring_n, 1)
-    by_noise = (noise.k * noise.sigma_hu) ** 2 * (around.region_mm2 + around.region_mm**2 / counted)
+    by_noise = noise_error(around, pixel_area_mm2, noise) ** 2
     texture = np.maximum(
         0.0, around.ring_sd**2 - np.fmax(noise.sigma_hu, local_sigma(around.ring_jitter, noise)) ** 2
     )
     by_tissue = around.region_mm**2 * texture / PATCHES
-    return Integral(amount, np.asarray(pixel_area_mm2 * np.sqrt(by_noise + by_tissue), np.float64))
+    return Integral(amount, np.asarray(np.sqrt(by_noise + pixel_area_mm2**2 * by_tissue), np.float64))
+
+
+def noise_error(around: Surroundings, pixel_area_mm2: float, noise: ScanNoise) -> Floats:
+    """Return what noise adds to the standard error, HU mm3: k sigma A sqrt(sum w^2 + (sum w)^2 / n_B)."""
+    counted = np.maximum(around.ring_n, 1)
+    spread = np.sqrt(around.region_mm2 + around.region_mm**2 / counted)
+    return np.asarray(noise.k * noise.sigma_hu * pixel_area_mm2 * spread, np.float64)
 
 
 def smallest_mass_mg(

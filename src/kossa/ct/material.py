@@ -17,6 +17,7 @@ from kossa.ct.anatomy import Anatomy
 from kossa.ct.aorta import rim_gap_mm
 from kossa.ct.candidates import Look
 from kossa.ct.levels import Level
+from kossa.ct.morphology import erode
 from kossa.evidence import Material
 
 __all__ = ["METAL_HU", "Verdict", "judge_material", "on_aorta"]
@@ -24,6 +25,8 @@ __all__ = ["METAL_HU", "Verdict", "judge_material", "on_aorta"]
 DEVICE_DEPTH_MM, DEVICE_AIR = 3.0, 0.10  # rule 7; share of air beside it, judgement
 METAL_HU = 1800.0  # rule 7
 METAL_NEAR_MM = 14.0  # rule 7
+EVEN_MM3, EVEN_EDGE_MM, EVEN_VOXELS = 1500.0, 3.0, 50  # judgement: room for a core without blurred edges
+EVEN_SD, EVEN_LEAST_HU = 1.6, 8.0  # judgement: mineral that grew is never so even
 LINE_SHARE = 0.8  # rule 8: a line through this share of an enhanced scan
 FAINT_HU, FAINT_SD = 150.0, 6.0  # rule 8
 TOUCH_SHARE = 0.05  # rule 9
@@ -94,6 +97,25 @@ def _metal(anatomy: Anatomy, look: Look, metal_mm: float, line: bool) -> Verdict
             f"{metal_mm:.0f} mm from metal, whose streaks reach {METAL_NEAR_MM:.0f} mm: cannot be judged",
         )
     return None
+
+
+def _even(anatomy: Anatomy, look: Look, volume_mm3: float) -> Verdict | None:
+    """Recognise a large body of one density: a calibration rod, or contrast in a hollow organ."""
+    if volume_mm3 < EVEN_MM3:
+        return None
+    scan = anatomy.scan
+    heights = scan.heights_mm[look.low[0] : look.low[0] + look.mask.shape[0]]
+    core = erode(look.mask, EVEN_EDGE_MM, scan.pixel_mm, heights)
+    if core.sum() < EVEN_VOXELS:
+        return None
+    values = look.hu[core].astype(np.float64)
+    if values.std() > EVEN_SD * max(scan.sigma_hu, EVEN_LEAST_HU):
+        return None
+    return Verdict(
+        Material.PHANTOM,
+        f"{volume_mm3 / 1000:.1f} cm3 of one density, {values.mean():.0f} HU with SD {values.std():.0f}:"
+        " a calibration rod, or contrast in a hollow organ",
+    )
 
 
 def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | None) -> Verdict | None:
@@ -242,6 +264,7 @@ def judge_material(
     verdict = (
         _device(anatomy, look, depth, place)
         or _metal(anatomy, look, metal_mm, line)
+        or _even(anatomy, look, volume_mm3)
         or _bone(anatomy, look, volume_mm3, piece_mm2, rim)
         or _head(anatomy, look, place)
         or _trunk(anatomy, look, volume_mm3, place, rim)

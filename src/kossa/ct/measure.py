@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kossa.ct.background import mixed_rings, over_two_tissues
 from kossa.ct.extent import Extent, extent_of
 from kossa.ct.judgement import Judged
 from kossa.ct.lesions import MEASURED, Lesions, Slices, lesions_of, slices_of
-from kossa.ct.mass import integrate, margins_for
+from kossa.ct.mass import Integral, integrate, margins_for, noise_error
 from kossa.ct.noise import ScanNoise, local_sigma
 from kossa.ct.noise_rule import KEEP_BELOW, Specks, noise_probability
 from kossa.ct.presets import Rule
@@ -72,6 +73,7 @@ def measure(
     )
     around = _surroundings(volume, lesions, chosen, slices, judged.threshold_hu, noise)
     integral = integrate(around, pixel_area_mm2=volume.grid.pixel_area_mm2, noise=noise)
+    integral = _over_mixed(volume, lesions, chosen, slices, around, integral, noise)
     probability, contrast = _against_noise(lesions, chosen, around, judged.threshold_hu, rule, noise, tissue)
 
     def spread(values: Floats) -> Floats:
@@ -85,7 +87,15 @@ def measure(
     return Measured(
         lesions=lesions,
         extent=extent,
-        isotropic_mm3=_isotropic(volume, lesions, slices, judged.threshold_hu),
+        isotropic_mm3=isotropic_volume(
+            volume.hu,
+            lesions.components,
+            judged.threshold_hu,
+            heights_mm=volume.grid.heights_mm,
+            pixel_mm=volume.grid.pixel_mm,
+            apart=slices.apart,
+            objects=lesions.counted & lesions.of(*MEASURED),
+        ),
         amount=spread(integral.amount),
         error=spread(integral.error),
         probability=odds,
@@ -126,6 +136,31 @@ def _surroundings(
     )
 
 
+def _over_mixed(
+    volume: Volume,
+    lesions: Lesions,
+    chosen: Longs,
+    slices: Slices,
+    around: Surroundings,
+    integral: Integral,
+    noise: ScanNoise | None,
+) -> Integral:
+    """Where a ring holds two tissues, its mean is no background: measure those lesions over both."""
+    if noise is None or volume.hu.shape[0] < 2:
+        return integral
+    worth = np.array([lesions.judgements[k].kept for k in chosen.tolist()], np.bool_)
+    at = np.flatnonzero(mixed_rings(around, noise) & worth)
+    over = over_two_tissues(
+        volume, lesions.components, chosen[at], margins_for(volume.grid), slices.weights_mm, slices.apart
+    )
+    amount, error = integral.amount.copy(), integral.error.copy()
+    by_noise = noise_error(around, volume.grid.pixel_area_mm2, noise)
+    known = ~np.isnan(over.amount)
+    amount[at[known]] = over.amount[known]
+    error[at[known]] = np.hypot(by_noise[at[known]], over.doubt[known])
+    return Integral(amount, error)
+
+
 def _against_noise(
     lesions: Lesions,
     chosen: Longs,
@@ -153,19 +188,6 @@ def _against_noise(
         specks, threshold_hu=threshold_hu, smallest_pixels=rule.smallest_pixels, tissue=tissue, noise=noise
     )
     return probability, np.asarray((peak - around.ring_median) / sigma, np.float64)
-
-
-def _isotropic(volume: Volume, lesions: Lesions, slices: Slices, threshold_hu: float) -> Floats:
-    """Return the interpolated volume of all lesions; 0 for those under the area rule."""
-    out = isotropic_volume(
-        volume.hu,
-        lesions.components,
-        threshold_hu,
-        heights_mm=volume.grid.heights_mm,
-        pixel_mm=volume.grid.pixel_mm,
-        apart=slices.apart,
-    )
-    return np.where(lesions.counted, out, 0.0)
 
 
 def _order(lesions: Lesions, kept: Bools, amount: Floats, chosen: Longs) -> Longs:

@@ -22,8 +22,8 @@ STOMACH_ASIDE_MM, STOMACH_AHEAD_MM = (-35.0, 110.0), 5.0  # judgement: left uppe
 STOMACH_BELOW_MM = 110.0  # judgement: below the lungs' front base
 STOMACH_GAS_MM3 = 1000.0  # judgement
 GAS_EDGE_HU = -150.0  # partial volume between gas and wall reads like fat
-SOLID_HU = (0.0, 110.0)
-APART_MM = 5.0  # judgement: organs that fat or a crease of 10 mm parts are told apart
+LEAN_HU, MAJORITY = 5.0, 0.6  # judgement: brighter than fat and its blur, in most of 3 x 3 cells
+APART_MM = 7.0  # judgement: organs that touch over less than twice this are told apart
 
 _PLANE = np.zeros((3, 3, 3), np.bool_)
 _PLANE[1] = True
@@ -66,10 +66,10 @@ def enhanced_organs(pool: Mask, cell_mm2: float) -> tuple[Labels, npt.NDArray[np
 
 
 def solid_organs(scan: Scan, body: Body, skeleton: Skeleton) -> tuple[Labels, npt.NDArray[np.float64]]:
-    """Return solid tissue in pieces that stay apart when 5 mm are taken off, and their volumes in mm3."""
+    """Return solid tissue in pieces that stay apart when 7 mm are taken off, and their volumes in mm3."""
     c = scan.coarse
-    smooth = ndimage.uniform_filter(c.mean, 3)
-    solid = (smooth > SOLID_HU[0]) & (smooth < SOLID_HU[1]) & body.mask & ~skeleton.filled
+    lean = (c.mean > LEAN_HU) & body.mask & ~skeleton.filled
+    solid = ndimage.uniform_filter(lean.astype(np.float32), (0, 3, 3)) > MAJORITY
     labels, count = ndimage.label(erode(solid, APART_MM, c.pixel_mm, c.heights_mm))
     cells = np.broadcast_to(c.cell_mm3[:, None, None], labels.shape)
     volume = np.zeros(count + 1)

@@ -8,13 +8,16 @@ import numpy as np
 
 from kossa.ct.anatomy import Anatomy
 from kossa.ct.candidates import Look
-from kossa.ct.form import Form, form_of
+from kossa.ct.form import SMALL_VOXELS, Form, form_of
 from kossa.ct.levels import Level
 from kossa.ct.material import on_aorta
 from kossa.evidence import Side
 
 __all__ = ["Place", "Site", "place_of"]
 
+TUBE_WIDE_MM, TUBE_LONG, TUBE_LUMEN = 14.0, 1.5, 0.2  # judgement: a calcified vessel of middle size
+ROD_LONG = 2.5  # judgement
+BLOOD_HU = (0.0, 120.0)  # blood between two walls, brightened by the blur of the walls
 MIDLINE_MM = 8.0  # judgement: nearer to the midline a deposit has no side
 
 
@@ -58,6 +61,16 @@ class Place:
     def thin(self) -> bool:
         """Whether it is as thin as a vessel's wall or a small vessel: at most 6 mm across in a slice."""
         return self.wide <= 6.0
+
+    @property
+    def tubular(self) -> bool:
+        """Whether it has the form of a vessel's wall: hollow around blood and longish, or long and thin."""
+        form = self.form
+        if form.voxels < SMALL_VOXELS or form.axes_mm[1] > TUBE_WIDE_MM:
+            return False
+        blood = form.lumen_hu is not None and BLOOD_HU[0] <= form.lumen_hu <= BLOOD_HU[1]
+        hollow = form.lumen >= TUBE_LUMEN and blood and form.elongation >= TUBE_LONG
+        return hollow or form.elongation >= ROD_LONG
 
     @property
     def small(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,10 +32,11 @@ from kossa.evidence.progress import Progress, silent
 from kossa.evidence.volume import Volume
 from kossa.intake.entry import Survey
 
-__all__ = ["ScanRead", "list_scans", "read_volume", "series_table"]
+__all__ = ["ScanRead", "list_scans", "probe_others", "read_volume", "series_table"]
 
 VOLUME_BYTES = 8 << 30  # of one scan as int16 (judgement; 16,000 slices of 512 x 512)
 SIDE = 4096  # largest matrix of a CT (judgement)
+SMALL_SLICES, SMALL_VOXELS = 4, 16_000_000  # of a series that is looked into unasked (judgement)
 SAMPLE = (16, 4, 4)  # slices, rows and columns that are left out when looking at the values
 
 
@@ -117,6 +119,35 @@ def read_volume(survey: Survey, *, series: int | None = None, progress: Progress
         return found
 
 
+def probe_others(survey: Survey) -> None:
+    """Look into the small series that were not chosen: a file with a fault is told, not passed over.
+
+    What can be read stays `not-chosen`; a broken file is rejected with its reason, one without Hounsfield
+    units is partial. Large series are left alone: looking would cost as much as reading them.
+    """
+    for candidate in find_candidates(survey):
+        entries = candidate.entries()
+        passed = [e for e in entries if e.outcome is not None and e.outcome.reason == "not-chosen"]
+        if candidate.barred or len(passed) != len(entries) or not _small(candidate):
+            continue
+        try:
+            found = _read(candidate, [candidate], silent)
+        except Refused as refused:
+            for entry in entries:
+                entry.refuse(refused)
+        else:
+            if found.hounsfield:
+                for entry in entries:
+                    entry.settle(Outcome.IGNORED, reason="not-chosen")
+
+
+def _small(candidate: Candidate) -> bool:
+    """Say whether a look into all of a series costs little."""
+    if candidate.nifti is not None:
+        return math.prod(candidate.nifti.grid.shape) <= SMALL_VOXELS
+    return candidate.slices <= SMALL_SLICES
+
+
 def _asked(candidates: list[Candidate], series: int) -> Candidate:
     for candidate in candidates:
         if candidate.number == series:
@@ -158,7 +189,9 @@ def _read_stack(chosen: Candidate, stack: Stack, candidates: list[Candidate], pr
     header, frame = got.slices[0].header, got.slices[0].frame
     diagnosis = _diagnosed(got.slices, stack)
     hu, padding = got.hu, got.padding_hu
-    why_not = meanings(header).get("not_hounsfield") or not_hounsfield(
+    told = meanings(header)
+    mono = "mono" in told
+    why_not = told.get("not_hounsfield") or not_hounsfield(
         hu[:: max(1, len(hu) // SAMPLE[0]), :: SAMPLE[1], :: SAMPLE[2]],
         padding_hu=padding,
         scaled=all(s.frame.slope is not None and s.frame.intercept is not None for s in got.slices),
@@ -169,7 +202,7 @@ def _read_stack(chosen: Candidate, stack: Stack, candidates: list[Candidate], pr
     notices = [*diagnosis.notices, *stack_notices(chosen, candidates, got.failures), *_value_notices(why_not)]
     _settle_used(chosen, got.failures, diagnosis.geometry, why_not)
     return ScanRead(
-        volume=Volume(hu, diagnosis.grid, kvp=header.kvp, padding_hu=padding),
+        volume=Volume(hu, diagnosis.grid, kvp=None if mono else header.kvp, padding_hu=padding),
         series=_choice(chosen, got.slices, candidates),
         geometry=diagnosis.geometry,
         notices=tuple(notices),
@@ -196,16 +229,11 @@ def _load(stack: Stack, progress: Progress) -> _Pixels:
         None,
     )
     hu = np.empty((count, rows_, columns), np.int16)
-    source = SliceSource(padding)
-    failures = list(stack.failures)
-    good: list[int] = []
-    for k, one in enumerate(stack.slices):
-        try:
-            source.write(one, hu[k])
-            good.append(k)
-        except Refused as refused:
-            failures.append(Failure(one, refused.code, str(refused)))
-        progress("reading slices", k + 1, count)
+    failed = SliceSource(padding).write_all(
+        stack.slices, hu, lambda done: progress("reading slices", done, count)
+    )
+    failures = [*stack.failures, *(Failure(stack.slices[k], r.code, str(r)) for k, r in failed.items())]
+    good = [k for k in range(count) if k not in failed]
     if not good:
         first = failures[0]
         raise Refused(first.code, first.what)

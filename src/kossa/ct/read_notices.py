@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from kossa.ct.hounsfield import header_padding
 from kossa.ct.series import Candidate
+from kossa.ct.series_rules import meanings
 from kossa.ct.stacks import Failure, Stack, kernel_name
 from kossa.evidence import Notice, Severity
 
@@ -23,7 +24,14 @@ def stack_notices(
     others = [
         c for c in candidates if c is not chosen and c.stack is not None and _same_series(stack, c.stack)
     ]
-    every = (_duplicates(stack), _failed(failures), _lossy(stack), _split(stack, others), _padding(stack))
+    every = (
+        _duplicates(stack),
+        _failed(failures),
+        _lossy(stack),
+        _mono(stack),
+        _split(stack, others),
+        _padding(stack),
+    )
     return [notice for notice in every if notice is not None]
 
 
@@ -72,6 +80,18 @@ def _lossy(stack: Stack) -> Notice | None:
         what="The pictures were compressed with loss.",
         done="They are scored; small and faint deposits may have changed.",
         todo="Ask for the original series.",
+    )
+
+
+def _mono(stack: Stack) -> Notice | None:
+    if "mono" not in meanings(stack.header):
+        return None
+    return Notice(
+        code="mono-energetic",
+        severity=Severity.WARNING,
+        what="This is a mono-energetic image, computed from two energies: no tube voltage describes it.",
+        done="Its tube voltage is taken as unknown.",
+        todo="Ask for the series that looks like 120 kV.",
     )
 
 

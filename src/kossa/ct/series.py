@@ -9,13 +9,13 @@ import numpy as np
 from kossa.ct.series_rules import meanings, sharpness
 from kossa.ct.stacks import Stack, build_stacks, kernel_name
 from kossa.evidence import FileKind, Refused, SeriesRow
+from kossa.intake.dicom import CT_CLASSES
 from kossa.intake.dicom_pixels import check_syntax
 from kossa.intake.entry import Entry, Survey
 from kossa.intake.nifti import NiftiHeader, read_nifti_header
 
 __all__ = ["Candidate", "choose", "find_candidates", "reason", "rows", "worth_reading"]
 
-CT_CLASSES = ("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1")  # CT, Enhanced CT (PS3.4 B.5)
 AXIAL = np.cos(
     np.radians(35.0)
 )  # gantries tilt by 30 degrees at most; steeper slices are reformats (judgement)
@@ -87,7 +87,7 @@ def _order(candidate: Candidate) -> tuple[object, ...]:
         header.columns,
         -len(candidate.stack.slices),
         candidate.stack.frame.orientation or (),
-        candidate.stack.phase or "",
+        candidate.stack.turn,
         header.sop_instance_uid,
     )
 
@@ -97,6 +97,9 @@ def _nifti(entry: Entry) -> Candidate:
         header = read_nifti_header(entry.read())
     except Refused as refused:
         return Candidate(None, entry, barred=str(refused), code=refused.code, refused=True)
+    if header.label_map:
+        words = "it is a label map and no scan (give it as --roi)"
+        return Candidate(None, entry, header, barred=words, code="label-map")
     count, gap = header.grid.shape[0], header.grid.spacing_mm[0] or header.grid.single_thickness_mm or 0.0
     merits = (
         (0.0, ""),
@@ -212,6 +215,8 @@ def _scaled(stack: Stack, told: dict[str, str]) -> tuple[float, str]:
         return 2.0, f"{told['not_hounsfield']}, whose values are not Hounsfield units"
     if stack.frame.slope is None or stack.frame.intercept is None:
         return 1.0, "no rescale to Hounsfield units"
+    if "mono" in told:
+        return 0.5, told["mono"]
     return 0.0, ""
 
 
@@ -307,13 +312,14 @@ def _why_not(candidate: Candidate, best: list[Candidate]) -> str:
 def worth_reading(candidates: list[Candidate]) -> list[Candidate]:
     """Return the best series of each scan: of each region and study that a series covers."""
     left = sorted((c for c in candidates if not c.barred), key=_rank)
-    kept: list[Candidate] = []
+    kept: dict[str, list[Candidate]] = {}
     for one in left:
-        if kept and one.merits[0][0] > 0:  # without Hounsfield units: only where there is nothing else
+        if kept and one.merits[0][0] >= 1:  # without Hounsfield units: only where there is nothing else
             continue
-        if not any(_same_scan(one, other) for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda c: c.number)
+        of_study = kept.setdefault(one.stack.header.study_uid if one.stack is not None else "", [])
+        if not any(_same_scan(one, other) for other in of_study):
+            of_study.append(one)
+    return sorted((c for every in kept.values() for c in every), key=lambda c: c.number)
 
 
 def _same_scan(one: Candidate, other: Candidate) -> bool:

@@ -53,11 +53,11 @@ def sharpness(kernel: str | None) -> str:
 
 
 def meanings(header: DicomHeader) -> dict[str, str]:
-    """Return meaning -> words for every rule that a header meets; the first rule of a meaning speaks."""
+    """Return meaning -> words for every rule that a header meets; the first of a meaning speaks."""
     texts = {
         "image_type": "\\".join(header.image_type),
         "description": " | ".join(filter(None, (header.series_description, header.protocol))),
-        "series_description": header.series_description or "",
+        "maker": " | ".join(filter(None, (header.manufacturer, header.model))),
     }
     found: dict[str, str] = {}
     for rule in _word_rules():

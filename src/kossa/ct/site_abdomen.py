@@ -23,18 +23,17 @@ VISCERAL_MM, VISCERAL_ASIDE_MM = 18.0, 25.0  # rule 12: in front of the aorta
 STOMACH_ASIDE_MM, STOMACH_AHEAD_MM = (-35.0, 125.0), 5.0  # judgement: left upper belly, in front of the spine
 STOMACH_REACH_MM = 75.0  # judgement: from the gas to the far wall
 FAT_HU = -40.0
-WALL_MM, BACK_MM = 12.0, 40.0  # judgement: thickness of the belly's wall, and of the back's muscles
-TUBE_LONG, TUBE_WIDE_MM = 2.5, 14.0  # judgement: form of a calcified vessel of middle size
+WALL_MM = 12.0  # judgement: thickness of the belly's wall
+BACK_MM, BACK_ASIDE_MM, LOIN_MM = (
+    40.0,
+    45.0,
+    25.0,
+)  # judgement: muscles of the back beside the spine, of the loin
+SHEET_MM, SHEET_LONG_MM = 4.5, 6.0  # judgement: a plaque is a thin sheet, blur included
 JOINT_BONE_MM, JOINT_END_MM = 20.0, 25.0  # rule 12
+HULL_DEEP_MM = 8.0  # judgement: the vessels of the groin lie on the hull of the bones, pelvic organs in it
+GROIN_AHEAD_MM = 60.0  # judgement
 VEIN_ABOVE_HIP_MM = 45.0  # judgement: phleboliths lie low in the pelvis, at the level of the hips
-
-
-def tubular(place: Place) -> bool:
-    """Return whether an object has the form of a vessel's wall: long and thin, or hollow and long."""
-    form = place.form
-    if form.voxels < 8 or form.axes_mm[1] > TUBE_WIDE_MM:
-        return False
-    return form.elongation >= TUBE_LONG or (form.lumen > 0.25 and form.elongation >= 1.5)
 
 
 def _visceral(place: Place) -> Site | None:
@@ -52,7 +51,7 @@ def _visceral(place: Place) -> Site | None:
 def _splenic(place: Place) -> Site | None:
     if place.aside is None or place.ahead is None:
         return None
-    if not (place.anatomy.blood.enhanced or tubular(place)):
+    if not (place.anatomy.blood.enhanced or place.tubular):
         return None
     if (
         SPLENIC_AHEAD_MM[0] <= place.ahead <= SPLENIC_AHEAD_MM[1]
@@ -142,7 +141,8 @@ def _in_wall(place: Place) -> bool:
     ring = place.look.ring_median_hu if place.look.ring_median_hu is not None else 0.0
     if not place.in_flesh and ring < FAT_RING_HU:
         return True
-    back = place.ahead is not None and place.ahead < -30.0 and place.flesh_depth < BACK_MM
+    thick = BACK_MM if place.aside is not None and abs(place.aside) < BACK_ASIDE_MM else LOIN_MM
+    back = place.ahead is not None and place.ahead < -30.0 and place.flesh_depth < thick
     return place.flesh_depth < WALL_MM or back
 
 
@@ -154,12 +154,15 @@ def abdomen_site(place: Place) -> Site:
         )
     if place.rim is not None:
         return Site("site_aorta_abdominal", 0.8, "on the rim of a round vessel in front of the spine")
+    kidney = _kidney(place)
+    if kidney is not None and kidney.certainty >= 0.6:
+        return kidney
     if _in_wall(place):
         return wall_site(place)
-    found = _visceral(place) or _splenic_first(place) or _stomach(place) or _kidney(place)
+    found = _visceral(place) or _splenic_first(place) or _stomach(place) or kidney
     if found:
         return found
-    if tubular(place):
+    if place.tubular:
         return Site(
             "site_visceral_artery", 0.3, "long and thin like a vessel, away from the aorta", Side.UNKNOWN
         )
@@ -168,56 +171,59 @@ def abdomen_site(place: Place) -> Site:
 
 def _splenic_first(place: Place) -> Site | None:
     """Ask the splenic artery before stomach and kidney, but not inside of an enhanced organ or the stomach's wall."""
-    if place.anatomy.blood.enhanced and (_kidney(place) or _stomach(place)) and not tubular(place):
+    if place.anatomy.blood.enhanced and (_kidney(place) or _stomach(place)) and not place.tubular:
         return None
     return _splenic(place)
+
+
+def _between_hips(place: Place) -> bool:
+    """Return whether a place lies inside the hull of the pelvic bones, with no bone up to the midline."""
+    anatomy = place.anatomy
+    z, y, x = place.cell
+    if anatomy.trunk.inside_bone_mm[place.cell] < HULL_DEEP_MM or place.aside is None:
+        return False
+    middle = round(x - place.aside / anatomy.scan.coarse.pixel_mm[1])
+    low, high = sorted((x, max(0, middle)))
+    band = anatomy.skeleton.filled[z, max(0, y - 2) : y + 3, low : high + 1]
+    return not bool(band.any()) and place.flesh_depth > WALL_MM
 
 
 def pelvis_site(place: Place) -> Site:
     """Tell the site in a slice between iliac crest and hip."""
     levels = place.anatomy.levels
-    z, _, x = place.cell
-    right, left = levels.hip_x[z]
     ring = place.look.ring_median_hu if place.look.ring_median_hu is not None else 0.0
+    above = levels.hip_mm is None or place.height > levels.hip_mm
+    aside = abs(place.aside) if place.aside is not None else 0.0
     if not place.in_flesh and ring < FAT_RING_HU:
         return wall_site(place)
-    between = (
-        right < x < left and (place.ahead is None or place.ahead > -20.0) and place.flesh_depth > WALL_MM
+    sheet = (
+        place.form.voxels >= 8
+        and place.form.axes_mm[2] <= SHEET_MM
+        and place.form.axes_mm[0] >= SHEET_LONG_MM
     )
-    if place.rim is not None and levels.crest_mm is not None and place.height > levels.crest_mm - 20.0:
-        return Site("site_aorta_abdominal", 0.6, "on the rim of a round vessel in front of the spine")
-    if not between:
-        return _outside_pelvis(place)
+    if not _between_hips(place):
+        return _outside_pelvis(place, above)
+    if place.tubular and (above or aside < 50.0):
+        why = f"hollow or long like a vessel, {aside:.0f} mm off the midline in the pelvis"
+        return Site("site_iliac_artery", 0.6, why, place.side)
     low = levels.hip_mm is None or place.height <= levels.hip_mm + VEIN_ABOVE_HIP_MM
-    aside = abs(place.aside) if place.aside is not None else 0.0
-    if tubular(place):
-        return Site(
-            "site_iliac_artery",
-            0.5,
-            f"long and thin like a vessel, {aside:.0f} mm off the midline in the pelvis",
-            place.side,
-        )
-    if place.small and low and aside >= 12.0:
-        return Site(
-            "site_pelvic_vein",
-            0.6,
-            f"{place.wide:.0f} mm, between the hip bones, low in the pelvis, {aside:.0f} mm off the midline",
-            place.side,
-        )
-    if place.thin and not low:
-        return Site(
-            "site_iliac_artery",
-            0.4,
-            f"a thin focus high in the pelvis, {aside:.0f} mm off the midline",
-            place.side,
-        )
+    if place.small and low and not (sheet and above) and aside >= 12.0:
+        why = f"{place.wide:.0f} mm, between the hip bones, low in the pelvis, {aside:.0f} mm off the midline"
+        return Site("site_pelvic_vein", 0.6, why, place.side)
+    if (place.thin or sheet) and above:
+        why = f"a thin sheet or focus high in the pelvis, {aside:.0f} mm off the midline"
+        return Site("site_iliac_artery", 0.5, why, place.side)
     return Site("site_pelvis", 0.5, "between the hip bones, at no organ that could be told", place.side)
 
 
-def _outside_pelvis(place: Place) -> Site:
-    if place.bone < JOINT_BONE_MM and place.joint < JOINT_END_MM and not tubular(place):
+def _outside_pelvis(place: Place, above: bool) -> Site:
+    """Tell the site outside of the pelvic cavity: vessel of the groin, hip, muscle."""
+    if place.tubular:
+        name = "site_iliac_artery" if above else "site_femoral_artery"
+        where = "above" if above else "below"
+        return Site(name, 0.6, f"hollow or long like a vessel, {where} the top of the hip joint", place.side)
+    if place.bone < JOINT_BONE_MM and place.joint < JOINT_END_MM:
         return Site("site_periarticular", 0.5, f"{place.bone:.0f} mm from bone, beside the hip", place.side)
-    front = place.look.ring_fat > 0.1 and place.ahead is not None and place.ahead > 20.0
-    if (tubular(place) or place.thin) and front:
+    if place.thin and place.look.ring_fat > 0.1 and place.ahead is not None and place.ahead > GROIN_AHEAD_MM:
         return Site("site_femoral_artery", 0.5, "a thin focus in fat, in front of the hip", place.side)
     return Site("site_muscle", 0.5, "outside of the hip bones, inside of the outline of muscle", place.side)

@@ -22,6 +22,8 @@ HILUM_AHEAD_MM = (-15.0, 70.0)  # judgement: hila lie in front of the spine, beh
 HILUM_LUNG_MM = 15.0  # judgement: lung lies beside it
 HILUM_ROUND_CARINA_MM = (-70.0, 25.0)  # judgement: from the left main pulmonary artery to the lower veins
 HILUM_SHARE = (0.25, 0.75)  # judgement, where no carina is seen: share of the lungs' height
+ARCH_ABOVE_MM = 18.0  # judgement: the arch begins above the carina
+CARINA_ASIDE_MM, CARINA_AHEAD_MM, CARINA_BELOW_MM = 22.0, 45.0, 30.0  # judgement: subcarinal nodes
 NODE_MM = 4.0  # judgement: smaller foci are called by the place alone
 BREAST_THICK_MM = 25.0  # judgement: tissue before the muscle of a breast
 FAT_RING_HU = -30.0  # rule 12
@@ -98,7 +100,8 @@ def _heart(place: Place) -> Site | None:
     wide = _mediastinum_mm(place)
     if wide < HEART_WIDE_MM or (place.ahead is not None and place.ahead < 0):
         return None
-    if levels.carina_mm is not None and place.height > levels.carina_mm - HEART_BELOW_CARINA_MM:
+    high = levels.carina_mm is not None and place.height > levels.carina_mm - HEART_BELOW_CARINA_MM
+    if high or _below_carina(place):
         return None
     why = f"between the lungs, which lie {wide:.0f} mm apart in this slice"
     fat = place.look.ring_fat
@@ -106,6 +109,23 @@ def _heart(place: Place) -> Site | None:
     if fat > CORONARY_FAT and front:
         return Site("site_coronary", 0.5, f"{why}; {fat:.0%} of what surrounds it is fat")
     return Site("site_heart", 0.6, why)
+
+
+def _below_carina(place: Place) -> bool:
+    carina = place.anatomy.levels.carina_mm
+    if carina is None or place.aside is None or place.ahead is None:
+        return False
+    near = abs(place.aside) <= CARINA_ASIDE_MM and place.ahead <= CARINA_AHEAD_MM
+    return near and 0.0 <= carina - place.height <= CARINA_BELOW_MM
+
+
+def _mediastinum(place: Place) -> Site:
+    node = min(place.wide, place.tall) >= NODE_MM and place.form.elongation < 2.5
+    where = (
+        "below the carina" if _below_carina(place) else "between the lungs, at no vessel that could be told"
+    )
+    name = "site_mediastinal_node" if node else "site_mediastinum"
+    return Site(name, 0.5, where, place.side)
 
 
 def wall_site(place: Place) -> Site:
@@ -151,11 +171,13 @@ def chest_site(place: Place) -> Site:
             "on the rim of a round vessel in front of the spine, between the lungs",
         )
     if place.rim == "aorta":
+        carina = place.anatomy.levels.carina_mm
+        if carina is not None and place.height > carina + ARCH_ABOVE_MM:
+            rise = place.height - carina
+            return Site(
+                "site_aorta_arch", 0.6, f"on the rim of a round vessel, {rise:.0f} mm above the carina"
+            )
         return Site("site_aorta_descending", 0.8, "on the rim of a round vessel beside the spine")
     if not body.lung_hull[place.cell]:
         return wall_site(place)
-    return (
-        _hilum(place)
-        or _heart(place)
-        or Site("site_mediastinum", 0.5, "between the lungs, at no vessel that could be told", place.side)
-    )
+    return _hilum(place) or _heart(place) or _mediastinum(place)

@@ -19,6 +19,7 @@ LINE_STEEP = 0.7  # judgement: arteries of limbs run along them (cosine to the z
 BUNDLE_FAT = 0.10  # judgement: vessels run in fat between muscles
 JOINT_BONE_MM, JOINT_END_MM = 20.0, 25.0  # rule 12
 PELVIS_LATERAL_MM, PELVIS_MEDIAL_MM, PELVIS_SPAN_MM = 8.0, 15.0, 50.0  # rule 12
+ROW_MM = 10.0  # judgement: bone counts as beside an object within so much of its row
 THIGH_MM2 = 12_000.0  # judgement: upper arms and calves have a smaller section
 SECOND_LIMB_MM2 = 600.0
 
@@ -48,7 +49,8 @@ def _bones_along_row(place: Place) -> tuple[float, float, float]:
     """Return mm of bone to the right and left of an object in its row, and the span of all bone of its slice."""
     skeleton, c = place.anatomy.skeleton, place.anatomy.scan.coarse
     z, y, x = place.cell
-    band = skeleton.filled[z, max(0, y - 2) : y + 3].any(axis=0)
+    reach = max(1, round(ROW_MM / c.pixel_mm[0]))
+    band = skeleton.filled[z, max(0, y - reach) : y + reach + 1].any(axis=0)
     right = float(band[:x].sum() * c.pixel_mm[1])
     left = float(band[x + 1 :].sum() * c.pixel_mm[1])
     columns = np.flatnonzero(skeleton.filled[z].any(axis=0))
@@ -103,7 +105,9 @@ def limb_site(place: Place, others: Sequence[Place]) -> Site:
     """Tell the site in a limb; asked in this order: pelvic vein, subcutis, artery, joint, muscle."""
     look = place.look
     ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
-    side = limb_side(place)
+    side = (
+        place.side if place.aside is not None and place.anatomy.trunk.main[place.cell] else limb_side(place)
+    )
     vein = _pelvic_vein(place)
     if vein:
         return vein
@@ -114,6 +118,9 @@ def limb_site(place: Place, others: Sequence[Place]) -> Site:
             f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU",
             side,
         )
+    if place.tubular and place.form.lumen > 0:
+        name = "site_femoral_artery" if _is_thigh(place) else "site_peripheral_artery"
+        return Site(name, 0.6, "hollow around blood and long, like the wall of a vessel", side)
     line = on_a_line(place, others)
     fatty = look.ring_fat >= BUNDLE_FAT
     if (line >= 3 and place.form.hole < 0.3) or (line >= 2 and fatty):

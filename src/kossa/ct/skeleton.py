@@ -34,6 +34,8 @@ BONE_MM3 = 4000.0  # rule 4
 LONG_MM, LONG_MM3 = 60.0, 1000.0  # rule 4
 EDGE_MM3 = 300.0  # rule 4: cut by the picture's edge
 SINGLE_MM2 = 120.0  # rule 4, one slice alone
+TALL_MM = 100.0  # judgement: a scan this tall shows bones whole, and how they are joined
+JOINT_MM = 6.0  # judgement: joints are narrower
 MARROW_SHARE, MARROW_MM = 0.10, 15.0  # rule 4
 CLOSE_MM, FILL_MM2 = 3.0, 2500.0  # rule 4
 ENHANCED_CLOSE_MM = 6.0  # rule 3: at the high level the outline has wide gaps
@@ -124,6 +126,30 @@ def _paint_cells(
 
 
 @njit(cache=True, nogil=True)
+def _mark_cells(
+    z: npt.NDArray[np.int32],
+    y: npt.NDArray[np.int32],
+    x0: npt.NDArray[np.int32],
+    x1: npt.NDArray[np.int32],
+    owner: npt.NDArray[np.int32],
+    number: npt.NDArray[np.int32],
+    block: tuple[int, int, int],
+    origin: tuple[int, int],
+    out: npt.NDArray[np.int32],
+) -> None:
+    """Write into every cell the largest number of an object that reaches it."""
+    for r in range(z.size):
+        k = number[owner[r]]
+        cz, cy = z[r] // block[0], y[r] // block[1] - origin[0]
+        if k == 0 or cy < 0 or cy >= out.shape[1]:
+            continue
+        for x in range(x0[r], x1[r]):
+            cx = x // block[2] - origin[1]
+            if 0 <= cx < out.shape[2]:
+                out[cz, cy, cx] = max(out[cz, cy, cx], k)
+
+
+@njit(cache=True, nogil=True)
 def paint_box(
     rows: npt.NDArray[np.int32],
     x0: npt.NDArray[np.int32],
@@ -178,7 +204,37 @@ def _is_bone(found: Components, rows: npt.NDArray[np.int32], scan: Scan, body: B
         middling = ~bone & (wide[:, 1:].max(axis=1) >= MARROW_MM) & (volume >= EDGE_MM3 / 3)
     for number in np.flatnonzero(middling & inside):
         bone[number] = _marrow(found, rows, int(number), scan) > MARROW_SHARE
-    return np.asarray(bone & inside)
+    bone &= inside
+    if bone.any() and np.ptp(scan.heights_mm) >= TALL_MM:
+        ends = (found.box[:, 0, 0] <= 0) | (found.box[:, 1, 0] >= scan.hu.shape[0])
+        anchors = bone & (cut | ends)
+        anchors[np.flatnonzero(bone)[np.argmax(found.voxels[bone])]] = True
+        bone = _chained(found, bone, anchors, scan)
+    return np.asarray(bone)
+
+
+def _chained(
+    found: Components, bone: npt.NDArray[np.bool_], anchors: npt.NDArray[np.bool_], scan: Scan
+) -> npt.NDArray[np.bool_]:
+    """Return the bones that joints connect to the anchors: a whole, lonely object is no part of a skeleton."""
+    c = scan.coarse
+    owner = np.zeros(c.mean.shape, np.int32)
+    order = np.flatnonzero(bone)[np.argsort(-found.voxels[bone], kind="stable")]
+    number = np.zeros(len(found), np.int32)
+    number[order] = np.arange(1, order.size + 1)
+    _mark_cells(found.z, found.y, found.x0, found.x1, found.object, number, c.block, c.origin, owner)
+    reached = np.concatenate([[False], anchors[order]])
+    while True:
+        near = grow(reached[owner], JOINT_MM, c.pixel_mm, c.heights_mm)
+        more = np.zeros(reached.size, np.bool_)
+        more[np.unique(owner[near])] = True
+        more[0] = False
+        if not (more & ~reached).any():
+            break
+        reached |= more
+    out = np.zeros(len(found), np.bool_)
+    out[order[reached[1:]]] = True
+    return out
 
 
 def other_bright(found: Components, skeleton: Skeleton, scan: Scan, body: Body) -> Mask:

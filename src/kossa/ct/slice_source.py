@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -11,22 +13,40 @@ import numpy.typing as npt
 from kossa.ct.hounsfield import rescale
 from kossa.ct.stacks import Slice
 from kossa.evidence import Refused
+from kossa.intake.decoding import CHILDREN
 from kossa.intake.dicom import pixels
 from kossa.intake.dicom_header import DicomHeader
-from kossa.intake.dicom_pixels import clean_bits
+from kossa.intake.dicom_pixels import COMPRESSED, clean_bits
 from kossa.intake.files import read_into
 
 __all__ = ["SliceSource"]
 
+WORTH_A_CHILD = 40  # slices whose decoding takes as long as a child takes to start (judgement)
 PLAIN = frozenset(("1.2.840.10008.1.2", "1.2.840.10008.1.2.1"))  # uncompressed little endian
 
 
 class SliceSource:
-    """Writes slices in HU into rows of a volume; keeps the frames of the last compressed file."""
+    """Writes slices in HU into rows of a volume; keeps the frames of the last file it had to decode."""
 
     def __init__(self, padding_hu: int | None) -> None:
         self.padding_hu = padding_hu
         self._held: tuple[int, npt.NDArray[Any]] | None = None
+
+    def write_all(
+        self, slices: list[Slice], out: npt.NDArray[np.int16], done: Callable[[int], None]
+    ) -> dict[int, Refused]:
+        """Write every slice to its row; return those that could not be, by place in the list.
+
+        Compressed files of one frame each are decoded side by side.
+        """
+        header = slices[0].header
+        side_by_side = min(CHILDREN, 1 + len(slices) // WORTH_A_CHILD)
+        if header.transfer_syntax_uid in COMPRESSED and len(header.frames) == 1 and side_by_side > 1:
+            with ThreadPoolExecutor(side_by_side) as threads:
+                each = [SliceSource(self.padding_hu) for _ in slices]
+                results = threads.map(_attempt, each, slices, out)
+                return _collected(results, done)
+        return _collected((_attempt(self, one, row) for one, row in zip(slices, out, strict=True)), done)
 
     def write(self, one: Slice, out: npt.NDArray[np.int16]) -> None:
         """Write one slice; raises `Refused` where its pixels are not there or cannot be decoded."""
@@ -59,6 +79,23 @@ class SliceSource:
             self._held = None  # let the last file go before the next is decoded
             self._held = (one.entry.number, pixels(one.entry.read(), one.header))
         return np.asarray(self._held[1][one.index])
+
+
+def _attempt(source: SliceSource, one: Slice, row: npt.NDArray[np.int16]) -> Refused | None:
+    try:
+        source.write(one, row)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _collected(results: Iterable[Refused | None], done: Callable[[int], None]) -> dict[int, Refused]:
+    failed = {}
+    for k, refused in enumerate(results):
+        if refused is not None:
+            failed[k] = refused
+        done(k + 1)
+    return failed
 
 
 def _is_plain(header: DicomHeader) -> bool:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
+from hashlib import sha256
+from itertools import pairwise, takewhile
 
 import numpy as np
-import numpy.typing as npt
 
 from kossa.evidence import Refused
 from kossa.evidence.geometry import EVEN_MM, EVEN_RELATIVE
-from kossa.intake.dicom import pixels
+from kossa.intake.dicom import CT_CLASSES, pixels
 from kossa.intake.dicom_header import DicomHeader, Frame
 from kossa.intake.entry import Entry
 
@@ -24,6 +24,7 @@ __all__ = ["Failure", "Slice", "Stack", "build_stacks", "kernel_name"]
 
 SAME_TURN = 1e-4  # largest difference of direction components within one stack (ct.md 3.11)
 SAME_PIXEL = 1e-4  # relative difference of pixel spacings within one stack (judgement)
+MORE_PARTS = 2  # parts for each slice at the fullest place that a separator may give (judgement)
 SAME_PLACE_MM = 0.01  # slices nearer than this lie at one place (ct.md 3.11)
 
 
@@ -66,6 +67,7 @@ class Stack:
     conflicts: list[tuple[Slice, Slice]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     phase: str | None = None
+    turn: int = 0  # which of the phases at these places it is, in the order of their values
 
     @property
     def header(self) -> DicomHeader:
@@ -122,7 +124,6 @@ def _key(header: DicomHeader) -> Hashable:
         header.sop_class_uid,
         header.study_uid,
         header.series_uid,
-        header.frame_of_reference_uid,
         header.rows,
         header.columns,
         header.samples,
@@ -147,8 +148,11 @@ def _fits(mine: Frame, other: Frame) -> bool:
 
 
 def _resolved(stack: Stack) -> list[Stack]:
-    """Order a stack by place and settle what lies at one place; may give several stacks."""
-    if not stack.placed:
+    """Order a stack by place and settle what lies at one place; may give several stacks.
+
+    What is no CT is listed and not looked into.
+    """
+    if not stack.placed or stack.header.sop_class_uid not in CT_CLASSES:
         return [stack]
     stack.slices = _ordered(stack.slices)
     _drop_equal(stack, lambda a, b: a.header.sop_instance_uid == b.header.sop_instance_uid)
@@ -177,17 +181,25 @@ def _crowded(slices: list[Slice]) -> list[tuple[Slice, Slice]]:
 
 
 def _drop_equal(stack: Stack, alike: Callable[[Slice, Slice], bool]) -> None:
-    """Drop slices that lie where another lies with the same pixels; only `alike` pairs are compared."""
+    """Drop slices that lie where another lies with the same values; only `alike` pairs are compared.
+
+    Each slice is decoded once at most. One that cannot be is a failure, and no rival of the other.
+    """
+    content = _Content()
     kept: list[Slice] = []
     for one in stack.slices:
-        rivals = [k for k in kept[-8:] if one.height_mm - k.height_mm < SAME_PLACE_MM and alike(k, one)]
-        try:
-            twin = next((k for k in rivals if _same_pixels(k, one)), None)
-        except Refused as refused:
-            twin = None
-            if rivals:
-                stack.failures.append(Failure(one, refused.code, str(refused)))
-                continue
+        rivals = [k for k in _at_place(kept, one) if alike(k, one)]
+        if not rivals:
+            kept.append(one)
+            continue
+        failed = [f for s in (one, *rivals) if (f := content.failure(s)) is not None]
+        stack.failures += [f for f in failed if f not in stack.failures]
+        kept = [k for k in kept if all(k is not f.slice for f in failed)]
+        if content.failure(one) is not None:
+            continue
+        twin = next(
+            (k for k in rivals if content.failure(k) is None and content.of(k) == content.of(one)), None
+        )
         if twin is None:
             kept.append(one)
         else:
@@ -195,39 +207,74 @@ def _drop_equal(stack: Stack, alike: Callable[[Slice, Slice], bool]) -> None:
     stack.slices = kept
 
 
-def _same_pixels(one: Slice, other: Slice) -> bool:
-    """Say whether two frames hold the same values; raises `Refused` where one cannot be decoded."""
-    if (one.frame.slope, one.frame.intercept) != (other.frame.slope, other.frame.intercept):
-        return False
-    if one.header.transfer_syntax_uid == other.header.transfer_syntax_uid and one.entry is not other.entry:
-        raw = one.entry.read()
-        if raw == other.entry.read():
-            return True
-    return np.array_equal(_values(one), _values(other))
+def _at_place(kept: list[Slice], one: Slice) -> list[Slice]:
+    """Return those at the end of a rising list that lie where `one` lies."""
+    return list(takewhile(lambda k: one.height_mm - k.height_mm < SAME_PLACE_MM, reversed(kept)))[::-1]
 
 
-def _values(one: Slice) -> npt.NDArray[np.generic]:
-    return np.asarray(pixels(one.entry.read(), one.header)[one.index])
+class _Content:
+    """Digests of the values of slices, each decoded when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, int], bytes | Failure] = {}
+
+    def _get(self, one: Slice) -> bytes | Failure:
+        key = (one.entry.number, one.index)
+        if key not in self._found:
+            try:
+                values = pixels(one.entry.read(), one.header)[one.index].astype(np.int64)
+            except Refused as refused:
+                self._found[key] = Failure(one, refused.code, str(refused))
+            else:
+                scale = f"{one.frame.slope} {one.frame.intercept}".encode()
+                self._found[key] = sha256(scale + values.tobytes()).digest()
+        return self._found[key]
+
+    def failure(self, one: Slice) -> Failure | None:
+        found = self._get(one)
+        return found if isinstance(found, Failure) else None
+
+    def of(self, one: Slice) -> bytes | Failure:
+        return self._get(one)
 
 
 SEPARATORS: tuple[tuple[str, Callable[[Slice], Hashable]], ...] = (
     ("acquisition", lambda s: s.header.acquisition_number),
     ("time", lambda s: s.header.temporal_position),
     ("phase", lambda s: s.frame.phase),
+    ("trigger time", lambda s: s.header.trigger_time_ms),
+    ("acquisition time", lambda s: s.header.acquisition_time),
     ("image type", lambda s: s.header.image_type),
     ("description", lambda s: s.header.series_description),
     ("contrast", lambda s: s.header.contrast_agent),
+    ("frame of reference", lambda s: s.header.frame_of_reference_uid),
 )
 """What may tell slices at one place apart, tried in this order (ct.md 3.11)."""
 
 
 def _separated(stack: Stack) -> list[Stack]:
-    """Split a crowded stack by the first separator that leaves one slice at each place."""
+    """Split a crowded stack by the first separator that leaves one slice at each place.
+
+    A value that differs from slice to slice (a clock) tells no phases apart: there may not be many
+    more parts than slices at the fullest place, nor may all be single slices of several places.
+    """
+    fullest = _fullest(stack.slices)
     for name, value in SEPARATORS:
         parts = _parts(stack, name, value)
-        if len(parts) > 1 and not any(_crowded(part.slices) for part in parts):
+        alone = all(len(part.slices) == 1 for part in parts) and len(stack.slices) > fullest
+        few = 1 < len(parts) <= MORE_PARTS * fullest
+        if few and not alone and not any(_crowded(part.slices) for part in parts):
             return parts
     return [stack]
+
+
+def _fullest(slices: list[Slice]) -> int:
+    """Return how many slices lie at the place that holds most."""
+    most = run = 1
+    for a, b in pairwise(slices):
+        run = run + 1 if b.height_mm - a.height_mm < SAME_PLACE_MM else 1
+        most = max(most, run)
+    return most
 
 
 def _interleaved(stack: Stack) -> list[Stack]:
@@ -255,8 +302,16 @@ def _parts(stack: Stack, name: str, value: Callable[[Slice], Hashable]) -> list[
     for one in stack.slices:
         groups.setdefault(value(one), []).append(one)
     parts = []
-    for key, slices in groups.items():
+    for turn, key in enumerate(sorted(groups, key=_by_value)):
+        slices = groups[key]
         members = {id(s) for s in slices}
         twins = [pair for pair in stack.duplicates if id(pair[1]) in members]
-        parts.append(Stack(slices, duplicates=twins, phase=f"{name} {key}"))
+        parts.append(Stack(slices, duplicates=twins, phase=f"{name} {key}", turn=turn))
     return parts
+
+
+def _by_value(key: Hashable) -> tuple[int, float, str]:
+    """Order the values of a separator: numbers first, then words, the untold last."""
+    if isinstance(key, (int, float)):
+        return (0, float(key), "")
+    return (2, 0.0, "") if key is None else (1, 0.0, str(key))

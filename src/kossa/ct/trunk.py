@@ -19,7 +19,8 @@ Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 CORE_MM = 8.0  # judgement: what survives this opening is a vertebra, a hip or the shaft of a limb, no rib
-MIDLINE_SHARE = 0.16  # judgement: the spine lies within this share of the body's width from its middle
+NEAR_MM = 20.0  # judgement: of two thick bones the one nearer to the midline is the spine
+MIDLINE_SHARE = 0.12  # judgement: the spine lies within this share of the body's width from its middle
 FRONT_SHARE = 0.35  # judgement: it does not lie in the front third
 TRUNK_WIDE_MM, TRUNK_MM2 = 230.0, 30_000.0  # judgement: narrower is a limb or a neck, unless lungs are seen
 STRAY_MM = 25.0  # judgement: a core further than this from its neighbours' is no vertebra
@@ -84,14 +85,14 @@ def _midline(scan: Scan, body: Body, width: Floats, middle: Floats) -> Mask:
     return out
 
 
-def _vertebrae(scan: Scan, skeleton: Skeleton, middle: Mask) -> tuple[Floats, Floats, Floats]:
+def _vertebrae(scan: Scan, skeleton: Skeleton, middle: Mask, centre: Floats) -> tuple[Floats, Floats, Floats]:
     """Return y, x of the thickest bone near the midline of each slice and its front edge (NaN: none).
 
     The front is that of the largest inscribed circle, so that a spur or a plaque does not move it.
     """
     coarse = scan.coarse
-    cores = open_up(skeleton.filled, CORE_MM, coarse.pixel_mm) & middle
-    for z in np.flatnonzero(~cores.any(axis=(1, 2)) & (skeleton.solid & middle).any(axis=(1, 2))):
+    cores = open_up(skeleton.filled, CORE_MM, coarse.pixel_mm)
+    for z in np.flatnonzero(~(cores & middle).any(axis=(1, 2)) & (skeleton.solid & middle).any(axis=(1, 2))):
         whole = convex_fill(skeleton.solid[z] & middle[z])[None]
         cores[z] = open_up(whole, CORE_MM, coarse.pixel_mm)[0]
     labels, count = label_slices(cores)
@@ -103,14 +104,17 @@ def _vertebrae(scan: Scan, skeleton: Skeleton, middle: Mask) -> tuple[Floats, Fl
     inner = distance(cores, coarse.pixel_mm)
     for z in range(labels.shape[0]):
         mine = np.flatnonzero(np.rint(places[:, 0]) == z)
+        at = np.rint(places[mine]).astype(int)
+        mine = mine[middle[z, at[:, 1], at[:, 2]]]
         if mine.size == 0:
             continue
-        best = mine[np.argmax(sizes[mine])]
+        aside = np.abs(places[mine, 2] - centre[z]) * coarse.pixel_mm[1]
+        best = mine[np.argmax(sizes[mine] / (1 + (aside / NEAR_MM) ** 2))]
         one = labels[z] == best + 1
         radius = float(inner[z][one].max())
-        lines, columns = np.nonzero(one & (inner[z] >= 0.9 * radius))
+        lines, _ = np.nonzero(one & (inner[z] >= 0.9 * radius))
         front[z] = lines.min() - radius / coarse.pixel_mm[0]
-        y[z], x[z] = places[best, 1], columns.mean()
+        y[z], x[z] = places[best, 1], np.nonzero(one & middle[z])[1].mean()
     return y, x, front
 
 
@@ -146,7 +150,7 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
     near_lung = np.zeros(lung.size, np.bool_)
     if lung.any():
         near_lung = np.array([np.abs(heights[lung] - h).min() <= 60.0 for h in heights])
-    y, x, front = _vertebrae(scan, skeleton, _midline(scan, body, width, middle))
+    y, x, front = _vertebrae(scan, skeleton, _midline(scan, body, width, middle), middle)
     here = broad | near_lung
     for values in (y, x, front):
         values[~here] = np.nan

@@ -47,6 +47,7 @@ __all__ = ["Case", "flips", "possible_causes", "prepare", "weigh"]
 
 Floats = npt.NDArray[np.float64]
 ALSO_KIND = 0.5  # chance that a cause's second kind is true too (judgement)
+LEAST_IN_GROUP = 0.002  # a group tells no cause below this; the person's answer tells all
 SHOWN_CAUSES = 12  # causes with reasons; the others carry probabilities only
 TOLD_CLASSES = frozenset({"history", "drug", "procedure", "exposure", "symptom", "negative"})
 POSSIBLE = 0.005  # clinical reference, section 4.6
@@ -163,15 +164,16 @@ def _kinds(model: Model, p: Floats, draws: Floats, each: Floats) -> tuple[Kind, 
 
 
 def _causes(
-    case: Case, weighed: Weighed, p: Floats, draws: Floats, each: Floats, shown: int
+    case: Case, weighed: Weighed, p: Floats, draws: Floats, each: Floats, shown: int, least: float = 0.0
 ) -> tuple[Cause, ...]:
+    """Return the causes above `least`, most probable first, the first `shown` of them with reasons."""
     model = case.model
     low, high = bounds(draws, p)
     kidney = kidney_parts(weighed)
     out = []
     for rank, i in enumerate(np.argsort(-p, kind="stable")):
         name = model.causes[i]
-        if name == NONE:
+        if name == NONE or (rank >= shown and p[i] < least):
             continue
         told = rank < shown
         out.append(
@@ -237,7 +239,7 @@ def weigh(
             GroupWeighing(
                 group=g,
                 kinds=_kinds(model, p, draws, kind_shares(model, p)),
-                causes=_causes(case, w, p, draws, p, shown),
+                causes=_causes(case, w, p, draws, p, shown, LEAST_IN_GROUP),
                 none_of_these=float(p[model.causes.index(NONE)]),
                 surprise_bits=w.surprise(),
             )

@@ -173,7 +173,8 @@ def next_tests(weighed: Weighed, evidence: Evidence, floors: Sequence[Floor]) ->
     """Return at most three tests, best first; a free question that tells something comes first."""
     telling = [j for j in _judge(weighed, evidence, floors) if j.bits >= LEAST_BITS]
     worth = [j for j in telling if j.utility > 0]
-    judged = worth or sorted(telling, key=lambda j: -j.utility)[:1]
+    harmless = [j for j in telling if not j.row.invasive]
+    judged = worth or sorted(harmless, key=lambda j: -j.utility)[:1]
 
     def order(j: _Judged) -> tuple[bool, float]:
         return (j.row.eur_high == 0 and j.row.invasive == 0 and j.bits > FREE_QUESTION_BITS, j.utility)

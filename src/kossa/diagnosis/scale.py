@@ -43,7 +43,11 @@ LARGEST_SHARE = 0.9  # a ratio may not ask for more than this share in its stron
 GAP_POWER = 0.5  # a prevalence in the disease says less about a patient whose deposit was found (judgement)
 GAP_KIND = "genetic"  # elsewhere the annotations tell of a whole disease course, not of a deposit (judgement)
 NONE = "none_of_these"
-LEAST_LEFT = 0.2  # a cause without a row keeps at least this part of the background (judgement)
+MOST_COMMON = 0.6  # no finding is taken to stand in more than this part of all patients (judgement)
+# a cause without a row keeps at least this part of the background: a deposit lies in one place and has one
+# shape, whereas a history or a symptom may stand beside any cause (judgement)
+LEAST_LEFT, LEAST_LEFT_LOCAL = 0.5, 0.2
+LOCAL = frozenset({"site", "pattern"})
 NEUTRAL_POWER = 0.5  # weighs the causes alike enough that no setting rules a background (judgement)
 SUFFIXES = ("_high", "_low")
 
@@ -178,7 +182,7 @@ class _Builder:
         if ranged:
             self.anchored.discard(id_)
             mean = sum(self.neutral[self.column[c]] * expit(s[0]) for c, s in ranged.items())
-            return float(min(0.6, max(default, mean)))
+            return float(min(MOST_COMMON, max(default, mean)))
         largest = max(ratios.values(), default=1.0)
         return min(default, LARGEST_SHARE / largest) if largest > 1 else default
 
@@ -200,17 +204,25 @@ class _Builder:
         return self.nested(b)
 
     def nested(self, b: Floats) -> Floats:
-        """Make b of a parent at least that of its child, by moving the one that is less well founded."""
+        """Make b of a parent hold its children: what is well founded moves the other.
+
+        A parent without a firm background of its own has at least that of its known children together; a
+        child without rows has at most its parent's.
+        """
+        same = {
+            i: [c for c in self.children[i] if self.terms[c].kind == t.kind] for i, t in self.terms.items()
+        }
         for _ in range(MAX_STEPS + 1):
             for id_, f in self.ids.items():
-                for parent in self.terms[id_].parents:
-                    o = self.ids[parent]
-                    if b[f] <= b[o] or self.terms[parent].kind != self.terms[id_].kind:
-                        continue
-                    if id_ not in self.anchored:
-                        b[f] = b[o]
-                    elif parent not in self.anchored:
-                        b[o] = b[f]
+                known = [self.ids[c] for c in same[id_] if c in self.rows]
+                if known and id_ not in self.anchored:
+                    b[f] = min(MOST_COMMON, max(b[f], 1 - float(np.prod(1 - b[known]))))
+        for id_, f in self.ids.items():
+            above = [
+                self.ids[p] for p in self.terms[id_].parents if self.terms[p].kind == self.terms[id_].kind
+            ]
+            if above and id_ not in self.rows:
+                b[f] = min(b[f], *b[above])
         return b
 
     def entry(self, id_: str, cause: str, rows: list[Likelihood], base: float) -> None:
@@ -303,7 +315,8 @@ class _Builder:
         share = np.where(known, self.neutral, 0.0)
         held = (share * p).sum(1)
         left = (b - held) / np.maximum(1 - share.sum(1), 1e-9)
-        out = np.clip(left, LEAST_LEFT * b, b)
+        least = [LEAST_LEFT_LOCAL if t.kind in LOCAL else LEAST_LEFT for t in self.terms.values()]
+        out = np.clip(left, np.array(least) * b, b)
         told = [self.ids[i] for i in self.told_outright]
         out[told] = b[told]
         return np.asarray(out, np.float64)

@@ -136,7 +136,7 @@ class Flip(Record, frozen=True, kw_only=True):
 
 
 class GroupWeighing(Record, frozen=True, kw_only=True):
-    """Kinds and causes of one deposit group.
+    """Kinds and causes of one deposit group; of the causes only those above two in a thousand.
 
     `surprise_bits` says how unexpected its place and look are for this person's age, sex and setting.
     """

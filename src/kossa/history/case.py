@@ -28,6 +28,7 @@ from kossa.evidence import (
     Whose,
 )
 from kossa.evidence.vocabulary import label, term
+from kossa.evidence.words_reading import ended
 from kossa.history.person import person_findings
 from kossa.history.told import Told, group, told
 from kossa.history.words import find
@@ -35,6 +36,7 @@ from kossa.history.words import find
 __all__ = ["CaseRead", "contradictions", "merged", "read_case"]
 
 _WORDS_ONLY = 0.9  # certainty of a laboratory verdict that only words tell (judgement)
+_OF_DEPOSITS = frozenset({"site", "pattern", "tissue", "spread", "course"})  # one deposit has it, another not
 _CONTRADICTED = 0.5  # certainty left to each side where a history says both (judgement)
 
 
@@ -78,7 +80,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _notice(code: str, what: str, done: str, todo: str) -> Notice:
-    return Notice(code=code, severity=Severity.WARNING, what=what, done=done, todo=todo)
+    return Notice(code=code, severity=Severity.WARNING, what=ended(what), done=done, todo=todo)
 
 
 def _person(case: Mapping[str, Any], notices: list[Notice]) -> Person:
@@ -121,7 +123,8 @@ def _imaging(entries: Any, source: Source | None) -> tuple[list[Finding], list[T
         here, lost = find(text, field="imaging", source=source)
         findings.extend(here)
         missed.extend(lost)
-        made = told(text, context=site, source=source)
+        film = "mammogram, " if str(entry.get("modality") or "").lower().startswith("mammogra") else ""
+        made = told(text, context=film + site, source=source)
         deposits.extend(made)
         if site and (made or not here):
             findings.extend(_placed(site, made, source))
@@ -157,27 +160,28 @@ def merged(found: Iterable[Finding]) -> list[Finding]:
 
 
 def contradictions(found: Sequence[Finding]) -> tuple[list[Finding], list[Notice]]:
-    """Where words say both yes and no, both stay with half the certainty, and it is told."""
+    """Where words say both yes and no, both stay with half the certainty, and it is told.
+
+    `no history of gout` beside `gout suspected` is no contradiction: what is said of today stands.
+    What was only thought of (a differential, a plan) contradicts nothing.
+    """
     own = [
-        f for f in found if f.whose is Whose.PERSON and term(f.id).kind not in ("site", "pattern", "tissue")
-    ]
-    both = {f.id for f in own if f.state is State.PRESENT} & {f.id for f in own if f.state is State.ABSENT}
+        f for f in found
+        if f.whose is Whose.PERSON and f.certainty > _CONTRADICTED and term(f.id).kind not in _OF_DEPOSITS
+    ]  # fmt: skip
+    present = {f.id for f in own if f.state is State.PRESENT}
+    kept = [f for f in found if not (f.state is State.ABSENT and f.when == "past" and f.id in present)]
+    both = present & {f.id for f in kept if f in own and f.state is State.ABSENT}
+    done, todo = "Both were kept, each with half the certainty.", "Say which holds."
     notices = [
-        _notice(
-            "contradiction",
-            f"the words say both that there is and that there is not: {label(id_)}",
-            "Both were kept, each with half the certainty.",
-            "Say which holds.",
-        )
-        for id_ in sorted(both)
+        _notice("contradiction", f"the words say both that there is and is not: {label(i)}", done, todo)
+        for i in sorted(both)
     ]
-    out = [
-        msgspec.structs.replace(f, certainty=min(f.certainty, _CONTRADICTED))
-        if f.id in both and f.whose is Whose.PERSON
-        else f
-        for f in found
-    ]
-    return out, notices
+    return [_halved(f) if f.id in both and f.whose is Whose.PERSON else f for f in kept], notices
+
+
+def _halved(one: Finding) -> Finding:
+    return msgspec.structs.replace(one, certainty=min(one.certainty, _CONTRADICTED))
 
 
 def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Sequence[str] = ()) -> CaseRead:

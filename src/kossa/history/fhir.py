@@ -16,6 +16,7 @@ import msgspec
 from kossa.evidence import Finding, Source, State, Whose
 from kossa.history.attached import attached, narrative
 from kossa.history.codes import icd10, snomed
+from kossa.history.told import Told, told
 from kossa.history.words import find
 from kossa.intake.fhir_entries import Resources, codings, moment, text_of, texts
 
@@ -65,6 +66,7 @@ class RecordReader:
     file: int | None
     clean: Callable[[str], str] = str
     findings: list[Finding] = field(default_factory=list)
+    deposits: list[Told] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     not_understood: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
@@ -96,13 +98,13 @@ class RecordReader:
         ids = dict.fromkeys(i for c in codings(stated.concept) for i in _of_code(c.system, c.code))
         here = [Finding(id=i, words=words or None, source=place) for i in ids]
         said = f"{words} of the {stated.site}" if stated.site else words
-        told, missed = find(said, field="letter", source=place)
-        here.extend(f for f in told if f.id not in ids)
+        worded, missed = find(said, field="letter", source=place)
+        here.extend(f for f in worded if f.id not in ids)
         self.findings.extend(_meant(f, stated) for f in here)
         if words and not here:
             self.not_understood.extend(missed or [words])
         if words and not stated.denied and stated.whose is Whose.PERSON:
-            self._write(words, stated.site, place)
+            self.deposits.extend(told(words, context=stated.site, field="letter", source=place))
 
     def _write(self, text: str, site: str, place: Source) -> None:
         if text.strip():

@@ -27,7 +27,8 @@ _VERDICTS = {
 }
 _BE = frozenset(
     {"is", "was", "were", "are", "remained", "remains", "also", "all", "both", "found", "to", "be"}
-    | {"slightly", "mildly", "markedly", "very"}
+    | {"slightly", "mildly", "markedly", "very", "had", "has", "have", "been", "persistently", "consistently"}
+    | {"significantly", "moderately", "severely", "still", "again", "within"}
 )
 _LEVELS = frozenset(
     {"level", "levels", "value", "values", "concentration", "concentrations", "serum", "the", "of", "test"}

@@ -11,11 +11,11 @@ from importlib.resources import files
 
 import msgspec
 
-from kossa.evidence import Finding, Source
+from kossa.evidence import Finding, Sex, Source
 from kossa.history.told import Told, told
 from kossa.history.words import find
 
-__all__ = ["Letter", "language", "read_letter"]
+__all__ = ["Letter", "language", "read_letter", "stated_person"]
 
 _HEADING = re.compile(r"^[ \t]*([A-Z][A-Za-z /&'-]{2,48}?)[ \t]*(?::|$)(?P<rest>.*)$")
 _FAMILY = re.compile(r"family history|fh\b", re.IGNORECASE)
@@ -24,19 +24,45 @@ _PLANNED = 0.4  # certainty of what stands under a plan or differential: thought
 # lines of a letter's frame say nothing of the person's disease
 _FRAME = re.compile(
     r"^\s*(?:dear\b|yours\b|kind regards|best wishes|regards|sincerely|cc\b|copy to|tel\b|phone|fax|e-?mail|"
-    r"date\b|dictated|typed|signed|reported by|re\b\s*:|address|nhs\b|mrn\b|dob\b|\[name\]|page \d|"
-    r"department of|.*\bhospital\s*$|consultant\b|thank you for (?:referring|asking|seeing)|"
+    r"date\s*(?::|of (?:birth|clinic|report|visit|admission|discharge|letter)|\d)|dictated|typed|signed|"
+    r"reported by|re\b\s*:|address|nhs\b|mrn\b|dob\b|page \d|department of|.*\bhospital\s*$|consultant\b|"
+    r"spr\b|registrar\b|(?:(?:\[name\]|dr\b|prof\b|mr\b|[A-Z]\.)[\s,.]*)*\[name\][\s,.]*"
+    r"(?:$|consultant|professor|registrar|specialist|senior|locum|mb|md|frc|spr\b|st\d|gp\b)|"
+    r"thank you (?:very much )?for (?:referring|asking|seeing)|"
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*$)",
     re.IGNORECASE,
 )
-# a frame that a sentence may follow on the same line: what stands behind its first mark is kept
+# a frame that a sentence may follow on the same line: what stands behind it is kept
 _OPENING = re.compile(
-    r"^\s*(?:dear\b|thank you for (?:referring|asking|seeing)|re\b\s*:|kind regards|best wishes)"
-    r"[^,.;:]*[,.;:]?",
+    r"^\s*(?:re\b\s*:|thank you (?:very much )?for (?:referring|asking (?:me|us) to see|asking|seeing)|"
+    r"(?:dear\b|kind regards|best wishes)[^,.;:]*[,.;:]?|(?:consultant|reported by|dictated)[^:]{0,60}:)",
     re.IGNORECASE,
 )
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
 _ENOUGH_SHARE = 0.08  # share of common words under which no language is named: a list of terms (judgement)
+
+
+_AGED = re.compile(r"\b(\d{1,3})[ -]?(?:years?|yrs?)[ -]old\b|\b(\d{1,3})[ -]?(?:yo|y/o)\b", re.IGNORECASE)
+_SEX = re.compile(r"\b(woman|lady|female|girl|man|gentleman|male|boy)\b", re.IGNORECASE)
+_KIN = re.compile(
+    r"\b(?:mother|father|sister|brother|son|daughter|aunt|uncle|wife|husband|cousin)\b", re.IGNORECASE
+)
+_WOMEN = frozenset({"woman", "lady", "female", "girl"})
+_OLDEST = 120  # years
+_NEAR = 25  # characters from the age to the word for the sex: `58-year-old retired man` (judgement)
+
+
+def stated_person(text: str) -> tuple[float | None, Sex]:
+    """Return age and sex of `this 58-year-old man`; unknown where no such words stand, or of a relative."""
+    for found in _AGED.finditer(text):
+        clause = re.split(r"[.;\n]", text[: found.start()])[-1]
+        years = int(found[1] or found[2])
+        if _KIN.search(clause) or years > _OLDEST:
+            continue
+        named = _SEX.search(text[found.end() : found.end() + _NEAR])
+        sex = Sex.U if named is None else Sex.F if named[1].lower() in _WOMEN else Sex.M
+        return float(years), sex
+    return None, Sex.U
 
 
 @dataclass(frozen=True, slots=True)

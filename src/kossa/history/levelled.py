@@ -18,7 +18,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*[a-z]*\d*|[^\W_]+(?:'[^\W_]+)*'?|[,;:()?<>%
 _LINE_END = re.compile(r"\n\s*(?:\n|[-*•·]|\d{1,2}[.)]\s)|(?<=[:.;])\s*\n|;\s|\n(?=[A-Z][^\n]{0,40}:)")
 # a full stop ends a sentence unless it closes an initial or one of these short forms
 _STOP = re.compile(
-    r"(?<!\b[a-zA-Z])(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)(?<!\bvs)(?<!\bca)(?<!\bDr)[.!]+(?=\s|$)|\?\s+(?=[A-Z])"
+    r"(?<![\s(][a-zA-Z])(?<!^[a-zA-Z])(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)(?<!\bvs)(?<!\bca)(?<!\bDr)[.!]+(?=\s|$)|\?\s+(?=[A-Z])"
 )
 _BLANK = re.compile(r"\n\s*\n")
 _SPELLING = (
@@ -71,6 +71,10 @@ class Sentence:
     def quote(self, first: int, last: int) -> str:
         """Return words first..last (both inside) as they were written."""
         return " ".join(self.text[self.words[first].start : self.words[last].end].split())
+
+    def levelled(self, first: int, last: int) -> str:
+        """Return words first..last (both inside) as they are compared."""
+        return " ".join(w.level for w in self.words[first : last + 1])
 
     @property
     def written(self) -> str:

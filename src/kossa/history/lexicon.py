@@ -17,7 +17,7 @@ from importlib.resources import files
 from kossa.evidence.vocabulary import term, terms
 from kossa.history.levelled import Sentence, level_phrase
 
-__all__ = ["Match", "Meaning", "matches", "phrases", "shapes"]
+__all__ = ["Match", "Meaning", "denies", "matches", "phrases", "shapes"]
 
 _SHORT = 4  # characters: shorter phrases are whole words (lexicon's rule)
 _KEY = 3  # characters that a bucket is found by; the shortest phrase has two
@@ -104,6 +104,23 @@ def _longest(level: str, place: int) -> tuple[str, Meaning] | None:
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str], float], ...]:
     return tuple((r["id"], re.compile(r["pattern"]), float(r["certainty"])) for r in _rows("patterns.csv"))
+
+
+@cache
+def _broad() -> Mapping[str, Mapping[str, float]]:
+    """Id -> the phrases whose denial denies it, with the certainty that leaves."""
+    return {
+        r["id"]: {level_phrase(p): float(r["denied_certainty"]) for p in r["phrases"].split("|")}
+        for r in _rows("broad.csv")
+    }
+
+
+def denies(id_: str, level: str) -> float:
+    """How far the denial of a phrase (levelled) denies an id: `no fracture` does not deny an injury."""
+    phrases_ = _broad().get(id_)
+    if phrases_ is None:
+        return 1.0
+    return next((q for phrase, q in phrases_.items() if level.startswith(phrase)), 0.0)
 
 
 def shapes(sentence: Sentence) -> list[Match]:

@@ -20,13 +20,14 @@ from kossa.evidence import (
     Setting,
     SeveralPeople,
     Severity,
+    Sex,
 )
 from kossa.evidence.progress import Progress, silent
 from kossa.evidence.version import VERSION
 from kossa.evidence.words_reading import HistoryReading
 from kossa.history.case import contradictions, merged, read_case
 from kossa.history.fhir import RecordReader
-from kossa.history.letter import language, read_letter
+from kossa.history.letter import language, read_letter, stated_person
 from kossa.history.names import cleaner
 from kossa.history.person import person_findings
 from kossa.history.phenopacket import read_phenopacket
@@ -56,6 +57,8 @@ class _Said:
     not_understood: list[str] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     setting: Setting = Setting.UNKNOWN
+    age_years: float | None = None
+    sex: Sex = Sex.U
 
 
 def examine(
@@ -79,8 +82,8 @@ def examine(
     if alone and not entries:
         why = next((n.what for e in found.entries for n in e.notices), "")
         raise NothingUsable(f"There are no letters, records or cases here. {why}".strip())
-    if person is None and said.setting is not Setting.UNKNOWN:
-        whose = msgspec.structs.replace(whose, setting=said.setting)
+    if person is None:
+        whose = _as_told(whose, said)
     findings, contradicted = contradictions(merged([*person_findings(whose), *said.findings]))
     deposits, groups = group(said.deposits)
     return HistoryReading(
@@ -92,6 +95,16 @@ def examine(
         findings=tuple(findings),
         not_understood=tuple(dict.fromkeys(said.not_understood)),
         notices=(*(notices(found) if alone else ()), *said.notices, *contradicted),
+    )
+
+
+def _as_told(whose: Person, said: _Said) -> Person:
+    """The person as files state it, completed by what a case form or `this 58-year-old man` tells."""
+    return msgspec.structs.replace(
+        whose,
+        age_years=said.age_years if whose.age_years is None else whose.age_years,
+        sex=said.sex if whose.sex is Sex.U else whose.sex,
+        setting=said.setting,
     )
 
 
@@ -132,6 +145,7 @@ def _fhir(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
     record = RecordReader(found, entry.number, clean)
     record.read()
     said.findings.extend(record.findings)
+    said.deposits.extend(record.deposits)
     said.not_understood.extend(record.not_understood)
     for written in record.written:
         letter = read_letter(written.text, written.source, context=written.site)
@@ -212,6 +226,8 @@ def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | Non
             todo="Translate what matters, or fill in a case.toml (`kossa new FOLDER`).",
         )
         return "language"
+    if said.age_years is None:
+        said.age_years, said.sex = stated_person(text.text)
     letter = read_letter(clean(text.text), entry.source())
     said.findings.extend(letter.findings)
     said.deposits.extend(letter.deposits)

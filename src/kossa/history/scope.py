@@ -19,6 +19,7 @@ __all__ = ["Said", "Scope"]
 
 _RIGHT = 6
 _LEFT = 5
+_ITEM = 3  # words of a further item before its name: `or history of`; more is another statement (judgement)
 _NEAR = 2  # words from a denial to a statement that denies by itself
 _VERDICTS = frozenset({"normal", "normally", "raized", "elevated", "high", "low", "positive", "negative"})
 _SIGNS = frozenset(",;:()?<>%+=&[]")
@@ -88,7 +89,8 @@ class Scope:
             # `no injury, no pain`: the first `no` is not about the second; `not painless` is
             outside = [t for t in outside if 0 < match.first - t.last <= _NEAR or t.first > match.last]
         if self._denials(match, outside) % 2:
-            return Said(State.ABSENT, 1.0, self._whose(match), time_in(self._said_in(match)))
+            time = time_in(self._said_in(match)) or self._no_history(match)
+            return Said(State.ABSENT, 1.0, self._whose(match), time)
         doubted = any(t.role == "doubt" and self._reaches(t, match) for t in outside)
         state = State.UNKNOWN if doubted else State.PRESENT
         return Said(state, self._certainty(match, outside), self._whose(match), self._when(match))
@@ -112,20 +114,20 @@ class Scope:
         between = range(trigger.last + 1, match.first)
         if trigger.last >= match.first or any(self._ends(t, trigger, match) for t in self.triggers):
             return False
-        distance, named, crossed = 0, False, False
+        distance, reach, named, crossed = 0, _RIGHT, False, False
         for place in between:
             word = self.words[place]
             if word in ":(" or (named and word in _VERBS):
                 return False
-            if place in self.owner:
-                named, distance = True, 0
-            elif word in ("and", "or", "nor", ",") and named:
-                distance = 0
+            if word in ("and", "or", "nor", ",") and named:
+                distance, reach = 0, _ITEM  # a further item of the list: short, or a statement of its own
+            elif place in self.owner:
+                named = True
             elif word not in _SIGNS:
                 distance += 1
+            if distance > reach:
+                return False
             crossed = crossed or word == ","
-        if distance > _RIGHT:
-            return False
         return not crossed or trigger.role.endswith("_list") or self._list_goes_on(match)
 
     @staticmethod
@@ -223,6 +225,11 @@ class Scope:
         before = self.words[trigger.first - 1] if trigger.first else ""
         aged = before.startswith(("year", "month", "week", "day"))
         return 0 < match.first - trigger.last <= _NEAR and not aged
+
+    def _no_history(self, match: Match) -> str | None:
+        """`no history of gout` speaks of the past, and leaves open what is suspected today."""
+        before = self.words[max(0, match.first - _RIGHT) : match.first]
+        return "past" if "history" in before else None
 
     def _said_in(self, match: Match) -> str:
         start, end = self._clause(match)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kossa.evidence import DepositGroup, Finding, Modality, Side, Source, State, ToldDeposit, Whose
+from kossa.evidence import DepositGroup, Finding, Material, Modality, Side, Source, State, ToldDeposit, Whose
 from kossa.evidence.vocabulary import ancestors, term
 from kossa.history.levelled import Sentence, sentences
 from kossa.history.lexicon import Match
@@ -14,6 +15,8 @@ from kossa.history.words import CALCIUM, find
 
 __all__ = ["Told", "group", "told", "told_findings"]
 
+_PHYSIOLOGICAL = "site_physiologic"
+_ZONES = frozenset(f"site_lung_{part}" for part in ("upper_zone", "middle_zone", "lower_zone", "apex"))
 # layers of the body: they say what the calcium lies in, and a place says where
 LAYERS = frozenset(
     {"site_soft_tissue", "site_skin", "site_subcutis", "site_muscle", "site_fascia", "site_scar"}
@@ -31,6 +34,7 @@ class Told:
     words: str
     certainty: float
     source: Source | None = None
+    physiological: bool = False
 
 
 def _calcium(sentence: Sentence) -> float | None:
@@ -65,7 +69,7 @@ def told(text: str, *, context: str = "", field: str = "imaging", source: Source
             continue
         here, _ = find(sentence.written, field=field, source=source)
         present = [f for f in here if f.state is State.PRESENT and f.whose is Whose.PERSON]
-        sites = _sites(present)
+        sites = _sites(present, sentence.written)
         if not sites and context:
             around, _ = find(f"calcification of {context}", field=field, source=source)
             sites = _sites(around)
@@ -73,17 +77,39 @@ def told(text: str, *, context: str = "", field: str = "imaging", source: Source
         tissues = [f.id for f in present if term(f.id).kind == "tissue" or f.id in LAYERS]
         found.append(
             Told(
-                tuple(sites), tuple(patterns), tissues[0] if tissues else None,
-                sentence.written[:_LONGEST], said, source,
+                tuple(_on_film(sites, context)), tuple(patterns), tissues[0] if tissues else None,
+                sentence.written[:_LONGEST], said, source, any(f.id == _PHYSIOLOGICAL for f in present),
             )
         )  # fmt: skip
     return found
 
 
-def _sites(found: Sequence[Finding]) -> list[tuple[str, Side]]:
+def _on_film(sites: Sequence[tuple[str, Side]], context: str) -> list[tuple[str, Side]]:
+    """Vessels that a mammogram shows are the breast's."""
+    if "mammogra" not in context.lower():
+        return list(sites)
+    return [("site_breast_artery" if id_ == "site_vessel" else id_, side) for id_, side in sites]
+
+
+def _apart(one: Finding, other: Finding, sentence: str) -> bool:
+    """Say whether two places are named as two: `the basal ganglia and the dentate nuclei`."""
+    joined = r"(?:\w+\s+)?(?:,|,? and|&|,? as well as)\s+(?:the |both |left |right )*"
+    first, last = (re.escape(f.words or "") for f in (one, other))
+    pattern = rf"{first}\s*{joined}{last}|{last}\s*{joined}{first}"
+    return bool(first and last and re.search(pattern, sentence, re.IGNORECASE))
+
+
+def _sites(found: Sequence[Finding], sentence: str = "") -> list[tuple[str, Side]]:
     """The places named, most specific first; a layer of the body is none where a place is named too."""
     placed = [f for f in found if term(f.id).kind == "site"]
     kept = set(_most_specific(f.id for f in placed))
+    for wide in [f for f in placed if f.id not in kept]:
+        narrow = [f for f in placed if f.id in kept and wide.id in ancestors(f.id)]
+        if narrow and all(_apart(wide, f, sentence) for f in narrow):
+            kept.add(wide.id)
+    if any(id_.startswith("site_lung_nodule") for id_ in kept):
+        kept -= _ZONES  # a nodule in the upper zone is one deposit
+    kept -= {_PHYSIOLOGICAL} if len(kept) > 1 else set()
     named = [(f.id, f.side) for f in placed if f.id in kept and f.id not in LAYERS]
     return list(dict.fromkeys(named)) or [(f.id, f.side) for f in placed if f.id in kept]
 
@@ -104,19 +130,21 @@ def group(all_told: Sequence[Told]) -> tuple[tuple[ToldDeposit, ...], tuple[Depo
     for number, ((site, side), tellers) in enumerate(merged.items(), 1):
         patterns = tuple(dict.fromkeys(p for t in tellers for p in t.patterns))
         words = tellers[0].words
+        natural = all(t.physiological for t in tellers)
+        material = Material.PHYSIOLOGICAL if natural else Material.CALCIFICATION
         deposits.append(
             ToldDeposit(
                 id=f"w{number}", modality=Modality.WORDS, site=site, side=side, group=f"gw{number}",
                 site_certainty=max(t.certainty for t in tellers) if site else 0.0,
                 site_reason="named in the words" if site else "", patterns=patterns,
                 tissue=next((t.tissue for t in tellers if t.tissue), None), words=words,
-                source=tellers[0].source, reason="told in words",
+                source=tellers[0].source, reason="told in words", material=material,
             )
         )  # fmt: skip
         groups.append(
             DepositGroup(
                 id=f"gw{number}", deposits=(f"w{number}",), site=site, side=side,
-                pattern=patterns[0] if patterns else None, words=words,
+                pattern=patterns[0] if patterns else None, words=words, material=material,
             )
         )  # fmt: skip
     return tuple(deposits), tuple(groups)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import cache
 
 import msgspec
@@ -10,14 +12,15 @@ from kossa.evidence import Finding, Side, Source, State
 from kossa.evidence.vocabulary import term, terms
 from kossa.history.lab_words import Verdict, verdicts
 from kossa.history.levelled import Sentence, sentences
-from kossa.history.lexicon import Match, matches, shapes
+from kossa.history.lexicon import Match, denies, matches, shapes
 from kossa.history.scope import Said, Scope
 
 __all__ = ["CALCIUM", "find", "speaks_of_calcium"]
 
 # words that make a sentence one about a deposit: a place named in another sentence is not the deposit's
 CALCIUM = (
-    "calcif", "calcin", "calcar", "ossif", "mineral", "chalk", "phlebolith", "microcalc", "heterotopic bone",
+    "calcif", "calcin", "calcar", "ossif", "mineral", "chalk", "phlebolith", "microcalc", "nephrocalc",
+    "chondrocalc", "heterotopic bone",
     "bone formation", "bony", "bone like", "bone hard", "bone density", "concretion", "gritty", "stony",
     "stone hard", "rock hard", "tram track", "popcorn", "von kossa", "alizarin", "white material",
     "white stony", "white salts", "hard deposit", "eggshell", "psammoma", "osteoma cutis", "tumoral calc",
@@ -26,10 +29,11 @@ CALCIUM = (
     "plates of calcium",
 )  # fmt: skip
 _LUMP = (
-    "lump", "nodul", "mass", "swelling", "swollen", "plaque", "papule", "bump", "tumor", "lesion", "growth",
+    "lump", "nodul", "mass", "plaque", "papule", "bump", "tumor", "lesion", "growth",
     "hard", "deposit", "opacit", "ulcer", "wound", "eschar", "necro", "gangren", "infusion", "drip",
     "calcium gluconate", "calcium chloride", "leaked",
 )  # fmt: skip
+_RESULT = re.compile(r"\d\s?(?:[munp]?g|[munpµ]?mol|[mµ]?[uU]|m?IU|meq)/(?:[dm]?[lL]|mmol)\b")
 _SAME = ("same", "similar", "affected", "alike", "likewise", "also")
 _HARD = ("hard", "firm", "stone", "rigid")
 _TISSUE = (
@@ -43,10 +47,28 @@ _TISSUE = (
     "aspirat",
     "cytolog",
 )
+_PICTURE = (
+    "film ",
+    "radiograph",
+    "x ray",
+    "xray",
+    "ct ",
+    "mri ",
+    "scan",
+    "ultrasound",
+    "mammogra",
+    "sonogra",
+)
 _LUMP_FIELDS = frozenset({"symptoms", "imaging", "letter"})
 _WORDED = 0.9  # certainty of a laboratory verdict in words, without a number (judgement)
 _LUMP_CERTAINTY = 0.6  # a lump told as the complaint is the deposit more often than not (judgement)
 _LUMP_BEFORE = 0.5  # a lump in the history may be another one (judgement)
+_HEADING_WORDS = 5  # `PMH:`, `Past medical history:` say nothing themselves
+_VIEW = frozenset(
+    {"film", "films", "radiograph", "radiographs", "xr", "xray", "ray", "rays", "ct", "mri", "scan", "scans",
+     "ultrasound", "biopsy", "biopsies"}
+)  # fmt: skip
+_VIEWED = 0.5  # the part that was pictured or cut holds the place, which the sentence names apart (judgement)
 _MEASURED = frozenset({"lab", "antibody"})  # where a verdict is read as a whole, its parts are not
 _LOCAL = frozenset({"site", "tissue", "spread", "course"})  # of the deposit, where calcium is spoken of
 
@@ -90,9 +112,14 @@ _SIDES = {
 }
 
 
+_OTHER_THING = frozenset({"with", ",", ";", "but", "(", "on"})
+
+
 def _side(sentence: Sentence, match: Match) -> Side:
     """The nearest word of a side before the place, else just behind it (`thigh, left`)."""
     before = [w.level for w in sentence.words[max(0, match.first - 4) : match.first]]
+    cut = max((n for n, w in enumerate(before) if w in _OTHER_THING), default=-1)
+    before = before[cut + 1 :]
     after = [w.level for w in sentence.words[match.last + 1 : match.last + 3]]
     if after[:1] == ["bilaterally"]:
         return Side.BOTH
@@ -120,8 +147,9 @@ def _one(
     other = _opposite(id_)
     if said.state is State.ABSENT and term(id_).negated_as == other:
         return [base, msgspec.structs.replace(base, id=other, state=State.PRESENT, side=Side.UNKNOWN)]
-    if said.state is State.PRESENT and other and _kind(id_) == "negative":
-        return [base, msgspec.structs.replace(base, id=other, state=State.ABSENT, side=Side.UNKNOWN)]
+    if said.state is not State.UNKNOWN and other and _kind(id_) == "negative":
+        turned = State.ABSENT if said.state is State.PRESENT else State.PRESENT  # `not painless`
+        return [base, msgspec.structs.replace(base, id=other, state=turned, side=Side.UNKNOWN)]
     return [base]
 
 
@@ -129,9 +157,35 @@ def _local_certainty(sentence: Sentence, field: str) -> float:
     """How sure a place named in this sentence is a deposit's place; 0 where it does not count."""
     if speaks_of_calcium(sentence):
         return 1.0
-    if not _starts(sentence.level, _LUMP):
+    if not _starts(sentence.level, _LUMP) and not _swollen(sentence):
         return 0.0
     return _LUMP_CERTAINTY if field in _LUMP_FIELDS or _starts(sentence.level, _HARD) else _LUMP_BEFORE
+
+
+def _swollen(sentence: Sentence) -> bool:
+    """A swelling is a lump unless it is oedema or a joint's."""
+    if not _starts(sentence.level, ("swelling", "swollen")):
+        return False
+    named = {id_ for match in matches(sentence) for id_, _ in match.ids}
+    return not named & {"sx_oedema", "sx_joint_pain"}
+
+
+def _viewed(sentence: Sentence, match: Match) -> bool:
+    """Whether a place only says what was pictured or cut: `skin biopsy`, `XR pelvis`, `film of the hand`."""
+    before = [w.level for w in sentence.words[max(0, match.first - 4) : match.first]]
+    while before and before[-1] in ("of", "the", "left", "right", "both", "plain"):
+        before.pop()
+    after = [w.level for w in sentence.words[match.last + 1 : match.last + 3]]
+    if after[:1] == ["x"]:
+        after.pop(0)
+    return bool(before and before[-1] in _VIEW) or bool(after and after[0] in _VIEW)
+
+
+def _views(sentence: Sentence, found: Sequence[Match]) -> set[int]:
+    """Numbers of matches that only say what was pictured, where another one says the place."""
+    places = [n for n, m in enumerate(found) if any(_kind(i) == "site" for i, _ in m.ids)]
+    viewed = {n for n in places if _viewed(sentence, found[n])}
+    return viewed if len(viewed) < len(places) else set()
 
 
 def _weights(sentence: Sentence, field: str, *, tissue: bool) -> dict[str, float]:
@@ -153,10 +207,15 @@ def _in_sentence(
     told = verdicts(sentence)
     judged = {n for v in told for n in range(v.first, v.last + 1)}
     out: list[Finding] = []
-    for match in found:
+    views = _views(sentence, found)
+    for number, match in enumerate(found):
         said = scope.said(match)
         for id_, certainty in match.ids:
             q = min(certainty, weights.get(_kind(id_), 1.0))
+            if number in views and _kind(id_) == "site":
+                q = min(q, _VIEWED)
+            if said.state is State.ABSENT:
+                q = min(q, denies(id_, sentence.levelled(match.first, match.last)))
             if q and not (_kind(id_) in _MEASURED and judged & set(range(match.first, match.last + 1))):
                 out.extend(_one(id_, sentence, match, said, source, q))
     if scope.tells_of_relatives_alike(_SAME + _LUMP + CALCIUM):
@@ -171,7 +230,11 @@ def _of_verdict(verdict: Verdict, sentence: Sentence, source: Source | None) -> 
 
 
 def _worth_telling(sentence: Sentence) -> bool:
-    """Numbers of a list and names that were taken out are nothing to be listed."""
+    """Numbers of a list, results, and names that were taken out are nothing to be listed."""
+    if _RESULT.search(sentence.written):
+        return False  # a laboratory value: the blood room reads it
+    if sentence.words[-1].level == ":" and len(sentence.words) <= _HEADING_WORDS:
+        return False
     return any(w.level.isalpha() and len(w.level) > 2 and w.level != "name" for w in sentence.words)
 
 
@@ -196,12 +259,15 @@ def find(
     found: list[Finding] = []
     not_understood: list[str] = []
     all_sentences = sentences(text)
-    spoken = {s.paragraph for s in all_sentences if field == "biopsy" or _starts(s.level, _TISSUE)}
+    section = -1  # the paragraph whose later sentences speak of a tissue section
     for sentence in all_sentences:
-        here, understood = _in_sentence(sentence, field, source, tissue=sentence.paragraph in spoken)
+        if _starts(sentence.level, _TISSUE):
+            section = sentence.paragraph
+        tissue = field == "biopsy" or (
+            section == sentence.paragraph and not _starts(sentence.level, _PICTURE)
+        )
+        here, understood = _in_sentence(sentence, field, source, tissue=tissue)
         found.extend(here)
-        if not understood and any(
-            w.level.isalpha() and len(w.level) > 2 and w.level != "name" for w in sentence.words
-        ):
+        if not understood and _worth_telling(sentence):
             not_understood.append(sentence.written)
     return _unique(found), not_understood

@@ -64,17 +64,19 @@ def isotropic_volume(
     heights_mm: Floats,
     pixel_mm: tuple[float, float],
     apart: Bools,
+    objects: Bools,
 ) -> Floats:
-    """Return the volume in mm3 of each object in planes a pixel apart, linearly interpolated.
+    """Return the volume in mm3 of each of `objects` in planes a pixel apart, linearly interpolated.
 
-    Planes begin at the first slice. Nothing is interpolated where slices are missing (`apart`), nor beyond
-    the first and last slice.
+    `objects` (n,) says which; the others get 0. Planes begin at the first slice. Nothing is interpolated
+    where slices are missing (`apart`), nor beyond the first and last slice.
     """
     step = float(np.sqrt(pixel_mm[0] * pixel_mm[1]))
     counts = np.zeros(len(components), np.int64)
     c = components
+    r = objects[c.object]
     _count(
-        hu, c.z, c.y, c.x0, c.x1, c.object, float(threshold_hu),
+        hu, c.z[r], c.y[r], c.x0[r], c.x1[r], c.object[r], float(threshold_hu),
         np.ascontiguousarray(heights_mm, np.float64), step, np.ascontiguousarray(apart, np.bool_), counts,
     )  # fmt: skip
     return np.asarray(counts * (pixel_mm[0] * pixel_mm[1] * step), np.float64)

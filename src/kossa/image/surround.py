@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 FAR = 1.0e6
+TINY = 1e-9  # mm2: a distance that equals a margin counts as within it
 BLANK_HU = -1500  # padding lies below, air above (ct.md 0.4)
 AIR_HU = -200  # fat lies above, lung below
 NORMAL_MAD = 1.4826  # standard deviation of a normal law over its median absolute deviation
@@ -74,31 +75,32 @@ def _row_offsets(z: Ints, y: Ints, slices: int, height: int) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def _distance(mask: Bools, dy: float, dx: float, reach: float, out: Floats) -> None:
-    """Write the distance in mm to the nearest true pixel, exact up to `reach`, `FAR` beyond."""
+def _distance(mask: Bools, dy: float, dx: float, reach: float, column: Floats, out: Floats) -> None:
+    """Write the squared distance in mm2 to the nearest true pixel, exact up to `reach`, `FAR` beyond.
+
+    `column` is room for the squared distance along columns. All inner loops run along rows, without a
+    branch that would keep them from becoming vector code.
+    """
     height, width = mask.shape
     for x in range(width):
-        last = -1
-        for y in range(height):
-            if mask[y, x]:
-                last = y
-            out[y, x] = FAR if last < 0 else (y - last) * dy
-        last = -1
-        for y in range(height - 1, -1, -1):
-            if mask[y, x]:
-                last = y
-            if last >= 0:
-                out[y, x] = min(out[y, x], (last - y) * dy)
-    steps = int(reach / dx) + 1
-    row = np.empty(width)
-    for y in range(height):
-        row[:] = out[y]
+        column[0, x] = 0.0 if mask[0, x] else FAR
+    for y in range(1, height):
         for x in range(width):
-            best = row[x] * row[x]
-            for other in range(max(0, x - steps), min(width, x + steps + 1)):
-                if row[other] <= reach:
-                    best = min(best, row[other] * row[other] + ((x - other) * dx) ** 2)
-            out[y, x] = np.sqrt(best)
+            column[y, x] = 0.0 if mask[y, x] else column[y - 1, x] + dy
+    for y in range(height - 2, -1, -1):
+        for x in range(width):
+            column[y, x] = min(column[y, x], column[y + 1, x] + dy)
+    steps = min(width - 1, int(reach / dx) + 1)
+    for y in range(height):
+        for x in range(width):
+            column[y, x] *= column[y, x]
+            out[y, x] = column[y, x]
+        for k in range(1, steps + 1):
+            side = (k * dx) ** 2
+            for x in range(width - k):
+                out[y, x] = min(out[y, x], column[y, x + k] + side)
+            for x in range(k, width):
+                out[y, x] = min(out[y, x], column[y, x - k] + side)
 
 
 @njit(cache=True, nogil=True)
@@ -134,31 +136,66 @@ def _paint(
 
 
 @njit(cache=True, nogil=True)
-def _summary(ring: npt.NDArray[np.int16], steps: npt.NDArray[np.int16], out: Floats) -> None:
-    """Write the ring's figures."""
+def _at_rank(counts: Ints, rank: int) -> int:
+    """Return the place in a histogram where the value of that rank (from 0) lies."""
+    passed = 0
+    for i in range(counts.size):
+        passed += counts[i]
+        if passed > rank:
+            return i
+    return counts.size - 1
+
+
+@njit(cache=True, nogil=True)
+def _histogram(values: npt.NDArray[np.integer]) -> tuple[Ints, int]:
+    """Return counts of whole numbers and the number that the first of them stands for."""
+    low, high = int(values[0]), int(values[0])
+    for v in values:
+        low, high = min(low, int(v)), max(high, int(v))
+    counts = np.zeros(high - low + 1, np.int32)
+    for v in values:
+        counts[int(v) - low] += 1
+    return counts, low
+
+
+@njit(cache=True, nogil=True)
+def _spread(values: Ints) -> float:
+    """Return the median absolute deviation, as that of a normal law."""
+    counts, _ = _histogram(values)
+    middle = _at_rank(counts, values.size // 2)
+    folded = np.zeros(counts.size, np.int32)
+    for i in range(counts.size):
+        folded[abs(i - middle)] += counts[i]
+    return NORMAL_MAD * _at_rank(folded, values.size // 2)
+
+
+@njit(cache=True, nogil=True)
+def _summary(ring: npt.NDArray[np.int16], steps: Ints, out: Floats) -> None:
+    """Write the ring's figures; ranks come from histograms, which cost less than sorting."""
     out[RING_N] = ring.size
     if ring.size == 0:
         out[MEAN:] = np.nan
         return
-    values = np.sort(ring)
-    out[MEAN] = values.mean()
-    out[SD] = values.std()
-    out[MEDIAN] = values[values.size // 2]
-    out[UPPER] = values[min(values.size - 1, int(0.8 * values.size))]
-    if steps.size == 0:
-        out[JITTER] = np.nan
-    else:
-        out[JITTER] = NORMAL_MAD * np.median(np.abs(steps - np.median(steps)))
+    counts, low = _histogram(ring)
+    out[MEAN] = ring.mean()
+    out[SD] = ring.std()
+    out[MEDIAN] = low + _at_rank(counts, ring.size // 2)
+    out[UPPER] = low + _at_rank(counts, min(ring.size - 1, int(0.8 * ring.size)))
+    out[JITTER] = _spread(steps) if steps.size else np.nan
 
 
 @njit(cache=True, nogil=True)
 def _take(
-    image: npt.NDArray[np.int16], near: Floats, away: Floats, grow: float, inner: float, reach: float,
-    weight: float, out: Floats, ring: npt.NDArray[np.int16], steps: npt.NDArray[np.int16],
+    image: npt.NDArray[np.int16], near: Floats, away: Floats, squares: tuple[float, float, float],
+    weight: float, out: Floats, ring: npt.NDArray[np.int16], steps: Ints,
     counts: tuple[int, int],
 ) -> tuple[int, int]:  # fmt: skip
-    """Add one slice's crop to the region's sums, and its ring voxels and neighbour steps to the lists."""
+    """Add one slice's crop to the region's sums, and its ring voxels and neighbour steps to the lists.
+
+    All distances are squared.
+    """
     n, pairs = counts
+    grow, inner, reach = squares
     for y in range(image.shape[0]):
         before = False
         for x in range(image.shape[1]):
@@ -168,7 +205,7 @@ def _take(
                 ring[n] = value
                 n += 1
                 if before:
-                    steps[pairs] = value - ring[n - 2]
+                    steps[pairs] = np.int32(value) - np.int32(ring[n - 2])
                     pairs += 1
             elif value > BLANK_HU and d <= grow and d <= away[y, x]:
                 out[REGION_N] += 1
@@ -199,27 +236,29 @@ def _one(
     """Fill `out` for one object."""
     slices, height, width = hu.shape
     dy, dx = pixel
-    grow, inner, reach = margins[0], margins[0] + margins[1], margins[0] + margins[1] + margins[2]
+    inner = margins[0] + margins[1]
+    reach = inner + margins[2]
     pad_y, pad_x = int(reach / dy) + 1, int(reach / dx) + 1
     top, bottom = max(0, box[0, 1] - pad_y), min(height, box[1, 1] + pad_y)
     left, right = max(0, box[0, 2] - pad_x), min(width, box[1, 2] + pad_x)
     first, last = _stretch(box[0, 0], box[1, 0], margins[3], slices, apart)
     shape = (bottom - top, right - left)
     mine, others = np.empty(shape, np.bool_), np.empty(shape, np.bool_)
-    near, away = np.empty(shape), np.empty(shape)
+    near, away, room = np.empty(shape), np.empty(shape), np.empty(shape)
     ring = np.empty((last - first) * shape[0] * shape[1], np.int16)
-    steps = np.empty(ring.size, np.int16)
+    steps = np.empty(ring.size, np.int32)
     counts = (0, 0)
     for z in range(first, last):
         begin, end = _stretch(z, z + 1, margins[3], slices, apart)
         met = _paint(runs, rows, height, begin, end, (top, left), own, solid, mine, others)
-        _distance(mine, dy, dx, reach, near)
+        _distance(mine, dy, dx, reach, room, near)
         if met:
-            _distance(others, dy, dx, reach, away)
+            _distance(others, dy, dx, reach, room, away)
         else:
             away[:] = FAR
         crop = hu[z, top:bottom, left:right]
-        counts = _take(crop, near, away, grow, inner, reach, weights[z], out, ring, steps, counts)
+        squares = (margins[0] ** 2 + TINY, inner**2 + TINY, reach**2 + TINY)
+        counts = _take(crop, near, away, squares, weights[z], out, ring, steps, counts)
     _summary(ring[: counts[0]], steps[: counts[1]], out)
 
 

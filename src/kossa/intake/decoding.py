@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 
     from kossa.intake.dicom_header import DicomHeader
 
-__all__ = ["Decoder", "decode_frames"]
+__all__ = ["CHILDREN", "Decoder", "decode_frames"]
 
-BASE_SECONDS = 15.0  # for one frame, on a machine that others use too (judgement)
+CHILDREN = max(1, min(4, os.cpu_count() or 1))  # processes that decode side by side
+
+BASE_SECONDS = 5.0  # for one frame, on a machine that others use too (judgement)
 BYTES_PER_SECOND = 2e6  # a tenth of what JPEG 2000, the slowest, was measured at (ecosystem.md 3)
 START_SECONDS = 60.0
 RESTART_SECONDS = 1.0  # what a new child costs
-LOST_SECONDS = 60.0  # spent on children that died; then none is started again (judgement)
+LOST_SECONDS = 20.0  # spent on children that died; then none is started again (judgement)
 
 DIED = "the decoder failed on the compressed pixels"
 
@@ -141,10 +144,31 @@ class Decoder:
         return message
 
 
-_shared = Decoder()
-atexit.register(_shared.close)
+class _Pool:
+    """Decoders that wait for work; as many as there are threads that ask at once, at most `CHILDREN`."""
+
+    def __init__(self) -> None:
+        self._idle: queue.LifoQueue[Decoder] = queue.LifoQueue()
+        self._every = [Decoder() for _ in range(CHILDREN)]
+        for decoder in reversed(self._every):
+            self._idle.put(decoder)
+
+    def frames(self, fragments: bytes | memoryview, header: DicomHeader) -> Iterator[npt.NDArray[np.generic]]:
+        decoder = self._idle.get()
+        try:
+            yield from decoder.frames(fragments, header)
+        finally:
+            self._idle.put(decoder)
+
+    def close(self) -> None:
+        for decoder in self._every:
+            decoder.close()
+
+
+_pool = _Pool()
+atexit.register(_pool.close)
 
 
 def decode_frames(fragments: bytes | memoryview, header: DicomHeader) -> Iterator[npt.NDArray[np.generic]]:
-    """Decode with the process's own child; see `Decoder.frames`."""
-    return _shared.frames(fragments, header)
+    """Decode with one of the process's children; see `Decoder.frames`."""
+    return _pool.frames(fragments, header)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from kossa.evidence import Refused
 from kossa.intake import dicom_tags as tag
-from kossa.intake.dicom_frames import Shared, frames, shared_values
+from kossa.intake.dicom_frames import FILM_MODALITIES, Shared, frames, shared_values
 from kossa.intake.dicom_header import DicomHeader, Frame
-from kossa.intake.dicom_pixels import LOSSY_SYNTAXES, Layout, check_layout, pixels
+from kossa.intake.dicom_pixels import EITHER_SYNTAXES, LOSSY_SYNTAXES, Layout, check_layout, pixels
 from kossa.intake.dicom_structure import PIXEL_DATA, DataSet, is_dicom, open_data_set
 from kossa.intake.dicom_values import Values, without_words
 
-__all__ = ["Identity", "is_dicom", "pixels", "read_header"]
+__all__ = ["CT_CLASSES", "Identity", "is_dicom", "pixels", "read_header"]
 
 CT_CLASSES = ("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1")  # CT, Enhanced CT (PS3.4 B.5)
 
@@ -77,6 +77,8 @@ def _layout(found: DataSet, values: Values) -> Layout:
     rows, columns = values.unsigned(tag.ROWS), values.unsigned(tag.COLUMNS)
     place = found.found.get(PIXEL_DATA)
     if place is None:
+        if tag.FLOAT_PIXELS in found.found or tag.DOUBLE_PIXELS in found.found:
+            raise Refused("unsupported-syntax", "the pixels are floating-point numbers, which are not read")
         if tag.ROWS in found.found or values.word(tag.SOP_CLASS_UID) in CT_CLASSES:
             raise Refused("truncated", "the file ends before its pixel data: it is cut off")
         return Layout(0, 0, 0, 0, 0, 0, 0, signed=False, photometric="")
@@ -89,16 +91,19 @@ def _layout(found: DataSet, values: Values) -> Layout:
             "invalid-header",
             "rows, columns, bits and the number of frames must be whole numbers of at least 1",
         )
-    high = values.unsigned(tag.HIGH_BIT)
+    high, sign = values.unsigned(tag.HIGH_BIT), values.unsigned(tag.PIXEL_REPRESENTATION)
+    samples = values.unsigned(tag.SAMPLES)
+    if sign not in (0, 1, None):
+        raise Refused("invalid-header", f"pixels are signed (1) or not (0), and these are {sign}")
     layout = Layout(
         frames=count,
         rows=rows,
         columns=columns,
-        samples=values.unsigned(tag.SAMPLES) or 1,
+        samples=1 if samples is None else samples,
         bits_allocated=allocated,
         bits_stored=stored,
         high_bit=stored - 1 if high is None else high,
-        signed=values.unsigned(tag.PIXEL_REPRESENTATION) == 1,
+        signed=sign == 1,
         photometric=values.word(tag.PHOTOMETRIC) or "",
     )
     check_layout(layout, found.syntax, found.data, place)
@@ -152,7 +157,7 @@ def _header(
         signed=layout.signed,
         padding=limit(tag.PADDING),
         padding_limit=limit(tag.PADDING_LIMIT),
-        lossy=values.word(tag.LOSSY) == "01" or found.syntax in LOSSY_SYNTAXES,
+        lossy=_lossy(values.word(tag.LOSSY), found.syntax),
         rescale_type=values.word(tag.RESCALE_TYPE) or shared.rescale_type,
         gantry_tilt_deg=values.loose(tag.GANTRY_TILT),
         imager_pixel_mm=_pair(values, imager),
@@ -166,6 +171,8 @@ def _header(
         pixel_length=length,
         age_years=_age(values),
         sex=_sex(identity.sex),
+        acquisition_time=values.word(tag.ACQUISITION_DATE_TIME) or values.word(tag.ACQUISITION_TIME),
+        trigger_time_ms=values.loose(tag.TRIGGER_TIME),
     )
 
 
@@ -173,6 +180,11 @@ def _secrets(identity: Identity) -> tuple[str, ...]:
     """Return the words that no text of the header may show: parts of the name, and the number."""
     parts = re.split(r"[\s^=,]+", identity.name or "")
     return tuple(part for part in (*parts, identity.patient_id or "") if part)
+
+
+def _lossy(told: str | None, syntax: str) -> bool:
+    """Say whether something was lost: by the tag, by the syntax, or where the syntax may and nobody says."""
+    return told == "01" or syntax in LOSSY_SYNTAXES or (syntax in EITHER_SYNTAXES and told != "00")
 
 
 def _positive(value: float | None) -> float | None:
@@ -184,6 +196,8 @@ def _pair(values: Values, raw: bytes) -> tuple[float, float] | None:
         return None
     pair = values.numbers(tag.IMAGER_PIXEL_SPACING, 2, "the imager pixel spacing")
     if pair is None or min(pair) <= 0:
+        if values.word(tag.MODALITY) in FILM_MODALITIES:
+            return None
         raise Refused("invalid-geometry", "the imager pixel spacing is not positive")
     return (pair[0], pair[1])
 

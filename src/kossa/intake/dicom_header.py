@@ -82,3 +82,5 @@ class DicomHeader:
     study_description: str | None = None
     model: str | None = None
     contrast_route: str | None = None
+    acquisition_time: str | None = None
+    trigger_time_ms: float | None = None

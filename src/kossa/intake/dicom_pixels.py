@@ -25,7 +25,17 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["LOSSY_SYNTAXES", "NATIVE", "Layout", "check_layout", "check_syntax", "clean_bits", "pixels"]
+__all__ = [
+    "COMPRESSED",
+    "EITHER_SYNTAXES",
+    "LOSSY_SYNTAXES",
+    "NATIVE",
+    "Layout",
+    "check_layout",
+    "check_syntax",
+    "clean_bits",
+    "pixels",
+]
 
 NATIVE = frozenset((IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, DEFLATED))
 COMPRESSED = {
@@ -45,7 +55,10 @@ COMPRESSED = {
 """Transfer syntaxes that are decoded, by their names in PS3.6 annex A, shortened."""
 
 LOSSY_SYNTAXES = frozenset(("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"))
-"""Syntaxes that lose by definition; JPEG 2000 (.91) can do either, and the header must say so."""
+"""Syntaxes that lose by definition (.81 can be set not to, and is hardly ever)."""
+
+EITHER_SYNTAXES = frozenset(("1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203"))
+"""Syntaxes that may lose or not."""
 
 OTHERS = {
     "1.2.840.10008.1.2.4.100": "MPEG-2 video",

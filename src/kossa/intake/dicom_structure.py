@@ -104,10 +104,16 @@ class _Walk:
                 if place > end:
                     raise Refused("truncated", CUT)
             if tag in wanted:
+                if tag in found and not self._same(found[tag], (value, length)):
+                    raise Refused("invalid-header", f"the element {tag:08x} stands twice, with two values")
                 found[tag] = (value, length)
         if marked:
             raise Refused("truncated", CUT)
         return found, place
+
+    def _same(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
+        a, b = (self.data[offset : offset + length] for offset, length in (one, other))
+        return a == b
 
     def _head(self, place: int, end: int) -> tuple[int, bytes, int, int]:
         """Return tag, value representation, where the value begins, and its declared length."""

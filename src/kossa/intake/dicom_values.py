@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import struct
+import warnings
 from collections.abc import Iterable
 
 from kossa.evidence import Refused
@@ -161,10 +163,15 @@ class Values:
 
 def _extended(raw: bytes, charset: str) -> str:
     """Decode text with code extensions (ISO 2022), for which pydicom has the tables."""
-    import warnings  # noqa: PLC0415 - pydicom costs 0.2 s, and few files need this
+    from pydicom.charset import convert_encodings, decode_bytes  # noqa: PLC0415 - 0.2 s, needed by few
 
-    from pydicom.charset import convert_encodings, decode_bytes  # noqa: PLC0415
-
+    log = logging.getLogger("pydicom")  # which would print what stands in the file
+    before, log.disabled = log.disabled, True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return str(decode_bytes(raw, convert_encodings(charset.split("\\")), {0x5C, 0x5E, 0x3D}))
+        try:
+            return str(decode_bytes(raw, convert_encodings(charset.split("\\")), {0x5C, 0x5E, 0x3D}))
+        except Exception:  # noqa: BLE001 - a character set that nobody knows, or bytes against it
+            return raw.decode("ascii", "replace")
+        finally:
+            log.disabled = before

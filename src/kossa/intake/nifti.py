@@ -35,6 +35,7 @@ SMALL_MM = 1e-4  # smaller voxels are none of tomography (judgement)
 SQUARE = 1e-3  # cosine between rows and columns that still passes for a right angle (ct.md 3.11)
 STEEP = 1e5  # slope and intercept beyond this make no Hounsfield units (judgement)
 NOWHERE = "the file does not say where its voxels lie (affine)"
+LABEL_INTENT = 1002  # NIFTI_INTENT_LABEL (nifti1.h)
 EXTENSION_BYTES = 8 << 20  # of all header extensions together (judgement)
 
 MILLIMETRES = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}  # xyzt_units & 7: unknown, metre, mm, micron
@@ -45,7 +46,10 @@ LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 @dataclass(frozen=True, eq=False)
 class NiftiHeader:
-    """Checked header. `shape` and `affine` (RAS mm, as nibabel gives it) are in the file's own order."""
+    """Checked header. `shape` and `affine` (RAS mm, as nibabel gives it) are in the file's own order.
+
+    `label_map` is True where the file itself says that its values are labels.
+    """
 
     shape: tuple[int, int, int]
     affine: Floats
@@ -56,6 +60,7 @@ class NiftiHeader:
     grid: Grid
     axes: Axes
     unit_known: bool
+    label_map: bool
     extensions: tuple[bytes, ...]
 
     @property
@@ -174,6 +179,7 @@ def _header(head: bytes | bytearray, stream: _Stream) -> NiftiHeader:
     affine = _affine(meaning)
     unit = int(meaning["xyzt_units"]) & 7
     grid, axes = _place(affine, shape, MILLIMETRES.get(unit, 1.0))
+    extensions = _extensions(stream, size, offset, order)
     return NiftiHeader(
         shape=shape,
         affine=affine,
@@ -184,7 +190,8 @@ def _header(head: bytes | bytearray, stream: _Stream) -> NiftiHeader:
         grid=grid,
         axes=axes,
         unit_known=unit in (1, 2, 3),
-        extensions=_extensions(stream, size, offset, order),
+        label_map=int(meaning["intent_code"]) == LABEL_INTENT or any(b"<LabelTable" in e for e in extensions),
+        extensions=extensions,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from kossa.care.first_question import ASK
 from kossa.conditions import load
 from kossa.evidence import (
     Cause,
@@ -22,6 +23,7 @@ from kossa.evidence import (
 __all__ = ["cause_name", "kind_colour", "leading", "mind_view", "share"]
 
 SHOWN_CAUSES = 6
+LIKELY = 0.6  # a kind less likely than this is not called most likely; judgement
 NAMED = 0.35  # a cause less likely than this is not named in the first sentence; judgement
 SHOWN_SHARE = 0.005  # kinds and causes whose interval stays below this are left to workup.json
 SHOWN_REASONS = 10
@@ -90,6 +92,7 @@ def mind_view(workup: Workup) -> dict[str, Any]:
         "next_tests": _tests(weighing),
         "flips": [f"{f.datum}: {f.before} to {f.after} (then {f.kind_after})" for f in weighing.flips],
         "options": [_option_row(o) for o in workup.options[:SHOWN_OPTIONS]],
+        "ask_first": ASK if any(ASK in o.needs for o in workup.options) else "",
         "compare": [_compared_row(c) for c in weighing.compared if c.here or c.feature in ALWAYS_COMPARED],
         "avoided": [{"label": _label(a.id), "why": a.why} for a in weighing.avoided],
         "floors": [_floor_row(f) for f in weighing.floors],
@@ -109,11 +112,11 @@ def _compared_row(row: Compared) -> dict[str, Any]:
 
 def _floor_row(floor: Floor) -> dict[str, str]:
     return {
-        "title": f"{_label(floor.id)[:1].upper()}{_label(floor.id)[1:]}",
-        "why": floor.why,
+        "why": f"{floor.why[:1].upper()}{floor.why[1:]}".rstrip("."),
         "who": floor.who,
         "how_soon": floor.how_soon,
-        "ask": floor.ask,
+        # what is open stands in the reason already where it was counted as possible
+        "ask": floor.ask if floor.ask and floor.ask not in floor.why else "",
     }
 
 
@@ -174,7 +177,8 @@ def _tests(weighing: Weighing) -> list[dict[str, Any]]:
 
 def _option_row(option: Option) -> dict[str, Any]:
     because = [f"{c.rule} ({c.because})" for c in option.cautions]
-    because += [f"needed first: {', '.join(option.needs)}"] if option.needs else []
+    needs = [n for n in option.needs if n != ASK]
+    because += [f"needed first: {', '.join(needs)}"] if needs else []
     return {
         "what": option.what,
         "aim": option.aim,
@@ -189,15 +193,16 @@ def _option_row(option: Option) -> dict[str, Any]:
 def leading(weighing: Weighing) -> tuple[str, str]:
     """Return the first sentence's end and the second sentence: which kind, from what, how sure."""
     first, second = weighing.kinds[0], weighing.kinds[1]
-    if not weighing.separable:
-        words = f"{first.id} or {second.id}: what is known does not separate them"
-        more = f"{first.id} {share(first.prob, first.low, first.high)}, "
-        more += f"{second.id} {share(second.prob, second.low, second.high)}."
-        return words, more
+    both = f"{first.id.capitalize()} {share(first.prob, first.low, first.high)}, "
+    both += f"{second.id} {share(second.prob, second.low, second.high)}."
+    if first.prob < LIKELY:
+        return f"{first.id} or {second.id}, which what is known does not separate", both
     cause = weighing.causes[0]
     words = f"most likely {first.id}"
     if cause.prob >= NAMED:
         words += f", from {plain_name(cause.id)}"
+    if not weighing.separable:
+        return f"{words}; {second.id} is not excluded", both
     return words, f"Probability {share(first.prob, first.low, first.high)}."
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "score_sentence",
 ]
 
+NAMED_PLACES = 6  # more than these are counted, not listed, in a sentence
 UNKNOWN_PLACE = "a place that the rules could not name"
 
 
@@ -112,6 +113,8 @@ def _counted_places(groups: Sequence[DepositGroup]) -> str:
     unknown = sum(g.site is None for g in groups)
     if unknown:
         known.append("one place not named" if unknown == 1 else f"{unknown} places not named")
+    if len(known) > NAMED_PLACES:
+        known = [*known[:NAMED_PLACES], f"{len(known) - NAMED_PLACES} more places"]
     count = sum(len(g.deposits) for g in groups)
     return f"{count} {'deposit' if count == 1 else 'deposits'} in {join(known)}"
 

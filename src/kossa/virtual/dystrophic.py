@@ -1,9 +1,10 @@
 """Person A: an old man whose calcium lies where tissue was damaged, with normal serum.
 
 Healed tuberculosis (Ranke complex: a focus in the lung and its node at the hilum), plaque of the
-aorta, clots in pelvic veins, the capsule of an old injection. Sizes and densities: plaque 1-3 mm
-thick; healed nodes 6-12 mm, 400-900 HU; phleboliths 2-6 mm, often with a lucent centre (Traubici,
-AJR 1999;172:13); concentrations in mg of hydroxyapatite per mm3 follow from those HU: judgement.
+aorta, clots in pelvic veins, the capsule of an old injection. Sizes and densities: plaque 1.4-3.1 mm
+thick, peak 180-1475 HU (ten in three chest slices, research page ct.md 3.9); healed nodes 6-12 mm,
+400-900 HU; phleboliths 2-6 mm, often with a lucent centre (Traubici, AJR 1999;172:13). Masses follow
+from those HU: judgement.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ Point = tuple[float, float, float]
 # mg, vessel, share of its path where the plaque starts and ends, angle and half angle (degrees),
 # thickness mm, site, side of a paired vessel
 PLAQUES = (
-    (68.0, "aorta_arch", 0.74, 0.97, 20.0, 32.0, 2.0, "site_aorta_arch", 1.0),
-    (52.0, "aorta_descending", 0.30, 0.36, 50.0, 30.0, 1.8, "site_aorta_descending", 1.0),
-    (41.0, "aorta_descending", 0.55, 0.61, 340.0, 34.0, 1.6, "site_aorta_descending", 1.0),
-    (92.0, "aorta_abdominal", 0.30, 0.42, 135.0, 36.0, 2.2, "site_aorta_abdominal", 1.0),
-    (64.0, "aorta_abdominal", 0.55, 0.64, 30.0, 32.0, 1.9, "site_aorta_abdominal", 1.0),
-    (37.0, "aorta_abdominal", 0.78, 0.86, 90.0, 30.0, 1.6, "site_aorta_abdominal", 1.0),
-    (9.5, "aorta_abdominal", 0.47, 0.505, 60.0, 16.0, 1.4, "site_aorta_abdominal", 1.0),
-    (33.0, "iliac_common", 0.42, 0.62, 120.0, 55.0, 1.5, "site_iliac_artery", -1.0),
+    (140.0, "aorta_arch", 0.74, 0.95, 20.0, 30.0, 2.4, "site_aorta_arch", 1.0),
+    (98.0, "aorta_descending", 0.30, 0.36, 75.0, 30.0, 2.2, "site_aorta_descending", 1.0),
+    (64.0, "aorta_descending", 0.55, 0.61, 140.0, 32.0, 1.9, "site_aorta_descending", 1.0),
+    (185.0, "aorta_abdominal", 0.30, 0.42, 135.0, 36.0, 2.6, "site_aorta_abdominal", 1.0),
+    (128.0, "aorta_abdominal", 0.55, 0.64, 30.0, 32.0, 2.3, "site_aorta_abdominal", 1.0),
+    (74.0, "aorta_abdominal", 0.78, 0.86, 90.0, 30.0, 1.9, "site_aorta_abdominal", 1.0),
+    (17.0, "aorta_abdominal", 0.47, 0.505, 60.0, 16.0, 1.5, "site_aorta_abdominal", 1.0),
+    (66.0, "iliac_common", 0.42, 0.62, 120.0, 55.0, 1.8, "site_iliac_artery", -1.0),
 )
 # mg, centre, diameter mm, share of the radius that is lucent
 PHLEBOLITHS = (
@@ -62,7 +63,7 @@ def _tuberculosis(body: Body, rng: np.random.Generator) -> list[Calcium]:
     hilar = _near(rng, (-50.0, 25.0, 447.0), 1.5)
     below_carina = _near(rng, (4.0, 9.0, 461.0), 1.0)
     lung = _near(rng, (-92.0, 40.0, 398.0), 3.0)
-    for centre, radii in ((hilar, (8.5, 8.0, 9.5)), (below_carina, (8.0, 6.5, 8.0))):
+    for centre, radii in ((hilar, (6.2, 5.8, 7.0)), (below_carina, (5.6, 5.0, 5.8))):
         canvas.paint(canvas.wobble(ellipsoid(canvas.frame, centre, radii), 0.5, 6.0), node)
     told = (
         ("hilar node", 190.0, hilar, (8.6, 7.8, 10.0), "site_hilar_node", Side.RIGHT),
@@ -164,7 +165,7 @@ def _below_the_limit(rng: np.random.Generator) -> list[Calcium]:
     return [
         Calcium(
             name,
-            round(float(rng.uniform(0.3, 0.9)), 2),
+            round(float(rng.uniform(0.2, 0.5)), 2),
             *calcium.ball(_near(rng, centre, 3.0), (1.2, 1.2, 1.2)),
             site=site,
             side=side,

@@ -33,17 +33,16 @@ SPECKS = 36  # in the lungs, too small
 FOCUS_MG_PER_MM3 = 1.15  # dense enough to rise above 130 HU out of air at any vendor's factor: judgement
 # share of the stomach's path, angle and half angle (degrees), mg
 STOMACH_SHEETS = (
-    (0.14, 0.27, 0.0, 24.0, 200.0),
-    (0.33, 0.44, 300.0, 26.0, 180.0),
-    (0.55, 0.65, 270.0, 26.0, 140.0),
+    (0.14, 0.27, 0.0, 24.0, 280.0),
+    (0.33, 0.44, 300.0, 26.0, 250.0),
+    (0.55, 0.65, 270.0, 26.0, 195.0),
 )
 # along the half axes of a kidney: outwards, forwards, up, as shares
 PYRAMIDS = ((0.24, 0.10, 0.55), (0.40, -0.22, 0.18), (0.38, 0.25, -0.20), (0.24, 0.0, -0.57))
 # vessel, share of its path, mg, site
 TRAMS = (
-    ("iliac_external", 0.52, 0.74, 120.0, "site_iliac_artery"),
-    ("femoral", 0.16, 0.28, 135.0, "site_femoral_artery"),
-    ("femoral", 0.42, 0.53, 110.0, "site_femoral_artery"),
+    ("iliac_external", 0.52, 0.74, 190.0, "site_iliac_artery"),
+    ("femoral", 0.16, 0.28, 205.0, "site_femoral_artery"),
 )
 
 
@@ -79,7 +78,7 @@ def _in_lungs(body: Body, rng: np.random.Generator) -> list[Calcium]:
             mass = round(float(FOCUS_MG_PER_MM3 * scale * np.pi / 6 * size**3), 2)
             name, shape = f"focus {number}", calcium.ball((x, y, z), (size, size * 0.95, size * 1.05))
         else:
-            mass, name = round(float(rng.uniform(0.3, 1.2)), 2), f"speck {number - FOCI}"
+            mass, name = round(float(rng.uniform(0.15, 0.5)), 2), f"speck {number - FOCI}"
             shape = calcium.ball((x, y, z), (1.6, 1.6, 1.6))
         found.append(
             Calcium(
@@ -102,7 +101,7 @@ def _stomach(rng: np.random.Generator) -> list[Calcium]:
     found = []
     for number, (start, end, turn, half, mg) in enumerate(STOMACH_SHEETS, 1):
         part = rows[int(start * len(rows)) : int(end * len(rows))]
-        shape = calcium.arc(part, 1.8, depth_mm=STOMACH_WALL_MM / 2, centre_deg=turn, half_deg=half)
+        shape = calcium.arc(part, 2.0, depth_mm=STOMACH_WALL_MM / 2, centre_deg=turn, half_deg=half)
         mass = round(mg * float(rng.uniform(0.9, 1.1)), 2)
         found.append(
             Calcium(
@@ -154,27 +153,20 @@ def _arteries(rng: np.random.Generator) -> list[Calcium]:
                 Calcium(
                     f"{where.value} track {number}",
                     mass,
-                    *calcium.tube(part, 1.0, depth_mm=0.6),
+                    *calcium.tube(part, 1.2, depth_mm=0.7),
                     site=site,
                     side=where,
                     kind="metastatic",
                     cause="ckd_mbd",
                 )
             )
-    for number, (start, end) in enumerate(((0.22, 0.42), (0.58, 0.78)), 1):
-        rows = path("splenic", step=0.5)
-        part = rows[int(start * len(rows)) : int(end * len(rows))]
-        mass = round(75 * float(rng.uniform(0.9, 1.1)), 2)
-        found.append(
-            Calcium(
-                f"splenic track {number}",
-                mass,
-                *calcium.tube(part, 1.0, depth_mm=0.6),
-                site="site_splenic_artery",
-                kind="metastatic",
-                cause="ckd_mbd",
-            )
-        )
+    rows = path("splenic", step=0.5)
+    part = rows[int(0.52 * len(rows)) : int(0.74 * len(rows))]
+    mass = round(105 * float(rng.uniform(0.9, 1.1)), 2)
+    shape = calcium.tube(part, 1.2, depth_mm=0.7)
+    found.append(
+        Calcium("splenic track", mass, *shape, site="site_splenic_artery", kind="metastatic", cause="ckd_mbd")
+    )
     return found
 
 
@@ -200,7 +192,7 @@ PERSON = VirtualPerson(
         signed=True,
         shuffled_names=True,
     ),
-    build=Build(female=True, habitus=Habitus(fat=1.15, breasts=True), tissue=Tissue(spongiosa=165.0)),
+    build=Build(female=True, habitus=Habitus(fat=1.15, breasts=True), tissue=Tissue(spongiosa=155.0)),
     stretch=(0.92, 0.92, 0.945),
     fov_mm=400.0,
     noise_hu=11.0,

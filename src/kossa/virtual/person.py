@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kossa.evidence import Truth
+from kossa.evidence.progress import Progress, silent
 from kossa.virtual import files
 from kossa.virtual.body.frame import Frame
 from kossa.virtual.body.whole import Body, Build, build
@@ -20,8 +21,6 @@ from kossa.virtual.series import Protocol
 from kossa.virtual.space import Space
 
 __all__ = ["Made", "VirtualPerson", "make", "write"]
-
-Progress = Callable[[str, int, int], None]
 
 BOTTOM_MM, TOP_MM = -100.0, 606.0  # of the scan, reference anatomy
 MATRIX = 512
@@ -97,7 +96,7 @@ def make(
     matrix: int = MATRIX,
     noise: bool = True,
     calcium: bool = True,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Made:
     """Build and scan a person; the same seed gives the same scan.
 
@@ -106,14 +105,12 @@ def make(
     rng = np.random.default_rng([seed, *person.key.encode()])
     scanner = Scanner.draw(rng, noise_hu=person.noise_hu)
     frame = _frame(person, rng, slice_mm, matrix)
-    if progress is not None:
-        progress("body", 0, 1)
+    progress(f"person {person.key}: painting the body", 0, 0)
     body = build(frame, person.build, rng)
     deposits = tuple(d.moved(frame.place) for d in person.deposits(body, rng))
 
     def told(done: int, total: int) -> None:
-        if progress is not None:
-            progress("scan", done, total)
+        progress(f"person {person.key}: scanning", done, total)
 
     exposure = expose(
         body.canvas.hu,
@@ -141,15 +138,15 @@ def write(
     slice_mm: float = 3.0,
     matrix: int = MATRIX,
     noise: bool = True,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Truth:
     """Make a person and write `folder/scan/...` and `folder/truth.json` beside it; return the truth.
 
     Raises `WrongCall` where `folder/scan` holds something that was not made here, and `CannotFinish`
     where the folder cannot be written.
     """
+    files.refuse_foreign(folder)
     made = make(person, seed=seed, slice_mm=slice_mm, matrix=matrix, noise=noise, progress=progress)
-    if progress is not None:
-        progress("write", 0, 1)
+    progress(f"person {person.key}: writing the files", 0, 0)
     files.write_case(folder, made.exposure, person.patient, person.protocol, made.truth, seed=seed)
     return made.truth

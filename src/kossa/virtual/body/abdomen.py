@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from kossa.virtual.body.canvas import Canvas
 from kossa.virtual.body.outline import Surfaces
-from kossa.virtual.body.shape import Shape, ellipsoid, rotation, sweep
+from kossa.virtual.body.shape import WIDE_EDGE, Shape, ellipsoid, rotation, sweep
 from kossa.virtual.body.tissue import Tissue
 
 __all__ = [
@@ -57,9 +57,9 @@ def kidney_axes(side: float) -> Floats:
 
 def _liver(canvas: Canvas, trunk: Surfaces, below: Shape) -> Shape:
     f = canvas.frame
-    right = ellipsoid(f, (-66, -4, 288), (72, 92, 92))
-    tail = ellipsoid(f, (-94, 6, 236), (30, 58, 52))
-    left = ellipsoid(f, (10, -46, 322), (76, 44, 32), rotation(y_deg=-12))
+    right = ellipsoid(f, (-66, -4, 288), (72, 92, 92), edge=WIDE_EDGE)
+    tail = ellipsoid(f, (-94, 6, 236), (30, 58, 52), edge=WIDE_EDGE)
+    left = ellipsoid(f, (10, -46, 322), (76, 44, 32), rotation(y_deg=-12), edge=WIDE_EDGE)
     liver = right.join(tail, blend=18).join(left, blend=24)
     # the lower face looks down, back and to the left
     hollow = ellipsoid(f, (-6, 20, 216), (76, 74, 66), rotation(y_deg=18))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from kossa.virtual.body.canvas import Canvas
 from kossa.virtual.body.outline import Surfaces, spine_y
-from kossa.virtual.body.shape import FAR, Shape, add_segments, ellipsoid, rotation, sweep
+from kossa.virtual.body.shape import FAR, WIDE_EDGE, Shape, add_segments, ellipsoid, rotation, sweep
 from kossa.virtual.body.tissue import Tissue
 from kossa.virtual.body.vessels import vessel
 
@@ -46,9 +46,9 @@ class Chest:
 
 def diaphragm(canvas: Canvas) -> Shape:
     """Return the space below the domes of the diaphragm."""
-    right = ellipsoid(canvas.frame, (-66, 2, 262), (80, 100, 106))
-    left = ellipsoid(canvas.frame, (66, 4, 254), (76, 98, 102))
-    middle = ellipsoid(canvas.frame, (8, -22, 262), (72, 84, 98))  # the heart rests on it
+    right = ellipsoid(canvas.frame, (-66, 2, 262), (80, 100, 106), edge=WIDE_EDGE)
+    left = ellipsoid(canvas.frame, (66, 4, 254), (76, 98, 102), edge=WIDE_EDGE)
+    middle = ellipsoid(canvas.frame, (8, -22, 262), (72, 84, 98), edge=WIDE_EDGE)  # the heart rests on it
     return canvas.wobble(right.join(left, blend=22).join(middle, blend=26), 1.2, 38.0)
 
 
@@ -56,11 +56,11 @@ def _heart(canvas: Canvas) -> tuple[Shape, dict[str, Shape]]:
     """Return the heart inside its sac, and its chambers."""
     turn = rotation(x_deg=8, y_deg=-24, z_deg=-38)
     f = canvas.frame
-    left = ellipsoid(f, (38, -28, 394), (47, 37, 38), turn)
-    right = ellipsoid(f, (8, -48, 398), (46, 28, 36), turn)
-    atrium_r = ellipsoid(f, (-26, -26, 408), (24, 27, 34))
-    atrium_l = ellipsoid(f, (4, 8, 430), (34, 19, 22))
-    outflow = sweep(f, [(14, -52, 405, 20), (16, -48, 425, 16), (17, -43, 440, 14)])
+    left = ellipsoid(f, (38, -28, 394), (47, 37, 38), turn, edge=WIDE_EDGE)
+    right = ellipsoid(f, (8, -48, 398), (46, 28, 36), turn, edge=WIDE_EDGE)
+    atrium_r = ellipsoid(f, (-26, -26, 408), (24, 27, 34), edge=WIDE_EDGE)
+    atrium_l = ellipsoid(f, (4, 8, 430), (34, 19, 22), edge=WIDE_EDGE)
+    outflow = sweep(f, [(14, -52, 405, 20), (16, -48, 425, 16), (17, -43, 440, 14)], edge=WIDE_EDGE)
     heart = left.join(right, blend=14).join(atrium_r, blend=10).join(atrium_l, blend=10)
     heart = heart.join(outflow, blend=8)
     rooms = {
@@ -92,16 +92,16 @@ def _between(canvas: Canvas, heart: Shape) -> Shape:
         "pulmonary_trunk",
         "brachiocephalic",
     ):
-        out = out.join(vessel(canvas, name).grown(2.5), blend=8)
+        out = out.join(vessel(canvas, name, edge=WIDE_EDGE).grown(2.5), blend=8)
     for name in ("carotid", "subclavian"):
         for side in (-1.0, 1.0):
-            out = out.join(vessel(canvas, name, side=side).grown(2.0), blend=6)
-    out = out.join(vessel(canvas, "vein_innominate").grown(2.5), blend=8)
-    out = out.join(vessel(canvas, "vena_cava_lower").grown(2.0), blend=6)
+            out = out.join(vessel(canvas, name, side=side, edge=WIDE_EDGE).grown(2.0), blend=6)
+    out = out.join(vessel(canvas, "vein_innominate", edge=WIDE_EDGE).grown(2.5), blend=8)
+    out = out.join(vessel(canvas, "vena_cava_lower", edge=WIDE_EDGE).grown(2.0), blend=6)
     for rows in (TRACHEA, OESOPHAGUS, BRONCHI["right main"], BRONCHI["left main"]):
-        out = out.join(sweep(f, rows).grown(4.0), blend=8)
+        out = out.join(sweep(f, rows, edge=WIDE_EDGE).grown(4.0), blend=8)
     for name, reach in (("pulmonary_right", 40), ("pulmonary_left", 42)):
-        root = vessel(canvas, name)
+        root = vessel(canvas, name, edge=WIDE_EDGE)
         out = out.join(
             root.half_space((1.0, 0.0, 0.0), reach).half_space((-1.0, 0.0, 0.0), reach).grown(2), blend=6
         )

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from kossa.virtual.body.canvas import Canvas
 from kossa.virtual.body.outline import spine_y
 from kossa.virtual.body.shape import Shape, ellipsoid, rotation, sweep, united
+from kossa.virtual.body.spine import tilt
 from kossa.virtual.body.tissue import Tissue
 
 __all__ = ["HIP", "paint_pelvis"]
@@ -16,6 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 HIP = (89.0, 2.0, 0.0)  # middle of the left femoral head
 HEAD_MM = 23.5  # its radius
+S1_MM = (47.5, 97.0)  # y, z of the middle of the upper face of the sacrum
 JOINT_MM = 3.6  # cartilage of both sides
 
 
@@ -90,6 +92,8 @@ def _sacrum(canvas: Canvas) -> Shape:
     bone = sweep(canvas.frame, np.column_stack([0 * z, y, z, half, deep]), up=lean, step=6)
     promontory = ellipsoid(canvas.frame, (0, float(spine_y(92)) - 1, 90), (25, 16, 12), rotation(x_deg=-32))
     bone = bone.join(promontory, blend=6)
+    axis = tilt(S1_MM[1]) @ np.array([0.0, 0.0, 1.0])  # flat on top, for the last disc
+    bone.half_space(tuple(axis), float(axis @ np.array([0.0, *S1_MM])))
     crest = sweep(canvas.frame, [(0, 74, 92, 4), (0, 94, 66, 4.5), (0, 103, 38, 4), (0, 103, 14, 3)], step=6)
     bone = bone.join(crest, blend=5)
     for height, x, depth in ((72, 23, 68), (50, 20, 81), (27, 17, 90)):
@@ -129,7 +133,7 @@ def _femur(canvas: Canvas, side: float) -> tuple[Shape, Shape]:
 
 def paint_pelvis(canvas: Canvas, tissue: Tissue) -> None:
     """Paint the bony pelvis and the femora, with cartilage in the joints between them."""
-    grain = (30.0, 2.5)
+    grain = (48.0, 2.5)
     sacrum = _sacrum(canvas)
     for side in (-1.0, 1.0):
         x, y, z = HIP
@@ -143,5 +147,5 @@ def paint_pelvis(canvas: Canvas, tissue: Tissue) -> None:
         canvas.paint(femur, tissue.spongiosa + 20, grow=-1.7, texture=grain)
         canvas.paint(hollow, tissue.marrow)
         canvas.paint(ellipsoid(canvas.frame, (0, -57, -22), (6, 11, 19)), 70)
-    canvas.paint(sacrum, tissue.cortex * 0.75)
-    canvas.paint(sacrum, tissue.spongiosa - 20, grow=-1.4, texture=grain)
+    canvas.paint(sacrum, tissue.cortex * 0.85)
+    canvas.paint(sacrum, tissue.spongiosa - 60, grow=-1.4, texture=grain)  # fattier than the spine

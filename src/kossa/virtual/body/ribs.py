@@ -119,7 +119,7 @@ def paint_cage(canvas: Canvas, tissue: Tissue, habitus: Habitus) -> None:
             if cartilage is not None:
                 canvas.paint(cartilage, tissue.cartilage, texture=(12.0, 5.0))
             canvas.paint(bone, tissue.cortex * 0.85)
-            canvas.paint(bone, tissue.spongiosa - 30, grow=-1.1, texture=(30.0, 2.5))
+            canvas.paint(bone, tissue.spongiosa - 30, grow=-1.1, texture=(46.0, 2.5))
     for part in _sternum(canvas, habitus):
         canvas.paint(part, tissue.cortex * 0.6)
-        canvas.paint(part, tissue.spongiosa - 40, grow=-1.0, texture=(25.0, 2.5))
+        canvas.paint(part, tissue.spongiosa - 40, grow=-1.0, texture=(42.0, 2.5))

@@ -16,13 +16,25 @@ from scipy.interpolate import PchipInterpolator
 
 from kossa.virtual.body.frame import Frame
 
-__all__ = ["FAR", "Shape", "add_segments", "curve", "ellipsoid", "rotation", "sweep", "united"]
+__all__ = [
+    "EDGE",
+    "FAR",
+    "WIDE_EDGE",
+    "Shape",
+    "add_segments",
+    "curve",
+    "ellipsoid",
+    "rotation",
+    "sweep",
+    "united",
+]
 
 Floats = npt.NDArray[np.float64]
 Distance = npt.NDArray[np.float32]
 Index = npt.NDArray[np.int64]
 FAR = 30.0  # what a distance reads where it was not computed, mm
-EDGE = 8.0  # distances are computed this far outside of a shape, mm
+EDGE = 5.0  # distances are computed this far outside of a shape, mm
+WIDE_EDGE = 12.0  # and this far outside of one that is to be grown or joined with a wide fillet
 RIBBON_EDGE = 4.5  # flat shapes are never grown by more
 
 
@@ -35,9 +47,9 @@ class Shape:
     d: npt.NDArray[np.float32]
 
     @classmethod
-    def empty(cls, frame: Frame, low: npt.ArrayLike, high: npt.ArrayLike) -> Shape:
-        """Return nothing, in the box between two reference corners."""
-        box = frame.box(np.asarray(low) - EDGE, np.asarray(high) + EDGE)
+    def empty(cls, frame: Frame, low: npt.ArrayLike, high: npt.ArrayLike, *, edge: float = EDGE) -> Shape:
+        """Return nothing, in the box between two reference corners and `edge` mm more."""
+        box = frame.box(np.asarray(low) - edge, np.asarray(high) + edge)
         return cls(frame, box, np.full(box[1] - box[0], FAR, np.float32))
 
     def copy(self) -> Shape:
@@ -113,13 +125,23 @@ def rotation(x_deg: float = 0.0, y_deg: float = 0.0, z_deg: float = 0.0) -> Floa
     return np.asarray(rx @ ry @ rz)
 
 
-def ellipsoid(frame: Frame, centre: npt.ArrayLike, radii: npt.ArrayLike, turn: Floats | None = None) -> Shape:
-    """Return an ellipsoid; columns of `turn` are the directions of its half axes."""
+def ellipsoid(
+    frame: Frame,
+    centre: npt.ArrayLike,
+    radii: npt.ArrayLike,
+    turn: Floats | None = None,
+    *,
+    edge: float = EDGE,
+) -> Shape:
+    """Return an ellipsoid; columns of `turn` are the directions of its half axes.
+
+    Distances hold up to `edge` mm outside: as far as it is grown, or half of the fillet it is joined with.
+    """
     c, r = np.asarray(centre, dtype=np.float64), np.asarray(radii, dtype=np.float64)
     axes = np.eye(3) if turn is None else turn
     reach = np.sqrt((axes**2) @ (r**2))
-    shape = Shape.empty(frame, c - reach, c + reach)
-    _ellipsoid(shape.d, shape.box[0], frame.from_voxel, c, r, np.ascontiguousarray(axes.T))
+    shape = Shape.empty(frame, c - reach, c + reach, edge=edge)
+    _ellipsoid(shape.d, shape.box[0], frame.from_voxel, c, r, np.ascontiguousarray(axes.T), edge)
     return shape
 
 
@@ -130,10 +152,12 @@ def sweep(
     up: npt.ArrayLike | None = None,
     step: float = 5.0,
     smooth: bool = True,
+    edge: float = EDGE,
 ) -> Shape:
     """Return a tube through `knots`: rows (x, y, z, radius), or (x, y, z, wide, thick) with `up`.
 
     `up` (3,) or (m, 3) is the direction of the thick half axis; the wide one is across path and `up`.
+    Distances hold up to `edge` mm outside of a round tube.
     """
     rows = np.asarray(knots, dtype=np.float64)
     flat = up is not None
@@ -153,7 +177,7 @@ def sweep(
         rows = np.column_stack([rows[:, :5], wide, np.cross(wide, forward)])
         _ribbon(shape.d, shape.box[0], frame.from_voxel, to_voxel, np.ascontiguousarray(rows))
     else:
-        add_segments(shape, np.column_stack([rows[:-1], rows[1:]]))
+        add_segments(shape, np.column_stack([rows[:-1], rows[1:]]), edge=edge)
     return shape
 
 
@@ -197,9 +221,9 @@ def _half_space(d: Distance, low: Index, m: Floats, normal: Floats, offset: floa
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _ellipsoid(d: Distance, low: Index, m: Floats, c: Floats, r: Floats, axes: Floats) -> None:
+def _ellipsoid(d: Distance, low: Index, m: Floats, c: Floats, r: Floats, axes: Floats, edge: float) -> None:
     small = min(r[0], r[1], r[2])
-    far = (1.0 + EDGE / small) ** 2
+    far = (1.0 + edge / small) ** 2
     for k in range(d.shape[0]):
         iz = k + low[0]
         z = m[2, 3] + m[2, 2] * iz - c[2]

@@ -60,10 +60,10 @@ def paint_shoulders(canvas: Canvas, tissue: Tissue) -> None:
         ]
         bone = sweep(canvas.frame, clavicle)
         canvas.paint(bone, tissue.cortex)
-        canvas.paint(bone, tissue.spongiosa, grow=-1.8, texture=(25.0, 2.5))
+        canvas.paint(bone, tissue.spongiosa, grow=-1.8, texture=(42.0, 2.5))
         blade = _blade(canvas, side)
         canvas.paint(blade, tissue.cortex * 0.85)
-        canvas.paint(blade, tissue.spongiosa + 20, grow=-1.3, texture=(25.0, 2.5))
+        canvas.paint(blade, tissue.spongiosa + 20, grow=-1.3, texture=(42.0, 2.5))
         head = ellipsoid(canvas.frame, np.array([168, 30, 548]) * m, (22, 23, 23))
         shaft = sweep(
             canvas.frame,
@@ -75,7 +75,7 @@ def paint_shoulders(canvas: Canvas, tissue: Tissue) -> None:
         gap = 2.0  # cartilage keeps ball and socket apart
         humerus = head.join(shaft, blend=6).cut(blade, gap)
         canvas.paint(humerus, tissue.cortex)
-        canvas.paint(humerus, tissue.spongiosa, grow=-1.8, texture=(30.0, 2.5))
+        canvas.paint(humerus, tissue.spongiosa, grow=-1.8, texture=(46.0, 2.5))
         hollow = sweep(
             canvas.frame, [[*(np.array(p) * m), r] for p, r in (((176, 29, 592), 5), ((180, 28, 660), 7.5))]
         )

@@ -13,7 +13,7 @@ from kossa.virtual.body.outline import spine_y
 from kossa.virtual.body.shape import Shape, ellipsoid, rotation, sweep, united
 from kossa.virtual.body.tissue import Tissue
 
-__all__ = ["LEVELS", "paint_spine", "vertebra_z"]
+__all__ = ["LEVELS", "paint_canal", "paint_spine", "tilt", "vertebra_z"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,7 +38,7 @@ LEVELS: dict[str, tuple[float, float, float, float]] = {
     "L4": (151, 24.5, 17, 13.2),
     "L5": (115, 25.5, 17, 12.6),
 }
-ENDPLATE_MM = 1.1  # with its calcified cartilage: 0.6-1.5
+ENDPLATE_MM = 1.2  # with its calcified cartilage: 0.6-1.5
 
 
 def vertebra_z(level: str) -> float:
@@ -46,15 +46,15 @@ def vertebra_z(level: str) -> float:
     return LEVELS[level][0]
 
 
-def _tilt(z: float) -> Floats:
-    """Return the turn that lays a vertebra square to the curve of the spine."""
+def tilt(z: float) -> Floats:
+    """Return the turn that lays a vertebra at height z square to the curve of the spine."""
     slope = float(spine_y(z + 8) - spine_y(z - 8)) / 16
     return rotation(x_deg=float(np.degrees(np.arctan(-slope))))
 
 
 def _body(canvas: Canvas, level: str) -> Shape:
     z, wide, deep, high = LEVELS[level]
-    y, turn = float(spine_y(z)), _tilt(z)
+    y, turn = float(spine_y(z)), tilt(z)
     axis = turn @ np.array([0.0, 0.0, 1.0])
     middle = np.array([0.0, y, z])
     # waisted: a stack of ellipses, narrower in the middle
@@ -73,7 +73,7 @@ def _body(canvas: Canvas, level: str) -> Shape:
 def _arch(canvas: Canvas, level: str) -> Shape:
     """Return pedicles, laminae, facets, transverse processes and the spinous process of a vertebra."""
     z, wide, deep, high = LEVELS[level]
-    y, turn = float(spine_y(z)), _tilt(z)
+    y, turn = float(spine_y(z)), tilt(z)
     lumbar = level.startswith("L")
     back, up = deep, high * 0.45
 
@@ -126,9 +126,9 @@ def _canal(canvas: Canvas) -> tuple[Shape, Shape]:
 
 
 def paint_spine(canvas: Canvas, tissue: Tissue) -> None:
-    """Paint discs, vertebrae and the canal; the sacrum belongs to the pelvis."""
+    """Paint discs and vertebrae; the sacrum belongs to the pelvis."""
     names = list(LEVELS)
-    grain = (26.0, 2.4)  # trabeculae: judgement
+    grain = (46.0, 2.4)  # trabeculae: SD about 30 HU in a region, as in spines of adults: judgement
     for upper, lower in zip(names, [*names[1:], "S1"], strict=True):
         z0, wide, deep, high = LEVELS[upper]
         z1, high1 = (LEVELS[lower][0], LEVELS[lower][3]) if lower in LEVELS else (83.0, 12.0)
@@ -138,9 +138,9 @@ def paint_spine(canvas: Canvas, tissue: Tissue) -> None:
             canvas.frame,
             (0, float(spine_y(middle)), middle),
             (wide + 0.5, deep + 0.5, half * 2.2),
-            _tilt(middle),
+            tilt(middle),
         )
-        axis = _tilt(middle) @ np.array([0.0, 0.0, 1.0])
+        axis = tilt(middle) @ np.array([0.0, 0.0, 1.0])
         top = float(axis @ np.array([0.0, float(spine_y(middle)), middle]))
         disc.half_space(tuple(axis), top + half).half_space(tuple(-axis), -top + half)
         canvas.paint(disc, tissue.disc)
@@ -151,6 +151,10 @@ def paint_spine(canvas: Canvas, tissue: Tissue) -> None:
         canvas.paint(arch, tissue.spongiosa + 60, grow=-1.6, texture=grain)
         canvas.paint(body, tissue.endplate)
         canvas.paint(body, tissue.spongiosa, grow=-ENDPLATE_MM, texture=grain)
+
+
+def paint_canal(canvas: Canvas, tissue: Tissue) -> None:
+    """Paint the canal through spine and sacrum: fat, the sac with its fluid, the cord."""
     sac, cord = _canal(canvas)
     canvas.paint(sac.grown(1.8), tissue.fat)
     canvas.paint(sac, tissue.csf + 8)

@@ -42,7 +42,7 @@ class Tissue:
     cord: float = 36.0
     csf: float = 8.0
     cortex: float = 1150.0  # cortical bone, partial volume lowers it: 900-1500
-    endplate: float = 620.0
+    endplate: float = 760.0
     spongiosa: float = 120.0  # lumbar trabecular 90 at 75 years, 160 at 45; Pickhardt, Ann Intern Med 2013
     marrow: float = -20.0  # fatty shafts of long bones
     table_shell: float = -120.0

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kossa.virtual.body.canvas import Canvas
-from kossa.virtual.body.shape import Shape, curve, sweep
+from kossa.virtual.body.shape import EDGE, Shape, curve, sweep
 from kossa.virtual.body.tissue import Tissue
 
 __all__ = ["PATHS", "paint_trunk_vessels", "path", "vessel"]
@@ -129,9 +129,9 @@ def path(name: str, *, side: float = 1.0, step: float = 4.0) -> Floats:
     return curve(rows, step)
 
 
-def vessel(canvas: Canvas, name: str, *, side: float = 1.0) -> Shape:
+def vessel(canvas: Canvas, name: str, *, side: float = 1.0, edge: float = EDGE) -> Shape:
     """Return a vessel as a tube."""
-    return sweep(canvas.frame, path(name, side=side), smooth=False)
+    return sweep(canvas.frame, path(name, side=side), smooth=False, edge=edge)
 
 
 _ONCE = (

@@ -52,6 +52,7 @@ def build(frame: Frame, person: Build, rng: np.random.Generator) -> Body:
     chest.paint_airways(canvas, tissue)
     ribs.paint_cage(canvas, tissue, person.habitus)
     shoulder.paint_shoulders(canvas, tissue)
-    pelvis.paint_pelvis(canvas, tissue)
     spine.paint_spine(canvas, tissue)
+    pelvis.paint_pelvis(canvas, tissue)
+    spine.paint_canal(canvas, tissue)
     return Body(canvas, trunk, lungs, tissue)
