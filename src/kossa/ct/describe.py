@@ -13,7 +13,6 @@ DENSE_CORE_RATIO = 1.0
 HOLE_SHARE = 0.12  # judgement: an enclosed hole beyond what noise leaves
 LONG, ROUND, THIN_MM = 2.5, 1.5, 6.0  # judgement
 PLATE_FLAT = 3.0  # judgement
-TRAM_LUMEN = 0.2  # judgement
 PHLEBOLITH_MM = 10.0  # ct_volumes.md rule 12
 
 
@@ -43,7 +42,7 @@ def _inside(place: Place) -> list[str]:
 
 def _vessel(place: Place, site: Site) -> list[str]:
     form, name = place.form, site.id or ""
-    if place.tubular and form.lumen >= TRAM_LUMEN:
+    if place.hollow_tube:
         return ["pattern_tram_track"]
     if "aorta" in name:
         return ["pattern_plaque_patchy"]
