@@ -51,7 +51,7 @@ def masses(one, seed: int):
     for k, one_deposit in enumerate(made.deposits):
         low, high = one_deposit.points_mm.min(0) - 4.5, one_deposit.points_mm.max(0) + 4.5
         alone = all(
-            (other.points_mm.min(0) > high).any() or (other.points_mm.max(0) < low).any()
+            (other.points_mm.min(0) > high + 4.5).any() or (other.points_mm.max(0) < low - 4.5).any()
             for i, other in enumerate(made.deposits)
             if i != k
         )
@@ -128,18 +128,19 @@ def reader(out: Path, seed: int):
                 error = "" if row.mass_error is None else f"{row.mass_error:+.0%}"
                 print(
                     f"  {one.person} {row.truth.id:24s} {row.truth.mass_mg:6.1f} mg found={row.found} as "
-                    f"{row.called}, site {row.site} for {row.truth.site}, mass {error}, inside={row.in_interval}"
+                    f"{row.called}, site {row.site} for {row.truth.site}, mass {error}, "
+                    f"inside={row.in_interval}"
                 )
     first = result.people[0]
     given = read(out / first.person / "scan", ReadOptions(mg_per_mm3_hu=first.factor_mg_per_mm3_hu))
     by_place = {d.centroid_mm: d for d in given.workup.ct[0].deposits}
     plain = read(out / first.person / "scan")
+    ratio = first.factor_mg_per_mm3_hu / first.factor_assumed
     worst = max(
-        abs(by_place[d.centroid_mm].mass_integrated_mg.value / d.mass_integrated_mg.value * first.factor_assumed
-            / first.factor_mg_per_mm3_hu - 1)
+        abs(by_place[d.centroid_mm].mass_integrated_mg.value / (d.mass_integrated_mg.value * ratio) - 1)
         for d in plain.workup.ct[0].deposits
         if d.mass_integrated_mg is not None and d.mass_integrated_mg.value
-    )  # fmt: skip
+    )
     print(f"  factor really given v scaled: masses differ by at most {worst:.1e}")
 
 

@@ -11,7 +11,8 @@ import pytest
 from kossa.evidence import NothingUsable, Outcome, State, Whose, encode
 from kossa.history import examine
 from kossa.history.codes import hpo_excluded, hpo_observed, icd10
-from kossa.history.letter import language
+from kossa.history.letter import language, read_letter
+from kossa.history.names import cleaner
 from kossa.history.phenopacket import read_phenopacket
 from kossa.intake.survey import survey
 
@@ -297,3 +298,26 @@ def test_the_reading_is_json_by_its_schema(tmp_path):
 
     schema = json.loads((DOCS / "history.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(json.loads(encode(read(tmp_path, LETTER, "letter.txt"))), schema)
+
+
+def test_what_stands_behind_the_frame_of_a_letter_is_read():
+    text = (
+        "Thank you for referring this man with end-stage renal disease on haemodialysis.\n"
+        "Re: Mr Tom Kelly, 12/03/1950. Systemic sclerosis.\n"
+        "DOB 01/02/1960 Known sarcoidosis\n"
+        "NHS number 943 476 5919. He has gout.\n"
+        "Reported by Dr Lee: calcification of the breast.\n"
+        "Jane Brown, Consultant in Diabetes\n"
+    )
+    letter = read_letter(cleaner([])(text))
+    ids = {f.id for f in letter.findings}
+    assert {"hx_dialysis", "hx_systemic_sclerosis", "hx_sarcoidosis", "hx_gout", "site_breast"} <= ids
+    assert "943" not in cleaner([])(text)
+    assert "Kelly" not in cleaner([])(text)
+
+
+def test_a_name_broken_over_two_lines_is_taken_out_and_a_heading_is_not():
+    text = "He was seen at length in clinic by us and Dr Jane\nBrown.\nSigned by Dr Patel\nRe: gout\n"
+    clean = cleaner([])(text)
+    assert "Brown" not in clean
+    assert "Re: gout" in clean

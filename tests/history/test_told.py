@@ -75,3 +75,10 @@ def test_words_of_a_section_count_only_where_a_section_is_spoken_of():
 )
 def test_age_and_sex_in_running_words(text, age, sex):
     assert stated_person(text) == (age, sex)
+
+
+def test_a_wide_and_a_narrow_place_joined_by_and_are_two():
+    both = told("Calcification of the basal ganglia and the dentate nuclei")[0]
+    assert {site for site, _ in both.sites} == {"site_basal_ganglia", "site_dentate_nucleus"}
+    one = told("Calcification of the aorta, mainly of the aortic arch")[0]
+    assert [site for site, _ in one.sites] == ["site_aorta_arch"]

@@ -114,9 +114,9 @@ def test_files_that_say_nothing_belong_to_no_one_of_two(tmp_path):
     assert who.whose[3] == ()
     assert "1 file(s) do not say whose they are" in who.notices[0].what
     only(found, who, "p2")
-    assert [e.outcome and e.outcome.reason for e in found.entries].count("another-person") == 1
-    assert found.entries[2].outcome.reason == "person-unknown"
-    assert len(found.of(FileKind.CT)) == 1
+    assert sorted(e.outcome.reason for e in found.set_aside) == ["another-person", "person-unknown"]
+    assert [e.kind for e in found.entries] == [FileKind.CT]
+    assert [row.number for row in files(found)] == [1, 2, 3]
 
 
 def test_the_chosen_person_keeps_the_key(tmp_path):

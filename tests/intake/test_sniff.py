@@ -7,6 +7,8 @@ import io
 import struct
 import zipfile
 
+import nibabel as nib
+import numpy as np
 import pytest
 
 from kossa.evidence import FileKind, Outcome
@@ -92,6 +94,9 @@ FORMS: list[tuple[str, bytes, Format]] = [
     ("letter.txt", LETTER.encode(), Format.LETTER),
     ("letter", LETTER.encode("utf-16"), Format.LETTER),
     ("--help", LETTER.encode(), Format.LETTER),
+    ("Report 12.03.2024", LETTER.encode(), Format.LETTER),
+    ("phases.dat", LETTER.encode(), Format.OTHER_TEXT),
+    ("cases.schema.json", b'{"properties": {"age_years": {}}}', Format.OTHER_JSON),
     ("README.md", b"About this folder.\n", Format.READ_ME),
     ("LICENSE", b"Permission is granted\n", Format.READ_ME),
     ("run.py", b"import os\n", Format.SOURCE_CODE),
@@ -176,23 +181,26 @@ def test_what_is_built_to_break_a_parser_is_refused(tmp_path, data, code):
 @pytest.mark.parametrize(
     ("name", "intent", "datatype", "kind"),
     [
-        ("ct.nii", 0, 4, FileKind.CT),
-        ("seg.nii", 0, 2, FileKind.MASK),
-        ("segmentations/aorta.nii", 0, 2, FileKind.MASK),
-        ("ct_mask.nii", 0, 16, FileKind.CT),
-        ("lesegment.nii", 0, 2, FileKind.CT),
-        ("x.nii", 1002, 4, FileKind.MASK),
+        ("ct.nii", "none", np.int16, FileKind.CT),
+        ("seg.nii", "none", np.uint8, FileKind.MASK),
+        ("segmentations/aorta.nii", "none", np.uint8, FileKind.MASK),
+        ("ct_mask.nii", "none", np.float32, FileKind.CT),
+        ("lesegment.nii", "none", np.uint8, FileKind.CT),
+        ("x.nii", "label", np.int16, FileKind.MASK),
     ],
 )
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_label_map_is_no_scan(tmp_path, name, intent, datatype, kind, packed):
-    data = bytearray(NIFTI)
-    struct.pack_into("<h", data, 68, intent)
-    struct.pack_into("<h", data, 70, datatype)
-    if packed:
-        data = gzip.compress(bytes(data))
-        name += ".gz"
-    assert survey(lay(tmp_path, {name: bytes(data)})).entries[0].kind is kind
+    image = nib.Nifti1Image(np.zeros((3, 4, 5), datatype), np.eye(4))
+    image.header.set_intent(intent)
+    data = gzip.compress(image.to_bytes()) if packed else image.to_bytes()
+    entry = survey(lay(tmp_path, {name + ".gz" * packed: data})).entries[0]
+    assert (entry.kind, entry.outcome) == (kind, None)
+
+
+def test_a_nifti_header_that_cannot_be_is_refused_at_the_door(tmp_path):
+    entry = survey(lay(tmp_path, {"a.nii": bytes(NIFTI)})).entries[0]
+    assert (entry.outcome.outcome, entry.outcome.reason) == (Outcome.REJECTED, "invalid-header")
 
 
 def test_an_unpacked_pickle_is_never_opened(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from functools import cache
 from kossa.blood.analytes import analytes, rows
 from kossa.blood.ranges import for_person
 from kossa.evidence import Finding, Flag, Notice, Person, Result, Severity, State
+from kossa.evidence.words_reading import ended
 
 __all__ = ["calcium_flag", "cross_checks", "pth_findings", "pth_reading"]
 
@@ -46,7 +47,7 @@ def pth_reading(current: Mapping[str, Result]) -> list[Notice]:
         Notice(
             code="pth-against-calcium",
             severity=Severity.INFO,
-            what=row["reading"],
+            what=ended(row["reading"]),
             done=f"Think of: {row['think_of']}.",
             todo=caution,
             source=pth.source,
@@ -94,7 +95,7 @@ def _value(current: Mapping[str, Result], name: str) -> float | None:
 
 
 def _tell(code: str, what: str, done: str, todo: str) -> Notice:
-    return Notice(code=code, severity=Severity.WARNING, what=what, done=done, todo=todo)
+    return Notice(code=code, severity=Severity.WARNING, what=ended(what), done=done, todo=todo)
 
 
 def cross_checks(current: Mapping[str, Result], results: Sequence[Result]) -> list[Notice]:

@@ -11,6 +11,7 @@ from kossa.blood.fhir import observation_rows
 from kossa.blood.letters import rows_in_text
 from kossa.blood.row import Row, row_of
 from kossa.evidence import FileKind, Severity
+from kossa.evidence.words_reading import ended
 from kossa.intake.entry import Entry
 from kossa.intake.fhir_entries import resources
 from kossa.intake.json_doc import first_fault
@@ -56,7 +57,7 @@ def _fhir(entry: Entry) -> list[Row]:
             entry.tell(
                 met.fault.code,
                 Severity.WARNING,
-                f"{met.place}: {met.fault.what}",
+                ended(f"{met.place}: {met.fault.what}"),
                 done="This entry is not used; the others are.",
                 place=met.place,
             )
@@ -67,11 +68,13 @@ def _fhir(entry: Entry) -> list[Row]:
 def _table(entry: Entry) -> Iterator[Row]:
     table = read_table(entry.read())
     for code, what in table.remarks:
-        entry.tell(code, Severity.WARNING, what, done="Check the letters in the results.")
+        entry.tell(code, Severity.WARNING, ended(what), done="Check the letters in the results.")
     for row in table.rows:
         if row.fault is not None:
             code, what = row.fault
-            entry.tell(code, Severity.WARNING, what, done="The row is not used.", place=f"line {row.line}")
+            entry.tell(
+                code, Severity.WARNING, ended(what), done="The row is not used.", place=f"line {row.line}"
+            )
             continue
         yield _of_cells(entry, row.cells, row.line)
 
@@ -99,7 +102,7 @@ def _case(entry: Entry) -> Iterator[Row]:
         if fault is not None or not isinstance(lab, dict):
             code = fault.code if fault else "not-a-row"
             what = fault.what if fault else "This is not a row with a name and a value."
-            entry.tell(code, Severity.WARNING, f"{where}: {what}", done="It is not used.", place=where)
+            entry.tell(code, Severity.WARNING, ended(f"{where}: {what}"), done="It is not used.", place=where)
             continue
         row = row_of(lab, where=where, source=entry.source(where))
         yield replace(row, name=safe(row.name))

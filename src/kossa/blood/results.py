@@ -151,7 +151,7 @@ def _shortened(notices: Sequence[Notice]) -> list[Notice]:
 
 
 def _one_of_many(several: Sequence[Notice]) -> Notice:
-    listed = list(dict.fromkeys(n.what for n in several))
+    listed = list(dict.fromkeys(n.what.rstrip(".") for n in several))
     more = f"; and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
-    what = f"{len(several)} times: " + "; ".join(listed[:_LISTED]) + more
+    what = f"{len(several)} times: " + "; ".join(listed[:_LISTED]) + more + "."
     return msgspec.structs.replace(several[0], what=what, source=None)

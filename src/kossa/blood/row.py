@@ -8,6 +8,7 @@ from typing import Any
 
 from kossa.blood.analytes import Analyte
 from kossa.evidence import Flag, Notice, Severity, Source
+from kossa.evidence.words_reading import ended
 
 __all__ = ["Reading", "Row", "flag_word", "row_of"]
 
@@ -106,6 +107,11 @@ class Reading:
         at = f"{self.row.where}: " if self.row.where else ""
         self.notices.append(
             Notice(
-                code=code, severity=severity, what=at + what, done=done, todo=todo, source=self.row.source
+                code=code,
+                severity=severity,
+                what=ended(at + what),
+                done=done,
+                todo=todo,
+                source=self.row.source,
             )
-        )  # fmt: skip
+        )

@@ -88,7 +88,7 @@ def remarks(results: Sequence[Result]) -> list[Notice]:
             Notice(
                 code="stale",
                 severity=Severity.INFO,
-                what=f"the newest result of {', '.join(old)} is over a year older than the newest of all",
+                what=f"The newest result of {', '.join(old)} is over a year older than the newest of all.",
                 done="It counts, with less weight.",
                 todo="Repeat it if it matters.",
             )
@@ -111,7 +111,8 @@ def _same_day(results: Sequence[Result]) -> list[Notice]:
                     code="same-day",
                     severity=Severity.INFO,
                     what=f"{analyte} has {len(values)} different results on {day}: "
-                    + ", ".join(f"{v:.4g}" for v in values),
+                    + ", ".join(f"{v:.4g}" for v in values)
+                    + ".",
                     done="The corrected or else the last one speaks; all are shown.",
                     todo="Check which one holds.",
                     source=several[-1].source,

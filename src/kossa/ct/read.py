@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,10 +32,11 @@ from kossa.evidence.progress import Progress, silent
 from kossa.evidence.volume import Volume
 from kossa.intake.entry import Survey
 
-__all__ = ["ScanRead", "list_scans", "read_volume", "series_table"]
+__all__ = ["ScanRead", "list_scans", "probe_others", "read_volume", "series_table"]
 
 VOLUME_BYTES = 8 << 30  # of one scan as int16 (judgement; 16,000 slices of 512 x 512)
 SIDE = 4096  # largest matrix of a CT (judgement)
+SMALL_SLICES, SMALL_VOXELS = 4, 16_000_000  # of a series that is looked into unasked (judgement)
 SAMPLE = (16, 4, 4)  # slices, rows and columns that are left out when looking at the values
 
 
@@ -115,6 +117,35 @@ def read_volume(survey: Survey, *, series: int | None = None, progress: Progress
             continue
         settle_others(candidates, chosen)
         return found
+
+
+def probe_others(survey: Survey) -> None:
+    """Look into the small series that were not chosen: a file with a fault is told, not passed over.
+
+    What can be read stays `not-chosen`; a broken file is rejected with its reason, one without Hounsfield
+    units is partial. Large series are left alone: looking would cost as much as reading them.
+    """
+    for candidate in find_candidates(survey):
+        entries = candidate.entries()
+        passed = [e for e in entries if e.outcome is not None and e.outcome.reason == "not-chosen"]
+        if candidate.barred or len(passed) != len(entries) or not _small(candidate):
+            continue
+        try:
+            found = _read(candidate, [candidate], silent)
+        except Refused as refused:
+            for entry in entries:
+                entry.refuse(refused)
+        else:
+            if found.hounsfield:
+                for entry in entries:
+                    entry.settle(Outcome.IGNORED, reason="not-chosen")
+
+
+def _small(candidate: Candidate) -> bool:
+    """Say whether a look into all of a series costs little."""
+    if candidate.nifti is not None:
+        return math.prod(candidate.nifti.grid.shape) <= SMALL_VOXELS
+    return candidate.slices <= SMALL_SLICES
 
 
 def _asked(candidates: list[Candidate], series: int) -> Candidate:

@@ -13,7 +13,7 @@ from kossa.evidence.result import Flag, Range, Result
 from kossa.evidence.score import Score
 from kossa.evidence.source import File
 
-__all__ = ["BloodReading", "Derived", "HistoryReading", "Reliability"]
+__all__ = ["BloodReading", "Derived", "HistoryReading", "Reliability", "ended"]
 
 
 class Reliability(StrEnum):
@@ -74,3 +74,8 @@ class HistoryReading(Record, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     not_understood: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+
+def ended(what: str) -> str:
+    """Return a remark as a sentence: with its full stop."""
+    return what if what.endswith((".", "!", "?")) else f"{what}."

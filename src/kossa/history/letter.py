@@ -24,15 +24,18 @@ _PLANNED = 0.4  # certainty of what stands under a plan or differential: thought
 # lines of a letter's frame say nothing of the person's disease
 _FRAME = re.compile(
     r"^\s*(?:dear\b|yours\b|kind regards|best wishes|regards|sincerely|cc\b|copy to|tel\b|phone|fax|e-?mail|"
-    r"date\b|dictated|typed|signed|reported by|re\b\s*:|address|nhs\b|mrn\b|dob\b|\[name\]|page \d|"
-    r"department of|.*\bhospital\s*$|consultant\b|thank you for (?:referring|asking|seeing)|"
+    r"date\s*(?::|of (?:birth|clinic|report|visit|admission|discharge|letter)|\d)|dictated|typed|signed|"
+    r"reported by|re\b\s*:|address|nhs\b|mrn\b|dob\b|page \d|department of|.*\bhospital\s*$|consultant\b|"
+    r"spr\b|registrar\b|(?:(?:\[name\]|dr\b|prof\b|mr\b|[A-Z]\.)[\s,.]*)*\[name\][\s,.]*"
+    r"(?:$|consultant|professor|registrar|specialist|senior|locum|mb|md|frc|spr\b|st\d|gp\b)|"
+    r"thank you (?:very much )?for (?:referring|asking|seeing)|"
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*$)",
     re.IGNORECASE,
 )
-# a frame that a sentence may follow on the same line: what stands behind its first mark is kept
+# a frame that a sentence may follow on the same line: what stands behind it is kept
 _OPENING = re.compile(
-    r"^\s*(?:dear\b|thank you for (?:referring|asking|seeing)|re\b\s*:|kind regards|best wishes)"
-    r"[^,.;:]*[,.;:]?",
+    r"^\s*(?:re\b\s*:|thank you (?:very much )?for (?:referring|asking (?:me|us) to see|asking|seeing)|"
+    r"(?:dear\b|kind regards|best wishes)[^,.;:]*[,.;:]?|(?:consultant|reported by|dictated)[^:]{0,60}:)",
     re.IGNORECASE,
 )
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)

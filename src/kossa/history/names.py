@@ -18,21 +18,25 @@ __all__ = ["cleaner", "titled"]
 _MARK = "[name]"
 _CAPITAL = r"[A-Z\u00c0-\u00de][\w'’\u2019-]+"
 _TITLE = r"(?:Mrs|Mr|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Sister|Nurse|Doctor|Herr|Frau|Mme|Madame|Monsieur)"
-_TITLED = re.compile(rf"\b{_TITLE}\b\.?\s+(?:[A-Z]\.?\s*)*((?:{_CAPITAL}\s?){{1,3}})")
+_TITLED = re.compile(rf"\b{_TITLE}\b\.?\s+(?:[A-Z]\.?\s*)*((?:{_CAPITAL}[ \t]?){{1,3}})")
 _LABELS = "re|ref|patient|patient'?s? name|name|surname|forenames?|first name|last name|pt|subject"
 _HEADED = re.compile(
     rf"(?im)^[ \t>*]*(?:{_LABELS})\s*[:;-]\s*(?-i:((?:(?:{_TITLE}\.?\s+)?{_CAPITAL},?[ \t]*){{1,5}}))"
 )
-_DEAR = re.compile(rf"(?m)^[ \t]*Dear\s+(?:{_TITLE}\.?\s+)?((?:{_CAPITAL}\s?){{1,3}})")
+_DEAR = re.compile(rf"(?m)^[ \t]*Dear\s+(?:{_TITLE}\.?\s+)?((?:{_CAPITAL}[ \t]?){{1,3}})")
 _SIGNED = re.compile(
     rf"(?m)^[ \t]*(?:Yours (?:sincerely|faithfully|truly)|Kind regards|Best wishes|Regards|Sincerely|Signed|"
     rf"Dictated by|Reported by|Electronically signed by|cc)[ \t]*[,:]?[ \t]*\n*[ \t]*"
     rf"((?:(?:{_TITLE}\.?\s+)?(?:[A-Z]\.?\s)?{_CAPITAL}[ \t]*){{1,4}})"
 )
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _NUMBERED = re.compile(
     r"(?i)\b(?:mrn|nhs(?:\s*(?:no|number))?|hospital\s*(?:no|number)|patient\s*(?:id|no|number)|d\.?o\.?b\.?|"
-    r"date of birth|born)\s*[.:#]*\s*[\w/.-]*\d[\w/. -]{0,18}"
+    r"date of birth|born)(?:\s+on)?\s*[.:#]*\s*"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)?[ .-]*{_MONTH}[ .,-]*\d{{2,4}}|{_MONTH}[ .]*\d{{1,2}}[ ,]+\d{{4}}|"
+    r"[a-z]{0,4}[-/]?\d(?:[\d/. -]{0,18}\d)?[a-z]?\b)"
 )
+_WRAPPED = re.compile(r"(?m)^(.{40,})\n(?=[A-Z])")  # a long line goes on in the next: `Dr Jane` / `Brown`
 
 
 @cache
@@ -50,6 +54,7 @@ def _parts(words: str) -> list[str]:
 def titled(text: str) -> set[str]:
     """Return the words of names that a text itself gives away: behind titles, salutations, headings."""
     found: set[str] = set()
+    text = _WRAPPED.sub(r"\1 ", text)
     for pattern in (_TITLED, _HEADED, _DEAR, _SIGNED):
         for match in pattern.finditer(text):
             found.update(_parts(match.group(1)))

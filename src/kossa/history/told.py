@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -68,7 +69,7 @@ def told(text: str, *, context: str = "", field: str = "imaging", source: Source
             continue
         here, _ = find(sentence.written, field=field, source=source)
         present = [f for f in here if f.state is State.PRESENT and f.whose is Whose.PERSON]
-        sites = _sites(present)
+        sites = _sites(present, sentence.written)
         if not sites and context:
             around, _ = find(f"calcification of {context}", field=field, source=source)
             sites = _sites(around)
@@ -90,10 +91,22 @@ def _on_film(sites: Sequence[tuple[str, Side]], context: str) -> list[tuple[str,
     return [("site_breast_artery" if id_ == "site_vessel" else id_, side) for id_, side in sites]
 
 
-def _sites(found: Sequence[Finding]) -> list[tuple[str, Side]]:
+def _apart(one: Finding, other: Finding, sentence: str) -> bool:
+    """Say whether two places are named as two: `the basal ganglia and the dentate nuclei`."""
+    joined = r"(?:\w+\s+)?(?:,|,? and|&|,? as well as)\s+(?:the |both |left |right )*"
+    first, last = (re.escape(f.words or "") for f in (one, other))
+    pattern = rf"{first}\s*{joined}{last}|{last}\s*{joined}{first}"
+    return bool(first and last and re.search(pattern, sentence, re.IGNORECASE))
+
+
+def _sites(found: Sequence[Finding], sentence: str = "") -> list[tuple[str, Side]]:
     """The places named, most specific first; a layer of the body is none where a place is named too."""
     placed = [f for f in found if term(f.id).kind == "site"]
     kept = set(_most_specific(f.id for f in placed))
+    for wide in [f for f in placed if f.id not in kept]:
+        narrow = [f for f in placed if f.id in kept and wide.id in ancestors(f.id)]
+        if narrow and all(_apart(wide, f, sentence) for f in narrow):
+            kept.add(wide.id)
     if any(id_.startswith("site_lung_nodule") for id_ in kept):
         kept -= _ZONES  # a nodule in the upper zone is one deposit
     kept -= {_PHYSIOLOGICAL} if len(kept) > 1 else set()

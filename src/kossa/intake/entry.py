@@ -145,7 +145,8 @@ class Survey:
     """All that a folder holds. Readers take the entries of their kind and settle each outcome.
 
     `passed_over` counts, by form, the files that are no evidence and are not listed one by one.
-    `person` is the key of the one that was chosen, where there were several.
+    `person` is the key of the one that was chosen, where there were several; the files of the others
+    are `set_aside`, where no reader finds them.
     """
 
     root: Path
@@ -153,6 +154,11 @@ class Survey:
     notices: list[Notice] = field(default_factory=list)
     passed_over: dict[str, int] = field(default_factory=dict)
     person: str | None = None
+    set_aside: list[Entry] = field(default_factory=list)
+
+    def everything(self) -> list[Entry]:
+        """Return all entries in the order of their numbers, those set aside too: for the table of files."""
+        return sorted([*self.entries, *self.set_aside], key=lambda entry: entry.number)
 
     def of(self, *kinds: FileKind) -> list[Entry]:
         """Return the entries of these kinds that are not settled yet, in their order."""

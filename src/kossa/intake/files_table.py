@@ -36,7 +36,7 @@ def _todo(kind: FileKind) -> str:
 def files(survey: Survey) -> tuple[File, ...]:
     """Return the table of files; an entry that is not settled yet stands as not_read_yet."""
     rows = []
-    for entry in survey.entries:
+    for entry in survey.everything():
         row = entry.outcome or File(number=entry.number, kind=entry.kind, outcome=Outcome.NOT_READ_YET)
         codes = tuple(dict.fromkeys(n.code for n in entry.notices))
         rows.append(msgspec.structs.replace(row, kind=entry.kind, person=entry.person, notices=codes))
@@ -45,7 +45,7 @@ def files(survey: Survey) -> tuple[File, ...]:
 
 def locations(survey: Survey) -> dict[int, str]:
     """Return number -> place inside the folder, for run.json alone: a file's name may be a person's."""
-    return {entry.number: entry.location for entry in survey.entries}
+    return {entry.number: entry.location for entry in survey.everything()}
 
 
 def notices(survey: Survey) -> tuple[Notice, ...]:
@@ -54,7 +54,7 @@ def notices(survey: Survey) -> tuple[Notice, ...]:
     Of equal remarks the first file stands as the source, and the sentence tells how many there are.
     """
     same: dict[tuple[str, str], list[Notice]] = {}
-    for entry in survey.entries:
+    for entry in survey.everything():
         for notice in entry.notices:
             same.setdefault((notice.code, notice.what), []).append(notice)
     told = [

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import struct
-import zlib
 from pathlib import PurePosixPath
 
 from kossa.evidence import FileKind, Outcome, Refused, Severity
 from kossa.intake.budget import DEFAULT
 from kossa.intake.dicom import read_header
+from kossa.intake.dicom_frames import FILM_MODALITIES
 from kossa.intake.dicom_header import DicomHeader
 from kossa.intake.dicomdir import read_index
 from kossa.intake.entry import Entry
@@ -17,6 +16,7 @@ from kossa.intake.fhir_entries import resources
 from kossa.intake.fhir_people import identities_in
 from kossa.intake.identity import Identity
 from kossa.intake.json_doc import depth
+from kossa.intake.nifti import read_nifti_header
 from kossa.intake.not_taken import BY_CLASS, BY_FORMAT, BY_MODALITY, CCDA, FHIR_XML, PHONE_PHOTO, NotTaken
 from kossa.intake.picture_info import inspect
 from kossa.intake.sidecar import looks_like_sidecar, parse_toml
@@ -28,8 +28,6 @@ from kossa.intake.xml_doc import root_of
 
 __all__ = ["LOOKS", "not_taken"]
 
-#: modalities of projection films (DICOM PS3.3 C.7.3.1.1.1)
-FILMS = {"MG", "CR", "DX", "RG", "DR", "PX", "IO"}
 
 
 def not_taken(entry: Entry, answer: NotTaken) -> None:
@@ -59,7 +57,7 @@ def _dicom(entry: Entry) -> None:
     if answer:
         not_taken(entry, answer)
     else:
-        entry.kind = FileKind.FILM if entry.header.modality in FILMS else FileKind.CT
+        entry.kind = FileKind.FILM if entry.header.modality in FILM_MODALITIES else FileKind.CT
 
 
 def _not_taken(header: DicomHeader) -> NotTaken | None:
@@ -68,7 +66,7 @@ def _not_taken(header: DicomHeader) -> NotTaken | None:
     best = max((start for start in BY_CLASS if uid.startswith(start + ".")), key=len, default="")
     if best:
         return BY_CLASS[best]
-    if header.frames and header.modality in FILMS | {"CT"}:
+    if header.frames and header.modality in FILM_MODALITIES | {"CT"}:
         return None
     return BY_MODALITY.get(header.modality, BY_MODALITY[""])
 
@@ -126,22 +124,16 @@ def _xml(entry: Entry) -> None:
         not_taken(entry, FHIR_XML if root.startswith("{http://hl7.org/fhir}") else BY_FORMAT[Format.XML])
 
 
-#: intent code of a NIfTI label map (nifti1.h: NIFTI_INTENT_LABEL), and types that labels are stored in
-LABELS, WHOLE_NUMBERS = 1002, {2, 256, 4, 512, 8, 768}
+#: names by which label maps go
 MASK_NAMES = re.compile(r"(?i)(?:^|[^a-z])(?:seg|segmentations?|masks?|labels?|labelmap|rois?)(?:[^a-z]|$)")
 
 
 def _nifti(entry: Entry) -> None:
-    """A label map says so by its intent code, or by its name where its numbers are whole."""
-    head = entry.read_at()(0, 4096)
-    if entry.format == Format.NIFTI_GZ:
-        head = zlib.decompressobj(wbits=31).decompress(head, 540)
-    order = "<" if head[:2] in (b"\x5c\x01", b"\x1c\x02") else ">"
-    second = head[4:7] == b"n+2"
-    intent, kind = struct.unpack_from(order + ("i" if second else "h"), head, 504 if second else 68)[0], 0
-    kind = struct.unpack_from(order + "h", head, 12 if second else 70)[0]
+    """A label map says so by its intent, or by its name where its numbers are whole."""
+    with entry.mapped() as data:
+        header = read_nifti_header(data)
     named = MASK_NAMES.search("/".join(PurePosixPath(entry.location).parts[-2:]))
-    if intent == LABELS or (named and kind in WHOLE_NUMBERS):
+    if header.label_map or (named and header.dtype.kind in "iu"):
         entry.kind = FileKind.MASK
 
 
@@ -167,7 +159,11 @@ def _letter(entry: Entry) -> None:
 
 
 def _beginning(entry: Entry) -> str:
-    return decode_text(entry.read_at()(0, DEFAULT.head_bytes)).text
+    """Return the text at the beginning of a file, cut at a line's end so that no letter is cut."""
+    head = entry.read_at()(0, DEFAULT.head_bytes)
+    if entry.size > len(head):
+        head = head[: head.rfind(b"\n") + 1] or head
+    return decode_text(head).text
 
 
 #: forms that are looked into, because what they are stands inside

@@ -94,7 +94,7 @@ BY_FORMAT: dict[Format, NotTaken] = {
         "This is an HL7 version 2 message, which this version does not read.",
         "Export the results as FHIR in JSON, or as CSV with the columns name,value,unit,date.",
     ),
-    Format.OTHER_TABLE: _evidence(
+    Format.OTHER_TABLE: _nothing(
         FileKind.OTHER,
         "This is a table, but not one of blood results: it has no columns for the test's name and its value.",
         "If it holds results, let its first line be name,value,unit,date (low, high and flag may follow).",
@@ -115,17 +115,17 @@ BY_FORMAT: dict[Format, NotTaken] = {
         "Export one person's record as a FHIR Bundle in JSON.",
     ),
     Format.NRRD: _evidence(
-        FileKind.CT,
+        FileKind.OTHER,
         "This is an NRRD volume, which this version does not read.",
         "Export it as NIfTI (.nii.gz), or give the DICOM slices themselves.",
     ),
     Format.METAIMAGE: _evidence(
-        FileKind.CT,
+        FileKind.OTHER,
         "This is a MetaImage header, which this version does not read.",
         "Export it as NIfTI (.nii.gz), or give the DICOM slices themselves.",
     ),
     Format.ANALYZE: _evidence(
-        FileKind.CT,
+        FileKind.OTHER,
         "This is an Analyze header or a NIfTI in two files; it does not say for sure which side is left.",
         "Export it as NIfTI in one file (.nii.gz), or give the DICOM slices themselves.",
     ),
@@ -161,6 +161,11 @@ BY_FORMAT: dict[Format, NotTaken] = {
         FileKind.OTHER,
         "By its name this text describes the folder, not a person.",
         "If it is a letter or a report, give it another name.",
+    ),
+    Format.OTHER_TEXT: _nothing(
+        FileKind.OTHER,
+        "This is text, but by its name neither a letter nor a report.",
+        "If it is one, name it .txt.",
     ),
     Format.SOURCE_CODE: _nothing(FileKind.OTHER, "This is source code, settings or a log."),
     Format.PROGRAM: _nothing(FileKind.OTHER, "This is a program (viewers on discs are); it was not run."),

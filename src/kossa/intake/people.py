@@ -75,7 +75,7 @@ def people(survey: Survey, kinds: Collection[FileKind] | None = None) -> People:
 
 
 def only(survey: Survey, found: People, key: str) -> Survey:
-    """Narrow a survey to one person: other people's files are settled as ignored, shared ones cut.
+    """Narrow a survey to one person: other people's files are ignored and set aside, shared ones cut.
 
     Raises `WrongCall` where there is no such person.
     """
@@ -91,11 +91,14 @@ def only(survey: Survey, found: People, key: str) -> Survey:
             continue
         if key not in keys:
             entry.settle(Outcome.IGNORED, reason="another-person" if keys else "person-unknown")
+            survey.set_aside.append(entry)
         elif len(keys) > 1:
             others = {s for (n, s), k in found.subjects.items() if n == entry.number and k != key}
             entry.identities = tuple(i for i in entry.identities if i.subject not in others)
             entry.person = key
             _cut(entry, others)
+    aside = {entry.number for entry in survey.set_aside}
+    survey.entries = [entry for entry in survey.entries if entry.number not in aside]
     return survey
 
 

@@ -19,13 +19,13 @@ from kossa.workup.result import WorkupResult
 __all__ = ["write_report"]
 
 
-def write_report(result: WorkupResult, out: Path, *, progress: Progress = silent) -> Path:
+def write_report(result: WorkupResult, out: Path | str, *, progress: Progress = silent) -> Path:
     """Write report.html, workup.json, deposits.csv, the label maps and run.json; return the report's path.
 
     Same input, same bytes, but for run.json, which alone holds names of files, times and versions.
     Raises `CannotFinish` where `out` cannot be written.
     """
-    folder_for(out)
+    out = folder_for(Path(out))
     progress("writing the report", 0, 4)
     written = [_put(out / "workup.json", encode(result.workup))]
     if result.workup.ct:
