@@ -16,6 +16,7 @@ from kossa.evidence import Side
 __all__ = ["Place", "Site", "place_of"]
 
 TUBE_WIDE_MM, TUBE_LONG, TUBE_LUMEN = 14.0, 1.5, 0.2  # judgement: a calcified vessel of middle size
+TUBE_CORE = 0.7  # judgement: the middle of a tube is this much darker than its wall
 ROD_LONG = 2.5  # judgement
 BLOOD_HU = (0.0, 120.0)  # blood between two walls, brightened by the blur of the walls
 FAT_RING_HU = -30.0  # ct_volumes.md rule 12
@@ -85,7 +86,8 @@ class Place:
         form = self.form
         blood = form.lumen_hu is not None and BLOOD_HU[0] <= form.lumen_hu <= BLOOD_HU[1]
         slim = form.voxels >= SMALL_VOXELS and form.axes_mm[1] <= TUBE_WIDE_MM
-        return slim and blood and form.lumen >= TUBE_LUMEN and form.elongation >= TUBE_LONG
+        dark = form.core_ratio is not None and form.core_ratio < TUBE_CORE
+        return slim and blood and dark and form.lumen >= TUBE_LUMEN and form.elongation >= TUBE_LONG
 
     @property
     def small(self) -> bool:
