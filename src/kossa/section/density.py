@@ -101,7 +101,7 @@ def _highest(source: Singles, i: int, j: int) -> float:
     for y in range(max(0, i - REACH), min(rows, i + REACH + 1)):
         for x in range(max(0, j - REACH), min(columns, j + REACH + 1)):
             best = max(best, source[y, x])
-    return best
+    return float(best)
 
 
 @njit(cache=True, nogil=True)

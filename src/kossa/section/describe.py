@@ -37,13 +37,13 @@ SHOWS = {
         "Compare an Alizarin Red section, and one treated with acid, from which a true calcium salt is gone.",
     ),
     Stain.ALIZARIN_RED: (
-        "Alizarin Red S binds calcium (at pH 4.1 to 4.3); a wrong pH or a red background stains other things.",
+        "Alizarin Red S binds calcium (at pH 4.1 to 4.3); a wrong pH stains other things.",
         "Compare a von Kossa section, and a section treated with acid.",
     ),
     Stain.HE: (
         (
-            "On H&E mineral is only a dark blue: nuclei, mucus and bacteria are blue as well, and single dark "
-            "nuclei are counted up to half a percent of the tissue."
+            "On H&E mineral is only a dark blue: nuclei, mucus and bacteria are blue as well, and single "
+            "dark nuclei are counted up to half a percent of the tissue."
         ),
         "Confirm with von Kossa and Alizarin Red.",
     ),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kossa.evidence import Stain
-from kossa.section.stain import ALIZARIN, BROWN, RULES, unit
+from kossa.section.stain import ALIZARIN, RULES, unit
 
 __all__ = ["Guess", "cone_angles", "guess"]
 
@@ -64,8 +64,3 @@ def cone_angles(density: Floats, one: Floats, other: Floats) -> Floats:
         inside = (np.cross(one, flat) @ normal > 0) & (np.cross(flat, other) @ normal > 0)
         nearest = np.where(inside, np.linalg.norm(flat, axis=1), nearest)
     return cast(Floats, np.degrees(np.arccos(np.clip(nearest, -1.0, 1.0))))
-
-
-def brownish(density: Floats) -> npt.NDArray[np.bool_]:
-    """Return which densities (n, 3) lie nearest to brown: within 12 degrees of it (judgement)."""
-    return cone_angles(density, unit(BROWN), unit(BROWN)) < OTHER_DEG

@@ -59,7 +59,7 @@ class Small:
     def picture(self, white: float) -> npt.NDArray[np.uint8]:
         """Return the small copy as 8-bit red, green, blue; `white` is the stored value that becomes 255."""
         colour = np.nan_to_num(self.colour, nan=white)
-        return np.clip(np.rint(colour * (255.0 / white)), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(np.rint(colour * (255.0 / white)), 0, 255), np.uint8)
 
 
 @njit(cache=True, nogil=True)
