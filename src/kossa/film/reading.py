@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kossa.evidence import (
-    VERSION,
     FileKind,
     FilmKind,
     FilmReading,
@@ -19,6 +18,7 @@ from kossa.evidence import (
     WrongCall,
 )
 from kossa.evidence.progress import Progress, silent
+from kossa.evidence.version import VERSION
 from kossa.film.describe import Told, describe_mammogram
 from kossa.film.detect import detect
 from kossa.film.examination import FilmExamination
