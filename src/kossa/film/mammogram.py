@@ -136,7 +136,9 @@ def _chains(marks: list[Mark], pixel_mm: float) -> list[set[int]]:
     if len(coarse) < 2:
         return [{i} for i in coarse]
     points = np.concatenate([marks[i].outline[:: max(1, len(marks[i].outline) // 40)] for i in coarse])
-    of = np.concatenate([np.full(len(marks[i].outline[:: max(1, len(marks[i].outline) // 40)]), i) for i in coarse])
+    of = np.concatenate(
+        [np.full(len(marks[i].outline[:: max(1, len(marks[i].outline) // 40)]), i) for i in coarse]
+    )
     label = fcluster(linkage(points * pixel_mm, "single"), COARSE_LINK_MM, "distance")
     chains: list[set[int]] = []
     for number in np.unique(label):

@@ -78,8 +78,8 @@ def form_of(marks: Sequence[Mark], pixel_mm: float) -> Form:
         return Form(
             None,
             Category.INDETERMINATE,
-            f"spacing too coarse: marks of {np.median(sizes):.2f} mm are {across:.1f} pixels of {pixel_mm:.2f} mm, "
-            "which show no form",
+            f"spacing too coarse: marks of {np.median(sizes):.2f} mm are {across:.1f} pixels "
+            f"of {pixel_mm:.2f} mm, which show no form",
         )
     return _form(*_small_sign(marks, sizes, pixel_mm))
 
@@ -138,7 +138,9 @@ def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tu
         return "fine_linear", f"{told}; {len(lines)} of them {LINEAR:g} times as long as wide, or more"
     spread = float(sizes.std() / max(sizes.mean(), 1e-6))
     even = spread < EVEN_SIZE and float(np.median(shape)) < EVEN_SHAPE
-    figures = f"{told}, diameters vary by {spread:.0%}, median elongation {np.median(shape):.1f}, median z {z:.0f}"
+    figures = (
+        f"{told}, diameters vary by {spread:.0%}, median elongation {np.median(shape):.1f}, median z {z:.0f}"
+    )
     if median >= DYSTROPHIC_MM and z >= PLAIN:
         return "dystrophic", f"{figures}; irregular and larger than {DYSTROPHIC_MM:g} mm"
     if median >= SMALL_MM:
