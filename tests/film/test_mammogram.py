@@ -140,7 +140,7 @@ def test_coarse_pixels_show_no_form_and_say_so():
 
 
 def test_tissue_that_barely_rises_makes_no_group_look_harmless():
-    assert form_of([mark(diameter=30.0, z=5.0)], 0.1).category is not Category.TYPICALLY_BENIGN
+    assert form_of([mark(diameter=30.0, z=5.0, height=12.0)], 0.1).category is not Category.TYPICALLY_BENIGN
 
 
 def test_marks_in_a_row_are_linear_and_far_apart_regional():

@@ -18,7 +18,7 @@ from kossa.ct.place import place_of
 from kossa.ct.recut import holders, recut
 from kossa.ct.site import site_of, tissue_of
 from kossa.ct.skeleton import share_inside
-from kossa.ct.specks import is_kept, keep_reason
+from kossa.ct.specks import is_kept, keep_reason, noise_probability
 from kossa.evidence import Contrast, Geometry, Material
 from kossa.evidence.volume import Volume
 from kossa.image.components import Components, find

@@ -175,7 +175,9 @@ def find_levels(scan: Scan, body: Body, skeleton: Skeleton, trunk: Trunk, head: 
             of.append(Level.HEAD if h >= ring.min() else Level.FACE)
         elif chest[z]:
             of.append(Level.CHEST)
-        elif (top is not None and h > top) or (ring.size and (top is None or h > top)):
+        elif top is not None and h > top:
+            of.append(Level.NECK)
+        elif ring.size and (top is None or h > top):
             of.append(Level.NECK)
         elif trunk.spine[z] or (base is not None and hips[z]):
             of.append(Level.PELVIS if hips[z] else Level.ABDOMEN)

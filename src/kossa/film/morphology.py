@@ -15,7 +15,7 @@ from kossa.evidence import Category
 from kossa.film.measure import Mark
 from kossa.film.rails import find_rails
 
-__all__ = ["Form", "distribution_of", "form_of", "word_of"]
+__all__ = ["TALL", "Form", "distribution_of", "form_of", "word_of"]
 
 POPCORN_MM = 2.0  # coarse: larger than 2-3 mm
 ROD_MM = 0.5  # rods are mostly at least this wide, fine lines are narrower
@@ -31,6 +31,7 @@ RING_PX = 5  # a smaller ring shows no hole; judgement
 SMOOTH = 0.75  # share of its hull that a rod fills; judgement
 HAZY = 9.0  # median z below which small marks count as hazy; judgement
 PLAIN = 9.0  # z from which on a large mark counts as a sign; judgement
+TALL = 40.0  # grey levels of 255 from which on a large mark counts whatever its z; judgement
 EVEN_SIZE, EVEN_SHAPE = 0.25, 1.3  # spread of diameters over mean, and elongation, of round dots; judgement
 SHOWN_PX = 2.0  # a median mark narrower than this has no form; judgement
 COARSE_MM, COARSE_PX = 0.15, 5.0  # on coarser pixels a form needs as many across (issue: 200 um)
@@ -111,7 +112,7 @@ def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | Non
             f"of {rails.length_mm:.0f} mm"
         )
     for m in sorted(marks, key=lambda m: -m.area):
-        if m.z < PLAIN:
+        if m.z < PLAIN and m.height < TALL:
             continue  # tissue reaches this, and tissue must not make a group look harmless
         wide = 2 * np.sqrt(m.area / max(1 - m.hole, 1e-3) / np.pi)
         ring = m.hole >= HOLE or (m.core is not None and m.core < CORE)
