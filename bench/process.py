@@ -1,3 +1,4 @@
+# ruff: noqa: B023 (each call runs before its loop goes on)
 """Speed of the process, as ratios against a reference in the same run: `python -m bench.process [WHAT]`.
 
 WHAT: kernels (against a copy of memory), fipy (the same steady solve), four (the four cases at 64^3), big
@@ -63,9 +64,14 @@ def kernels():
         one = np.float32(0.5)
         run = best(lambda: CPU.apply(x, top.gx, top.gy, top.gz, top.q, y))
         s32, d32, o32 = (a.astype(np.float32) for a in (x, b, y))
-        step = best(lambda: CPU.smooth(s32, d32, level.gx, level.gy, level.gz, level.q, level.inverse, level.d, one, one, o32))
+        step = best(
+            lambda: CPU.smooth(
+                s32, d32, level.gx, level.gy, level.gz, level.q, level.inverse, level.d, one, one, o32
+            )
+        )
         print(
-            f"kernels {n}^3: operator {n**3 / run / 1e6:.0f} Mcell/s, {6 * 8 * n**3 / run / copy:.2f} of copy bandwidth; "
+            f"kernels {n}^3: operator {n**3 / run / 1e6:.0f} Mcell/s, {6 * 8 * n**3 / run / copy:.2f} "
+            "of copy bandwidth; "
             f"smoothing step {n**3 / step / 1e6:.0f} Mcell/s, {10 * 4 * n**3 / step / copy:.2f} of it; "
             f"solve to 1e-8 {iterations} iterations, {solve * 1e3:.0f} ms"
         )
@@ -98,7 +104,9 @@ def fipy():
         theirs = fp.Grid3D(nx=n, ny=n, nz=n, dx=h, dy=h, dz=h)
         field = fp.CellVariable(mesh=theirs)
         conductivity = fp.CellVariable(mesh=theirs, value=flat(d)).harmonicFaceValue
-        equation = fp.DiffusionTerm(conductivity) - fp.ImplicitSourceTerm(fp.CellVariable(mesh=theirs, value=flat(q)))
+        equation = fp.DiffusionTerm(conductivity) - fp.ImplicitSourceTerm(
+            fp.CellVariable(mesh=theirs, value=flat(q))
+        )
         equation += fp.CellVariable(mesh=theirs, value=flat(b))
         solver = LinearCGSolver(tolerance=1e-10, iterations=5000)
 
@@ -108,7 +116,10 @@ def fipy():
 
         other = best(twin, 2)
         gap = np.abs(flat(u[INNER]) - np.asarray(field.value)).max() / np.abs(u).max()
-        print(f"fipy {n}^3, tolerance 1e-10: kossa {mine * 1e3:.0f} ms, FiPy (LinearCGSolver) {other:.2f} s: {other / mine:.0f} times faster; fields differ by {gap:.1e}")
+        print(
+            f"fipy {n}^3, tolerance 1e-10: kossa {mine * 1e3:.0f} ms, FiPy (LinearCGSolver) {other:.2f} "
+            f"s: {other / mine:.0f} times faster; fields differ by {gap:.1e}"
+        )
 
 
 def four():
@@ -148,7 +159,10 @@ def big(n=128, years=5.0):
         return one
 
     run(16, 0.2)
-    kept = [(Multigrid, n_, timed(Multigrid, n_)) for n_ in ("solve", "rate", "conduct")] + [(Run, "inhibit", timed(Run, "inhibit")), (Run, "_newton", timed(Run, "_newton"))]
+    kept = [(Multigrid, n_, timed(Multigrid, n_)) for n_ in ("solve", "rate", "conduct")] + [
+        (Run, "inhibit", timed(Run, "inhibit")),
+        (Run, "_newton", timed(Run, "_newton")),
+    ]
     t = time.perf_counter()
     one = run(n, years)
     total = time.perf_counter() - t
@@ -156,9 +170,20 @@ def big(n=128, years=5.0):
         setattr(owner, name, real)
     react = spent["_newton"] + spent["inhibit"] - spent["solve"] - spent["rate"]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{n}^3, injured, {years:g} years: {total:.0f} s, {one.steps} steps, {one.grid.iterations} iterations in {one.grid.solves} solves, ledger {one.ledger.error():.0e}, load {os.getloadavg()[0]:.1f}")
-    print(f"  shares: linear solves {spent['solve'] / total:.0%}, coarse rates {spent['rate'] / total:.0%}, conductances {spent['conduct'] / total:.0%}, kinetics {react / total:.0%}")
-    print(f"  memory: peak of the process {peak:.0f} MiB, estimate told beforehand {run_bytes((n, n, n)) / 2**20:.0f} MiB = {FIELDS} fields")
+    print(
+        f"{n}^3, injured, {years:g} years: {total:.0f} s, {one.steps} steps, {one.grid.iterations} "
+        f"iterations in {one.grid.solves} solves, "
+        f"ledger {one.ledger.error():.0e}, load {os.getloadavg()[0]:.1f}"
+    )
+    print(
+        f"  shares: linear solves {spent['solve'] / total:.0%}, coarse rates {spent['rate'] / total:.0%}, "
+        f"conductances {spent['conduct'] / total:.0%}, kinetics {react / total:.0%}"
+    )
+    print(
+        f"  memory: peak of the process {peak:.0f} MiB, "
+        f"estimate told beforehand {run_bytes((n, n, n)) / 2**20:.0f} "
+        f"MiB = {FIELDS} fields"
+    )
 
 
 def main():

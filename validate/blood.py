@@ -96,7 +96,10 @@ def nasty(data: Path) -> list[tuple[str, str, str]]:
 
 
 def large(data: Path, megabytes: int = 50) -> tuple[float, float, float, int]:
-    """Return (MB, seconds, seconds of the plain json module, MB of memory) of one large record."""
+    """Return (MB, seconds, seconds of the plain json module, MB of memory) of one large record.
+
+    Seconds are the processor's: the clock on the wall also counts what other programs do.
+    """
     record = json.loads((data / "fhir" / "r4_synthea_jordan_cruickshank.json").read_text(encoding="utf-8"))
     entries = record["entry"]
     with tempfile.TemporaryDirectory() as folder:
@@ -104,14 +107,14 @@ def large(data: Path, megabytes: int = 50) -> tuple[float, float, float, int]:
         record["entry"] = entries * max(1, megabytes * 1_000_000 // size)
         path = Path(folder) / "large.json"
         path.write_text(json.dumps(record), encoding="utf-8")
-        start = time.perf_counter()
+        start = time.process_time()
         json.loads(path.read_bytes())
-        plain = time.perf_counter() - start
+        plain = time.process_time() - start
         code = (
             "import resource, sys, time; from pathlib import Path; from kossa.blood import examine; "
-            "t = time.perf_counter(); r = examine(Path(sys.argv[1])); "
+            "t = time.process_time(); r = examine(Path(sys.argv[1])); "
             "used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024; "
-            "print(time.perf_counter() - t, used, len(r.results))"
+            "print(time.process_time() - t, used, len(r.results))"
         )
         done = subprocess.run([sys.executable, "-c", code, path], check=True, capture_output=True, text=True)
         seconds, memory, _ = done.stdout.split()
@@ -130,7 +133,8 @@ def main() -> None:
     for file, expected, got in nasty(SHARED):
         print(f"nasty {file}: expected {expected}; met {got}")
     size, seconds, plain, memory = large(SHARED)
-    print(f"record of {size:.0f} MB: {seconds:.1f} s ({seconds / plain:.1f} x json.loads), {memory} MB used")
+    ratio = f"{seconds / plain:.1f} x json.loads"
+    print(f"record of {size:.0f} MB: {seconds:.1f} s of processor time ({ratio}), {memory} MB used")
 
 
 if __name__ == "__main__":

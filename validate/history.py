@@ -158,14 +158,14 @@ def main() -> None:
         print(f"nasty {file}: expected {expected}; met {met}")
     print(f"letters whose names come out: {len(names_that_come_out())}")
     all_cases = cases()
-    start = time.perf_counter()
+    start = time.process_time()
     for case in all_cases:
         read_case(case)
-    each = (time.perf_counter() - start) / len(all_cases)
-    start = time.perf_counter()
+    each = (time.process_time() - start) / len(all_cases)
+    start = time.process_time()
     for case in all_cases:
         json.loads(json.dumps(case))
-    trip = (time.perf_counter() - start) / len(all_cases)
+    trip = (time.process_time() - start) / len(all_cases)
     print(f"one case read: {each * 1e3:.1f} ms ({each / trip:.0f} x writing and reading it as JSON)")
     if "--sample" in sys.argv:
         for text, words, id_ in sample():

@@ -11,6 +11,7 @@ import math
 import os
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,8 @@ def chemistry():
                 for p in phases()
             )
             print(
-                f"chemistry {table} {label}: largest difference {worst:.6f} SI over {len(rows)} rows x {len(phases())} solids (bar {bar})"
+                f"chemistry {table} {label}: largest difference {worst:.6f} SI over {len(rows)} rows x "
+                f"{len(phases())} solids (bar {bar})"
             )
     with (SHARED / "chemistry" / "oracle_named.csv").open() as file:
         named = list(csv.DictReader(file))
@@ -92,14 +94,17 @@ def chemistry():
         for p in ("HAP", "OCP", "DCPD", "ACP2"):
             saturation_of(solution, p)
         print(
-            f"chemistry speed {label}: {n / (time.perf_counter() - t) / 1e6:.2f} million states a second with 4 solids (bar 1 at fast)"
+            f"chemistry speed {label}: {n / (time.perf_counter() - t) / 1e6:.2f} million states a second "
+            "with 4 solids (bar 1 at fast)"
         )
 
 
 def serum():
     parts = free_calcium(2.40, albumin_g_l=42, ph=7.40)
     print(
-        f"serum, total 2.40, albumin 42, pH 7.40: free {parts.free:.3f} (1.234), filterable {parts.ultrafilterable:.3f} (1.500)"
+        f"serum, total 2.40, albumin 42, pH 7.40: free {parts.free:.3f} (1.234), "
+        f"filterable {parts.ultrafilterable:.3f} "
+        "(1.500)"
     )
     print("serum: all twelve worked examples are in tests/chemistry/test_serum.py, to 0.001 mmol/L")
 
@@ -111,8 +116,11 @@ def _show(cases):
             for s, v in case.by_site.items()
         }
         print(
-            f"  {case.name:16s} {case.outcome:10s} {case.mass_mg:8.4f} mg, peak {case.peak_mg_cm3:6.1f} mg/cm3, "
-            f"10 mg/cm3 at day {case.first_10_days and round(case.first_10_days)}, 100 at {case.first_100_days and round(case.first_100_days)}, "
+            f"  {case.name:16s} {case.outcome:10s} {case.mass_mg:8.4f} mg, peak {case.peak_mg_cm3:6.1f} "
+            "mg/cm3, "
+            f"10 mg/cm3 at day {case.first_10_days and round(case.first_10_days)}, "
+            f"100 at {case.first_100_days and round(case.first_100_days)}, "
+            ""
             f"ledger {case.balance.calcium:.0e}, {case.steps} steps; {sites}"
         )
 
@@ -124,7 +132,8 @@ def comparison(size=32):
     t = time.perf_counter()
     result, _ = compare(size=size)
     print(
-        f"comparison at {size}^3, 10 years, with the smooth law at 24^3: {time.perf_counter() - t:.1f} s on 2 threads; ranges {result.ranges_sha256[:16]}"
+        f"comparison at {size}^3, 10 years, with the smooth law at 24^3: {time.perf_counter() - t:.1f} "
+        f"s on 2 threads; ranges {result.ranges_sha256[:16]}"
     )
     _show(result.cases)
     for name, held in result.verdicts.items():
@@ -141,23 +150,28 @@ def comparison(size=32):
 def fast64():
     from concurrent.futures import ThreadPoolExecutor
 
-    from kossa.process.comparison import CASES, calibrated, run_case, setting_of
+    from kossa.process.comparison import CASES, calibrated, case_record, run_case, setting_of, verdicts_of
     from kossa.process.mesh import box
 
     mesh = box(64, 3.2)
     run_case(setting_of("injured_normal"), box(16, 3.2), 0.2)
-    t = time.perf_counter()
+    t, cpu = time.perf_counter(), time.process_time()
     tnap = calibrated(setting_of("injured_normal"), mesh)
     order = ("injured_normal", "healthy_uraemic", "injured_ppi", "healthy_normal")
+
+    def one(name):
+        setting = setting_of(name, values={"tnap_dead": tnap})
+        run, course, depth, stopped = run_case(setting, mesh, 10.0)
+        return case_record(name, setting, run, course, depth, stopped)
+
     with ThreadPoolExecutor(2) as pool:
-        runs = list(
-            pool.map(lambda n: run_case(setting_of(n, values={"tnap_dead": tnap}), mesh, 10.0), order)
-        )
+        done = dict(zip(order, pool.map(one, order), strict=True))
     print(
-        f"four cases at 64^3, 10 years, 2 threads: {time.perf_counter() - t:.1f} s (bar 60), load {os.getloadavg()[0]:.1f}"
+        f"four cases at 64^3, 10 years, 2 threads: {time.perf_counter() - t:.1f} s (bar 60), "
+        f"processor time {time.process_time() - cpu:.0f} s, load {os.getloadavg()[0]:.1f}"
     )
-    assert len(runs) == len(CASES)
-    print("  ledgers " + ", ".join(f"{r[0].ledger.error():.0e}" for r in runs))
+    _show(done[name] for name in CASES)
+    print(f"  holds {sum(verdicts_of(done).values())} of 6 statements")
 
 
 def draws(count=20, **how):
@@ -216,11 +230,15 @@ def checks(count=100):
     print(f"rat aorta dish, draws: all four right in {wilson(sum(right(dish(p)) == 4 for p in sets), count)}")
     days = [deficiency_days(p, normal, ppi=0.2, rise=0.07, years=10.0) for p in sets]
     print(
-        f"pyrophosphate 0.2 umol/L, normal serum, healthy artery calcifies in {wilson(sum(d is not None for d in days), count)} (bar 80 %)"
+        "pyrophosphate 0.2 umol/L, normal serum, healthy artery calcifies in "
+        f"{wilson(sum(d is not None for d in days), count)} "
+        "(bar 80 %)"
     )
     radii = [smallest_radius({**centre, "tnap_dead": k}, normal) for k in (300.0, 925.0, 3000.0)]
     print(
-        f"smallest radius that calcifies at phosphatase 300 / 925 / 3000 per day: {' / '.join(f'{r:.2f}' for r in radii)} mm; falls: {radii[0] > radii[1] > radii[2]}"
+        "smallest radius that calcifies at phosphatase 300 / 925 / 3000 per day: "
+        f"{' / '.join(f'{r:.2f}' for r in radii)} "
+        f"mm; falls: {radii[0] > radii[1] > radii[2]}"
     )
 
 
@@ -249,7 +267,9 @@ def pattern(count=40):
                     w: sum(o.pattern == w for o in grown) for w in ("rim", "core", "laminated", "diffuse")
                 }
                 print(
-                    f"pattern {base} R {radius:g} mm, {years:g} years: peak beyond 0.7 R in {wilson(rims, max(len(grown), 1))} of those that calcified ({len(grown)} of {count}); {words}",
+                    f"pattern {base} R {radius:g} mm, {years:g} years: peak beyond 0.7 R in "
+                    f"{wilson(rims, max(len(grown), 1))} "
+                    f"of those that calcified ({len(grown)} of {count}); {words}",
                     flush=True,
                 )
     small = [
@@ -271,17 +291,20 @@ def cells():
     t, y = course(Insult(), hours=24.0)
     when = [float(t[np.argmax(hit)]) for hit in (y[:, 0] < 0.5, y[:, 1] > 1e-3, y[:, 3] > 0.5, y[:, 4] < 0.5)]
     print(
-        f"cells without supply: energy < 1/2 at {when[0]:.2f} h, calcium > 1 umol/L at {when[1]:.2f} h, transition at {when[2]:.2f} h, membrane at {when[3]:.2f} h; in order: {when == sorted(when)}"
+        f"cells without supply: energy < 1/2 at {when[0]:.2f} h, calcium > 1 umol/L at {when[1]:.2f} "
+        f"h, transition at {when[2]:.2f} h, membrane at {when[3]:.2f} h; in order: {when == sorted(when)}"
     )
     for supply in (0.75, 0.8, 0.9):
         _, y = course(Insult(shortage=1 - supply), hours=24 * 3650.0, step_h=0.25)
         print(
-            f"cells at supply {supply:g} for ten years: membrane {y[-1, 4]:.4f}, apoptosis {y[:, 5].max():.1e}"
+            f"cells at supply {supply:g} for ten years: membrane {y[-1, 4]:.4f}, "
+            f"apoptosis {y[:, 5].max():.1e}"
         )
     for minutes in (10, 180):
         _, y = course(Insult(hours=minutes / 60), hours=72.0, cell=CELL)
         print(
-            f"cells after {minutes} min without supply, 72 h later: energy {y[-1, 0]:.3f}, membrane {y[-1, 4]:.3f}"
+            f"cells after {minutes} min without supply, 72 h later: energy {y[-1, 0]:.3f}, membrane "
+            f"{y[-1, 4]:.3f}"
         )
 
 
@@ -306,7 +329,7 @@ def numerics():
         errors.append(float(np.abs(x[1:-1, 1:-1, 1:-1] - exact).max()))
     print(
         "numerics order in space: "
-        + ", ".join(f"{math.log2(a / b):.3f}" for a, b in zip(errors, errors[1:], strict=False))
+        + ", ".join(f"{math.log2(a / b):.3f}" for a, b in pairwise(errors))
         + " (bar 1.9)"
     )
     masses = []
@@ -334,7 +357,9 @@ def numerics():
         found.append((run.ledger.mineral, course.first_10, course.first_100, run.steps))
     evolve.STEP_ERROR = kept
     print(
-        f"numerics time error at default steps: mass {abs(found[0][0] / found[1][0] - 1):.2%} (bar 1 %), day of 10 mg/cm3 {found[0][1]:.1f} against {found[1][1]:.1f}, steps {found[0][3]} against {found[1][3]}"
+        f"numerics time error at default steps: mass {abs(found[0][0] / found[1][0] - 1):.2%} (bar "
+        f"1 %), day of 10 mg/cm3 {found[0][1]:.1f} against {found[1][1]:.1f}, steps {found[0][3]} "
+        f"against {found[1][3]}"
     )
 
 
@@ -349,10 +374,19 @@ def deterministic():
 
 
 COMMANDS = {
-    "chemistry": chemistry, "serum": serum, "comparison": comparison, "fast64": fast64, "draws": draws, "checks": checks,
-    "draws-free": lambda n=20: draws(n, free_tnap=True), "draws-serum": lambda n=20: draws(n, spread_serum=True),
-    "pattern": pattern, "cells": cells, "numerics": numerics, "deterministic": deterministic,
-}  # fmt: skip
+    "chemistry": chemistry,
+    "serum": serum,
+    "comparison": comparison,
+    "fast64": fast64,
+    "draws": draws,
+    "draws-free": lambda n=20: draws(n, free_tnap=True),
+    "draws-serum": lambda n=20: draws(n, spread_serum=True),
+    "checks": checks,
+    "pattern": pattern,
+    "cells": cells,
+    "numerics": numerics,
+    "deterministic": deterministic,
+}
 
 
 def main():

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from kossa.blood import examine
-from kossa.evidence import NothingUsable, Outcome, SeveralPeople, State, encode
+from kossa.blood.letters import rows_in_text
+from kossa.blood.results import read_rows
+from kossa.evidence import NothingUsable, Outcome, Person, SeveralPeople, State, encode
 from kossa.intake.survey import survey
 
 DAY = date(2026, 1, 1)
@@ -222,3 +224,16 @@ def test_all_results_of_the_shared_records_are_read(shared):
 
     wrong = [row for row in fhir_rows(shared) if row.fault]
     assert wrong == []
+
+
+def test_a_result_in_a_letter_without_a_unit_counts_by_its_own_range():
+    rows = rows_in_text("Ca 2.71 (2.20-2.60), PO4 2.31 [0.80 to 1.50 mmol/L], ALP 188, K 4 (2015-2019)")
+    assert [(r.name, r.value, r.unit, r.low, r.high) for r in rows] == [
+        ("Ca", "2.71", None, "2.20", "2.60"),
+        ("PO4", "2.31", "mmol/L", "0.80", "1.50"),
+    ]
+    results, findings, notices = read_rows(rows, Person())
+    assert [r.flag for r in results] == ["high", "high"]
+    assert results[0].likely_unit == "mmol/L"
+    assert "calcium_high" in {f.id for f in findings if f.state is State.PRESENT}
+    assert [n.code for n in notices] == ["no-unit"]

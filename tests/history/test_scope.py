@@ -72,3 +72,17 @@ def test_no_history_of_it_and_suspected_today_is_no_contradiction():
 
 def test_not_painless_is_painful():
     assert ("sx_pain", "present") in {(f.id, f.state) for f in find("The lump is not painless.")[0]}
+
+
+def test_what_was_pictured_is_not_the_place_where_another_is_named():
+    found, _ = find("XR pelvis: extensive vascular calcification.", field="letter")
+    sure = {f.id: f.certainty for f in found}
+    assert sure["site_vessel"] == 1.0
+    assert sure["site_pelvis"] == 0.5
+    found, _ = find("Film of the hand shows calcification.", field="letter")
+    assert {f.id: f.certainty for f in found}["site_hand"] == 1.0
+
+
+def test_what_was_declined_was_not_done():
+    found, _ = find("Parathyroidectomy declined.")
+    assert not found

@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from kossa.process.crystals import make_law
 from kossa.process.kernels import CPU, deposit, stencil
-from kossa.process.kernels.deposit import MOLAR, Moment, lookup
+from kossa.process.kernels.deposit import MOLAR, Moment, lookup, lookup_slope
 from kossa.process.multigrid import Multigrid, NotConverged
 from kossa.process.parameters import law
 from kossa.process.serum import named_serums, saturation_table
@@ -151,12 +151,11 @@ def test_the_table_is_the_speciation_between_its_nodes(f, ph):
     tab, u_max, error = saturation_table(NORMAL, 6.8, 7.6)
     u = u_max * (1 - f)
     exact = saturation(NORMAL.fluid(NORMAL.calcium - u, NORMAL.phosphate - u * 0.6, ph), ("OCP", "HAP"))
-    ocp, slope, hap = lookup(tab, f, ph)
+    ocp, slope, hap = lookup(tab, 0, f, ph), lookup_slope(tab, f, ph), lookup(tab, 1, f, ph)
     assert ocp == pytest.approx(float(exact["OCP"]), abs=1e-4)
     assert hap == pytest.approx(float(exact["HAP"]), abs=1e-4)
-    assert slope == pytest.approx(
-        (lookup(tab, f + 1e-5, ph)[0] - lookup(tab, f - 1e-5, ph)[0]) / 2e-5, rel=1e-3
-    )
+    around = [lookup(tab, 0, f + d, ph) for d in (-1e-5, 1e-5)]
+    assert slope == pytest.approx((around[1] - around[0]) / 2e-5, rel=1e-3)
     assert error < 1e-4
 
 
@@ -173,7 +172,7 @@ def plain_rates(table, *, p, live, ph, bed, a, values):
     """The law of one voxel as a person writes it, for scipy."""
     tab, u_max, _ = table
     k = make_law({**CENTRE, **values}, u_max)
-    si = lookup(tab, 1.0, ph)[0]
+    si = lookup(tab, 0, 1.0, ph)
     ln_s = math.log(10) * si
     sigma = ln_s / 8
     births = k.j0 * (bed * math.exp(-k.b_debris / ln_s**2) + k.s_live * live * math.exp(-k.b_live / ln_s**2))
@@ -211,14 +210,14 @@ def test_growth_from_fixed_nuclei_is_the_cube_of_a_line(table):
     values = {"nucleation_rate": 1e-30, "nuclei_loss": 0.0, "resorption": 0.0, "mineral_cap": 1e9}
     n, dt = 1e4, 10.0
     rate, _, _ = voxel(table, dt, n=n, phi=1e-6, **values)
-    si = lookup(table[0], 1.0, 7.4)[0]
+    si = lookup(table[0], 0, 1.0, 7.4)
     g = make_law(CENTRE, table[1]).growth * (math.log(10) * si / 8) ** 2
     expected = (1e-6 ** (1 / 3) + (36 * math.pi * n) ** (1 / 3) * g * dt / 3) ** 3
     assert 1e-6 + MOLAR * rate * dt == pytest.approx(expected, rel=1e-9)
 
 
 def test_adsorbed_pyrophosphate_stops_growth_completely_and_the_smooth_law_never_does(table):
-    si = lookup(table[0], 1.0, 7.4)[0]
+    si = lookup(table[0], 0, 1.0, 7.4)
     sigma = math.log(10) * si / 8
     closing = brentq(lambda p: CENTRE["gate"] * p / (CENTRE["ppi_half"] + p) - sigma, 1e-3, 1e3)
     open_, shut = (voxel(table, 1.0, p=closing * f, n=1e4, phi=1e-6)[0] for f in (0.9, 1.1))
@@ -282,3 +281,26 @@ def test_mineral_never_falls_below_nothing(table):
 
 def test_the_moment_holds_the_step_and_the_ph():
     assert Moment(1.0, 7.0).ph_dead == 7.0
+
+
+def test_two_threads_find_what_one_finds(table, monkeypatch):
+    monkeypatch.setattr("kossa.process.kernels.threads.SMALLEST", 10**9)
+    n, found = 16, []
+    for smallest in (10**9, 10):
+        monkeypatch.setattr("kossa.process.kernels.threads.SMALLEST", smallest)
+        grid, _, rng = random_grid(n)
+        b, x = np.pad(rng.uniform(0, 1, (n, n, n)), 1), np.zeros((n + 2,) * 3)
+        grid.solve(b, x, 1e-10)
+        zeros, ones = np.zeros_like(x), np.pad(np.ones((n, n, n)), 1)
+        rate, slope, nuclei, phi = (np.zeros_like(x) for _ in range(4))
+        CPU.react(
+            make_law(CENTRE, table[1]), table[0], Moment(5.0, 7.4), 0.1 * x, 0.1 * b, 0.2 * ones, 7.35 * ones,
+            ones, zeros, 0.5 * ones, 1e4 * b, zeros, rate, slope, nuclei,
+        )  # fmt: skip
+        gone = CPU.advance(
+            make_law(CENTRE, table[1]), 5.0, rate, zeros, 0.5 * ones, np.ones(n + 2), b.copy(), phi
+        )
+        found.append((x, rate, nuclei, phi, np.array(gone)))
+    for one, two in zip(*found, strict=True):
+        assert two == pytest.approx(one, rel=1e-9, abs=1e-12)
+    assert found[0][1].max() > 0

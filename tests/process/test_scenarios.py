@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kossa.evidence import UnknownTerm, WrongCall
+from kossa.evidence import OutsideDomain, UnknownTerm, WrongCall
 from kossa.process import scenarios
 from kossa.process.parameters import assigned, digest, drawn, law
 from kossa.process.scenario import fix, scenario_by_id
-from kossa.process.serum import Serum, named_serums, serum_by_name
+from kossa.process.serum import Serum, named_serums, person_serum, serum_by_name
 
 IDS = {
     "atherosclerosis", "aortic_valve", "osteoarthritis", "tuberculosis", "cysticercosis",
@@ -126,3 +126,13 @@ def test_the_serums_hold_the_free_calcium_they_name():
     assert named_serums()["malignancy"].free_calcium > named_serums()["normal"].free_calcium
     assert named_serums()["malignancy"].phosphate < named_serums()["normal"].phosphate
     assert "assumed" in named_serums()["malignancy"].source
+
+
+def test_a_persons_results_become_a_serum_that_says_what_was_assumed():
+    serum = person_serum(1.25, 2.3, magnesium=0.9, uraemic=True)
+    assert serum.free_calcium == 1.25
+    assert serum.phosphate == pytest.approx(0.9 * 2.3 / 0.93)
+    assert serum.ppi == named_serums()["ckd"].ppi
+    assert "pyrophosphate assumed" in serum.source
+    with pytest.raises(OutsideDomain, match="check the unit"):
+        person_serum(9.6, 1.1)

@@ -1,6 +1,6 @@
 """Results inside running text: `calcium 2.33 mmol/L (2.15-2.55), PTH was 12.4 pmol/L`.
 
-Only a known test followed by a number and a known unit counts; a number alone could be anything.
+Only a known test followed by a number and a known unit or a range counts; a number alone could be anything.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ _BETWEEN = rf"(?:\s*(?:{_LINK}))*\s*"
 _NUMBER = r"(?P<number>(?:<=|>=|<|>|≤|≥)?\s?\d+(?:[.,]\d+)?)"
 _RANGE = (
     r"(?:\s*[\[(]\s*(?:ref(?:erence)?(?:\s+range)?|normal|nr|rr)?\s*:?\s*(?P<low>\d+(?:[.,]\d+)?)"
-    r"\s*(?:-|–|to)\s*(?P<high>\d+(?:[.,]\d+)?)[^)\]]{0,24}[\])])?"
+    r"\s*(?:-|–|to)\s*(?P<high>\d+(?:[.,]\d+)?)(?:\s*(?P<inside>{known})(?![\w/]))?[^)\]]{0,24}[\])])"
 )
+_YEARS = re.compile(r"(?:19|20)\d\d")
 
 
 @cache
@@ -30,8 +31,11 @@ def _pattern() -> re.Pattern[str]:
     names = {n for n in names if "_" not in n}
     tests = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
     known = "|".join(re.escape(u) for u in sorted(spellings(), key=len, reverse=True) if not u.isdigit())
+    printed = _RANGE.replace("{known}", known)
     return re.compile(
-        rf"(?<![\w-])(?P<name>{tests}){_BETWEEN}{_NUMBER}\s*(?P<unit>{known})(?![\w/]){_RANGE}", re.IGNORECASE
+        rf"(?<![\w-])(?P<name>{tests}){_BETWEEN}{_NUMBER}(?:\s*(?P<unit>{known})(?![\w/])|(?=\s*[\[(]))"
+        rf"(?:{printed})?(?(unit)|(?<=[\])]))",
+        re.IGNORECASE,
     )
 
 
@@ -40,13 +44,15 @@ def rows_in_text(text: str, source: Source | None = None) -> list[Row]:
     found = []
     plain = text.replace("µ", "u").replace("μ", "u")
     for one in _pattern().finditer(plain):
+        if one["unit"] is None and _YEARS.fullmatch(one["low"]) and _YEARS.fullmatch(one["high"]):
+            continue  # `calcium 5 (2015-2019)`
         line = plain.count("\n", 0, one.start()) + 1
         where = f"line {line}"
         found.append(
             Row(
                 name=one["name"],
                 value=one["number"].replace(" ", ""),
-                unit=one["unit"],
+                unit=one["unit"] or one["inside"],
                 low=one["low"],
                 high=one["high"],
                 where=where,

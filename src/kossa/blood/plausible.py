@@ -74,6 +74,15 @@ def _likely(analyte: Analyte, value: float, code: str | None, person: Person) ->
     return best[1] if best else None
 
 
+def _middle(row: Row) -> float | None:
+    """The middle of the report's own range: it tells the unit better than a value outside it."""
+    try:
+        low, high = float(str(row.low)), float(str(row.high))
+    except ValueError:
+        return None
+    return math.sqrt(low * high) if 0 < low < high < math.inf else None
+
+
 def _tell_tale(analyte: Analyte, value: float, code: str, person: Person) -> str | None:
     adult = person.age_years is not None and person.age_years >= ADULT_YEARS
     for c in _confusions():
@@ -90,7 +99,7 @@ def check_unit(
     if analyte.si is None:
         return True, None, []
     if value_si is None or unit is None:
-        hint = _likely(analyte, value, None, person) if not row.unit else None
+        hint = _likely(analyte, _middle(row) or value, None, person) if not row.unit else None
         return True, hint, []
     tell_tale = _tell_tale(analyte, value, unit.code, person)
     if _fits(analyte, value_si) and tell_tale is None:

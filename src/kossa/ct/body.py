@@ -121,10 +121,10 @@ def _lungs(air: Mask, coarse: Coarse) -> Mask:
 
 def _window(mask: Mask) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return rows and columns that hold the mask, with a margin."""
-    flat = mask.any(axis=0)
+    flat = np.asarray(mask.any(axis=0))
     if not flat.any():
         return (0, 0), (mask.shape[1], mask.shape[2])
-    rows, columns = np.flatnonzero(flat.any(axis=1)), np.flatnonzero(flat.any(axis=0))
+    rows, columns = (np.flatnonzero(np.asarray(flat).any(axis=k)) for k in (1, 0))
     return (
         (max(0, int(rows[0]) - MARGIN_CELLS), max(0, int(columns[0]) - MARGIN_CELLS)),
         (int(rows[-1]) + 1 + MARGIN_CELLS, int(columns[-1]) + 1 + MARGIN_CELLS),

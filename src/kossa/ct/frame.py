@@ -84,7 +84,7 @@ class Scan:
     @property
     def single(self) -> bool:
         """Whether there is one slice only."""
-        return self.hu.shape[0] == 1
+        return bool(self.hu.shape[0] == 1)
 
     @property
     def pixel_mm2(self) -> float:
@@ -92,7 +92,7 @@ class Scan:
         return self.pixel_mm[0] * self.pixel_mm[1]
 
     def cell(self, voxels: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.intp], ...]:
-        """Return the coarse cells that hold (n, 3) voxel places; places outside of the grid go to its border."""
+        """Return the coarse cells that hold (n, 3) voxel places; those outside go to the grid's border."""
         index = np.floor((voxels + 0.5) / np.array(self.coarse.block)).astype(np.intp)
         index = np.clip(index - [0, *self.coarse.origin], 0, np.array(self.coarse.mean.shape) - 1)
         return index[:, 0], index[:, 1], index[:, 2]

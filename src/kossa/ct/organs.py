@@ -1,4 +1,4 @@
-"""Hollow and solid organs of the belly, as far as rules without a model can tell them: gas, enhancement, shape."""
+"""Organs of the belly, as far as rules without a model can tell them: by gas, enhancement, shape."""
 
 from __future__ import annotations
 

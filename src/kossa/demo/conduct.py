@@ -13,14 +13,17 @@ from kossa.demo.page import Case, index_page
 from kossa.evidence import CannotFinish, CtReading, Record, Truth, encode
 from kossa.evidence.atomic import folder_for, write_bytes
 from kossa.evidence.progress import Progress, silent
+from kossa.process import compare as compare_processes
 from kossa.report import write_report
-from kossa.virtual import dystrophic, metastatic, person
+from kossa.report.simulation import write_comparison
+from kossa.virtual import dystrophic, metastatic, papers, person
 from kossa.virtual.files import SCAN, refuse_foreign
 from kossa.virtual.person import VirtualPerson
 from kossa.workup import ReadOptions, read
 
 __all__ = ["PEOPLE", "DemoResult", "run"]
 
+SIMULATED_SIZE, SIMULATED_YEARS = 16, 1.0  # small enough for seconds; `kossa simulate comparison` for more
 PEOPLE: tuple[VirtualPerson, ...] = (dystrophic.PERSON, metastatic.PERSON)
 
 
@@ -51,23 +54,38 @@ def run(
     people: tuple[VirtualPerson, ...] = PEOPLE,
     slice_mm: float = 3.0,
     matrix: int = person.MATRIX,
+    simulate: bool = True,
 ) -> DemoResult:
     """Make, read and compare virtual people; write `out/index.html`, `comparison.json`, a folder each.
 
-    The readers are given `out/KEY/scan` and nothing else. Raises `WrongCall` where `out/KEY/scan` holds
-    something that was not made here, and `CannotFinish` where `out` cannot be written or a scan that
+    The readers are given `out/KEY/scan` (the scan, results and a letter) and nothing else; `simulate` adds
+    the page on which the same chemistry grows both kinds, on a small grid. Raises `WrongCall` where
+    `out/KEY/scan` holds something that was not made here, and `CannotFinish` where `out` cannot be written or a scan that
     was made here is not read at all.
     """
     folder_for(out)
     truths = _make(out, people, seed, progress, slice_mm=slice_mm, matrix=matrix)
-    cases = [_read(out, one, truth, progress) for one, truth in zip(people, truths, strict=True)]
+    for who in people:
+        papers.write(out / who.key / SCAN, who.key, who.patient)
+    with ThreadPoolExecutor(max_workers=1) as side:
+        # the simulation grows while the scans are read
+        grown = side.submit(_simulate, out) if simulate else None
+        cases = [_read(out, one, truth, progress) for one, truth in zip(people, truths, strict=True)]
+        process = grown.result() if grown is not None else None
     compared = tuple(case.comparison for case in cases)
     judged = bars(compared, [case.three_se_mg for case in cases])
     table = out / "comparison.json"
     write_bytes(table, encode(_Written(seed=seed, bars=judged, people=compared)))
     page = out / "index.html"
-    write_bytes(page, index_page(cases, judged).encode("utf-8"))
+    write_bytes(page, index_page(cases, judged, process=process).encode("utf-8"))
     return DemoResult(page, table, compared, judged)
+
+
+def _simulate(out: Path) -> str:
+    """Grow the four cases on a small grid; return the page's address beside the index."""
+    comparison, fields = compare_processes(size=SIMULATED_SIZE, years=SIMULATED_YEARS, threads=1)
+    page = write_comparison(comparison, fields, out / "process")
+    return page.relative_to(out).as_posix()
 
 
 def _make(

@@ -52,7 +52,7 @@ def _template(name: str) -> str:
     return files(room).joinpath("templates", name.removeprefix("report/")).read_text(encoding="utf-8")
 
 
-def index_page(cases: Sequence[Case], judged: Sequence[Bar]) -> str:
+def index_page(cases: Sequence[Case], judged: Sequence[Bar], *, process: str | None = None) -> str:
     """Return the page; it loads nothing, and its style is allowed by its hash."""
     text = _template("report/style.css") + _template("demo.css")
     digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
@@ -61,6 +61,7 @@ def index_page(cases: Sequence[Case], judged: Sequence[Bar]) -> str:
         "style_hash": f"sha256-{digest}",
         "cases": [_case(case) for case in cases],
         "bars": judged,
+        "process": process,
         "version": cases[0].result.workup.kossa_version if cases else "",
     }
     return _environment().get_template("index.html.j2").render(context)

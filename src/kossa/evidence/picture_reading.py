@@ -75,7 +75,12 @@ class FilmReading(Record, frozen=True, kw_only=True):
 
 
 class SectionReading(Record, frozen=True, kw_only=True):
-    """What `kossa section --json` prints; `sizes` are equivalent diameters, in um where known."""
+    """What `kossa section --json` prints; `sizes` are equivalent diameters, in um where known.
+
+    `curve` is the share of tissue (%) at or above each density of the mineral's dye: the figure that another
+    threshold would give. `vectors` are the dyes in use: mineral, counterstain, pigment. `stain_source` is
+    told or recognised. `partial` is true where reading was stopped: `read_share` of the picture was read.
+    """
 
     schema: str = "kossa/section/1"
     kossa_version: str
@@ -88,6 +93,17 @@ class SectionReading(Record, frozen=True, kw_only=True):
     largest_um: float | None
     sizes: tuple[float, ...] = ()
     sizes_unit: str = "um"
+    deposits: int = 0
+    mineral_px: int = 0
+    pigment_px: int = 0
+    shape: tuple[int, int] | None = None
+    stain_source: str = "told"
+    stain_certainty: float | None = None
+    um_per_px_source: str | None = None
+    vectors: tuple[tuple[float, float, float], ...] = ()
+    curve: tuple[tuple[float, float], ...] = ()
+    partial: bool = False
+    read_share: float = 1.0
     artefacts: tuple[str, ...] = ()
     scores: tuple[Score, ...] = ()
     findings: tuple[Finding, ...] = ()

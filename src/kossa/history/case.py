@@ -163,8 +163,12 @@ def contradictions(found: Sequence[Finding]) -> tuple[list[Finding], list[Notice
     """Where words say both yes and no, both stay with half the certainty, and it is told.
 
     `no history of gout` beside `gout suspected` is no contradiction: what is said of today stands.
+    What was only thought of (a differential, a plan) contradicts nothing.
     """
-    own = [f for f in found if f.whose is Whose.PERSON and term(f.id).kind not in _OF_DEPOSITS]
+    own = [
+        f for f in found
+        if f.whose is Whose.PERSON and f.certainty > _CONTRADICTED and term(f.id).kind not in _OF_DEPOSITS
+    ]  # fmt: skip
     present = {f.id for f in own if f.state is State.PRESENT}
     kept = [f for f in found if not (f.state is State.ABSENT and f.when == "past" and f.id in present)]
     both = present & {f.id for f in kept if f in own and f.state is State.ABSENT}

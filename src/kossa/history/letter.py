@@ -26,7 +26,8 @@ _FRAME = re.compile(
     r"^\s*(?:dear\b|yours\b|kind regards|best wishes|regards|sincerely|cc\b|copy to|tel\b|phone|fax|e-?mail|"
     r"date\s*(?::|of (?:birth|clinic|report|visit|admission|discharge|letter)|\d)|dictated|typed|signed|"
     r"reported by|re\b\s*:|address|nhs\b|mrn\b|dob\b|page \d|department of|.*\bhospital\s*$|consultant\b|"
-    r"(?:\[name\][\s,.]*)+(?:$|consultant|professor|registrar|specialist|senior|locum|mb|md|frc|gp\b)|"
+    r"spr\b|registrar\b|(?:(?:\[name\]|dr\b|prof\b|mr\b|[A-Z]\.)[\s,.]*)*\[name\][\s,.]*"
+    r"(?:$|consultant|professor|registrar|specialist|senior|locum|mb|md|frc|spr\b|st\d|gp\b)|"
     r"thank you (?:very much )?for (?:referring|asking|seeing)|"
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*$)",
     re.IGNORECASE,

@@ -36,7 +36,7 @@ _NUMBERED = re.compile(
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)?[ .-]*{_MONTH}[ .,-]*\d{{2,4}}|{_MONTH}[ .]*\d{{1,2}}[ ,]+\d{{4}}|"
     r"[a-z]{0,4}[-/]?\d(?:[\d/. -]{0,18}\d)?[a-z]?\b)"
 )
-_WRAPPED = re.compile(r"(?m)^(.{50,})\n(?=[A-Z])")  # a long line goes on in the next: `Dr Jane` / `Brown`
+_WRAPPED = re.compile(r"(?m)^(.{40,})\n(?=[A-Z])")  # a long line goes on in the next: `Dr Jane` / `Brown`
 
 
 @cache

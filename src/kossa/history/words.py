@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import msgspec
@@ -62,6 +63,12 @@ _LUMP_FIELDS = frozenset({"symptoms", "imaging", "letter"})
 _WORDED = 0.9  # certainty of a laboratory verdict in words, without a number (judgement)
 _LUMP_CERTAINTY = 0.6  # a lump told as the complaint is the deposit more often than not (judgement)
 _LUMP_BEFORE = 0.5  # a lump in the history may be another one (judgement)
+_HEADING_WORDS = 5  # `PMH:`, `Past medical history:` say nothing themselves
+_VIEW = frozenset(
+    {"film", "films", "radiograph", "radiographs", "xr", "xray", "ray", "rays", "ct", "mri", "scan", "scans",
+     "ultrasound", "biopsy", "biopsies"}
+)  # fmt: skip
+_VIEWED = 0.5  # the part that was pictured or cut holds the place, which the sentence names apart (judgement)
 _MEASURED = frozenset({"lab", "antibody"})  # where a verdict is read as a whole, its parts are not
 _LOCAL = frozenset({"site", "tissue", "spread", "course"})  # of the deposit, where calcium is spoken of
 
@@ -163,6 +170,24 @@ def _swollen(sentence: Sentence) -> bool:
     return not named & {"sx_oedema", "sx_joint_pain"}
 
 
+def _viewed(sentence: Sentence, match: Match) -> bool:
+    """Whether a place only says what was pictured or cut: `skin biopsy`, `XR pelvis`, `film of the hand`."""
+    before = [w.level for w in sentence.words[max(0, match.first - 4) : match.first]]
+    while before and before[-1] in ("of", "the", "left", "right", "both", "plain"):
+        before.pop()
+    after = [w.level for w in sentence.words[match.last + 1 : match.last + 3]]
+    if after[:1] == ["x"]:
+        after.pop(0)
+    return bool(before and before[-1] in _VIEW) or bool(after and after[0] in _VIEW)
+
+
+def _views(sentence: Sentence, found: Sequence[Match]) -> set[int]:
+    """Numbers of matches that only say what was pictured, where another one says the place."""
+    places = [n for n, m in enumerate(found) if any(_kind(i) == "site" for i, _ in m.ids)]
+    viewed = {n for n in places if _viewed(sentence, found[n])}
+    return viewed if len(viewed) < len(places) else set()
+
+
 def _weights(sentence: Sentence, field: str, *, tissue: bool) -> dict[str, float]:
     """How sure ids of a kind are meant of the deposit in this sentence; kinds left out are sure."""
     local = _local_certainty(sentence, field)
@@ -182,10 +207,13 @@ def _in_sentence(
     told = verdicts(sentence)
     judged = {n for v in told for n in range(v.first, v.last + 1)}
     out: list[Finding] = []
-    for match in found:
+    views = _views(sentence, found)
+    for number, match in enumerate(found):
         said = scope.said(match)
         for id_, certainty in match.ids:
             q = min(certainty, weights.get(_kind(id_), 1.0))
+            if number in views and _kind(id_) == "site":
+                q = min(q, _VIEWED)
             if said.state is State.ABSENT:
                 q = min(q, denies(id_, sentence.levelled(match.first, match.last)))
             if q and not (_kind(id_) in _MEASURED and judged & set(range(match.first, match.last + 1))):
@@ -205,6 +233,8 @@ def _worth_telling(sentence: Sentence) -> bool:
     """Numbers of a list, results, and names that were taken out are nothing to be listed."""
     if _RESULT.search(sentence.written):
         return False  # a laboratory value: the blood room reads it
+    if sentence.words[-1].level == ":" and len(sentence.words) <= _HEADING_WORDS:
+        return False
     return any(w.level.isalpha() and len(w.level) > 2 and w.level != "name" for w in sentence.words)
 
 

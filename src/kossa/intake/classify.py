@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from kossa.evidence import FileKind, Refused
 from kossa.intake.entry import Entry
 from kossa.intake.look_into import LOOKS, not_taken
 from kossa.intake.not_taken import BY_FORMAT
-from kossa.intake.sniff import Format
+from kossa.intake.sniff import Format, suffix_of
 
 __all__ = ["classify"]
 
@@ -43,7 +41,7 @@ def classify(entry: Entry) -> None:
     `entry.format` is set already. Never raises: what is wrong with the file ends in its notices.
     """
     form = Format(entry.format)
-    suffix = PurePosixPath(entry.location).suffix.lower()
+    suffix = suffix_of(entry.location)
     if form in WORDS and suffix in NAMED_AS:
         held = "bytes of no known form" if form is Format.UNKNOWN else "text"
         entry.refuse(

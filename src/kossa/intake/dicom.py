@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from kossa.evidence import Refused
 from kossa.intake import dicom_tags as tag
-from kossa.intake.dicom_frames import Shared, frames, shared_values
+from kossa.intake.dicom_frames import FILM_MODALITIES, Shared, frames, shared_values
 from kossa.intake.dicom_header import DicomHeader, Frame
 from kossa.intake.dicom_pixels import EITHER_SYNTAXES, LOSSY_SYNTAXES, Layout, check_layout, pixels
 from kossa.intake.dicom_structure import PIXEL_DATA, DataSet, is_dicom, open_data_set
@@ -196,6 +196,8 @@ def _pair(values: Values, raw: bytes) -> tuple[float, float] | None:
         return None
     pair = values.numbers(tag.IMAGER_PIXEL_SPACING, 2, "the imager pixel spacing")
     if pair is None or min(pair) <= 0:
+        if values.word(tag.MODALITY) in FILM_MODALITIES:
+            return None
         raise Refused("invalid-geometry", "the imager pixel spacing is not positive")
     return (pair[0], pair[1])
 

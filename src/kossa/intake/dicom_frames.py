@@ -10,12 +10,13 @@ from kossa.intake.dicom_header import Frame
 from kossa.intake.dicom_structure import DataSet
 from kossa.intake.dicom_values import Values
 
-__all__ = ["Shared", "frames", "shared_values"]
+__all__ = ["FILM_MODALITIES", "Shared", "frames", "shared_values"]
 
 MAX_FRAMES = 100_000  # a frame costs some 300 bytes of header in memory (judgement)
 STEEP = 1e5  # slope and intercept beyond this make no Hounsfield units (judgement)
 FAR_MM = 1e5  # a place farther than this from the origin is no place in a scanner (judgement)
 SMALL_MM = 1e-4  # smaller pixels are none of tomography (judgement)
+FILM_MODALITIES = {"MG", "CR", "DX", "RG", "DR", "PX", "IO"}  # projections (PS3.3 C.7.3.1.1.1)
 UNIT = 1e-3  # how far a direction may be from length 1, or two from a right angle (ct.md 3.11)
 
 Vector = tuple[float, float, float]
@@ -96,7 +97,7 @@ def _frame(groups: dict[int, Values], top: Values) -> Frame:
     return Frame(
         position_mm=None if position is None else (position[0], position[1], position[2]),
         orientation=_orientation(turn),
-        pixel_mm=_spacing(spacing),
+        pixel_mm=_spacing(spacing, film=top.word(tag.MODALITY) in FILM_MODALITIES),
         thickness_mm=thickness if thickness is not None and thickness > 0 else None,
         slope=slope,
         intercept=intercept,
@@ -104,10 +105,13 @@ def _frame(groups: dict[int, Values], top: Values) -> Frame:
     )
 
 
-def _spacing(pair: tuple[float, ...] | None) -> tuple[float, float] | None:
+def _spacing(pair: tuple[float, ...] | None, *, film: bool) -> tuple[float, float] | None:
+    """Return a believable spacing; a film without one can still be read, in pixels, a slice cannot."""
     if pair is None:
         return None
     if min(pair) < SMALL_MM or max(pair) > FAR_MM:
+        if film:
+            return None
         raise Refused("invalid-geometry", f"the pixel spacing is {pair[0]:g} x {pair[1]:g} mm")
     return (pair[0], pair[1])
 

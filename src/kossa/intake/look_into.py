@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from kossa.evidence import FileKind, Outcome, Refused, Severity
 from kossa.intake.budget import DEFAULT
 from kossa.intake.dicom import read_header
+from kossa.intake.dicom_frames import FILM_MODALITIES
 from kossa.intake.dicom_header import DicomHeader
 from kossa.intake.dicomdir import read_index
 from kossa.intake.entry import Entry
@@ -27,8 +28,6 @@ from kossa.intake.xml_doc import root_of
 
 __all__ = ["LOOKS", "not_taken"]
 
-#: modalities of projection films (DICOM PS3.3 C.7.3.1.1.1)
-FILMS = {"MG", "CR", "DX", "RG", "DR", "PX", "IO"}
 
 
 def not_taken(entry: Entry, answer: NotTaken) -> None:
@@ -58,7 +57,7 @@ def _dicom(entry: Entry) -> None:
     if answer:
         not_taken(entry, answer)
     else:
-        entry.kind = FileKind.FILM if entry.header.modality in FILMS else FileKind.CT
+        entry.kind = FileKind.FILM if entry.header.modality in FILM_MODALITIES else FileKind.CT
 
 
 def _not_taken(header: DicomHeader) -> NotTaken | None:
@@ -67,7 +66,7 @@ def _not_taken(header: DicomHeader) -> NotTaken | None:
     best = max((start for start in BY_CLASS if uid.startswith(start + ".")), key=len, default="")
     if best:
         return BY_CLASS[best]
-    if header.frames and header.modality in FILMS | {"CT"}:
+    if header.frames and header.modality in FILM_MODALITIES | {"CT"}:
         return None
     return BY_MODALITY.get(header.modality, BY_MODALITY[""])
 
@@ -160,7 +159,11 @@ def _letter(entry: Entry) -> None:
 
 
 def _beginning(entry: Entry) -> str:
-    return decode_text(entry.read_at()(0, DEFAULT.head_bytes)).text
+    """Return the text at the beginning of a file, cut at a line's end so that no letter is cut."""
+    head = entry.read_at()(0, DEFAULT.head_bytes)
+    if entry.size > len(head):
+        head = head[: head.rfind(b"\n") + 1] or head
+    return decode_text(head).text
 
 
 #: forms that are looked into, because what they are stands inside

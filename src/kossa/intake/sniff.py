@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import zlib
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 from kossa.intake.table import header_of
 from kossa.intake.text import decode_text
 
-__all__ = ["Format", "sniff"]
+__all__ = ["Format", "sniff", "suffix_of"]
 
 
 class Format(StrEnum):
@@ -136,10 +135,18 @@ READ_ME = re.compile(
 )
 
 
+def suffix_of(location: str) -> str:
+    """Return the ending of a file's name from its last full stop on, lower-case; empty where it has none."""
+    name = location.rpartition("/")[2]
+    stem, dot, ending = name.rpartition(".")
+    return dot + ending.lower() if stem else ""
+
+
 def sniff(head: bytes, name: str) -> Format:
     """Return the form of a file from its first bytes (64 KB are enough for every form).
 
-    `name` decides only between forms of plain text, and names what an archive of Python is.
+    `name` is that of the file without its folder. It decides only between forms of plain text, and
+    names what an archive of Python is.
     """
     if not head:
         return Format.EMPTY
@@ -175,7 +182,7 @@ STRUCTURES: tuple[tuple[re.Pattern[bytes], Format], ...] = (
 def _zip(head: bytes, name: str) -> Format:
     """Office files and Python's archives are zip files too; their first members tell."""
     first = head[30:400]
-    if PurePosixPath(name).suffix.lower() in PYTHON_ARCHIVE or b"data.pkl" in first:
+    if suffix_of(name) in PYTHON_ARCHIVE or b"data.pkl" in first:
         return Format.PICKLE
     if first.startswith((b"[Content_Types].xml", b"_rels/", b"mimetype", b"docProps/", b"word/", b"xl/")):
         return Format.OFFICE
@@ -194,10 +201,10 @@ def _gzip(head: bytes) -> Format:
 
 def _text(head: bytes, name: str) -> Format:
     """Tell apart what is written in letters; anything with many control characters is not."""
-    path = PurePosixPath(name.lower())
-    if path.name in JUNK_NAMES or path.name.startswith("._"):
+    name, suffix = name.lower(), suffix_of(name)
+    if name in JUNK_NAMES or name.startswith("._"):
         return Format.JUNK
-    if path.suffix in PYTHON_ARCHIVE:
+    if suffix in PYTHON_ARCHIVE:
         return Format.PICKLE
     wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
     sample = head[: 8192 if wide else 4096]
@@ -209,7 +216,7 @@ def _text(head: bytes, name: str) -> Format:
     if start[0] in "{[" and (found := _json(head)):
         return found
     marked = next((form for pattern, form in MARKS if pattern.match(start)), None)
-    return marked or _prose(start, path)
+    return marked or _prose(start, name, suffix)
 
 
 MARKS: tuple[tuple[re.Pattern[str], Format], ...] = (
@@ -222,19 +229,19 @@ MARKS: tuple[tuple[re.Pattern[str], Format], ...] = (
 CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1b")
 
 
-def _prose(start: str, path: PurePosixPath) -> Format:
-    if path.suffix == ".toml":
+def _prose(start: str, name: str, suffix: str) -> Format:
+    if suffix == ".toml":
         return Format.TOML
-    if path.suffix in CODE or start.startswith("#!"):
+    if suffix in CODE or start.startswith("#!"):
         return Format.SOURCE_CODE
     header = header_of(start)
     if header.is_labs:
         return Format.LABS
-    if path.suffix in {".csv", ".tsv"} or header.is_table:
+    if suffix in {".csv", ".tsv"} or header.is_table:
         return Format.OTHER_TABLE
-    if READ_ME.fullmatch(path.name):
+    if READ_ME.fullmatch(name):
         return Format.READ_ME
-    return Format.LETTER if LETTER_SUFFIX.fullmatch(path.suffix) else Format.OTHER_TEXT
+    return Format.LETTER if LETTER_SUFFIX.fullmatch(suffix) else Format.OTHER_TEXT
 
 
 OPENS_JSON = re.compile(rb'\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[{\["\]\d-]|true|false|null|$))')

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from kossa.evidence import FileKind, NothingUsable, Notice, Outcome, Refused, Severity, WrongCall
 from kossa.evidence.progress import Progress, silent
@@ -135,7 +135,7 @@ class _Surveyor:
 
     def _sort(self, entry: Entry, head: bytes) -> None:
         """Say what an entry is, and count it instead of listing it where it is one of very many."""
-        entry.format = sniff(head, PurePosixPath(entry.location).name)
+        entry.format = sniff(head, entry.location.rpartition("/")[2])
         classify(entry)
         self._add(entry)
 
@@ -148,7 +148,7 @@ class _Surveyor:
             inside.packed_in = entry.number
             try:
                 head = member.head(self.budget.head_bytes)
-                _stay_closed(sniff(head, member.name))
+                _stay_closed(sniff(head, member.name.rpartition("/")[2]))
             except Refused as refused:
                 archive.refused.append(refused)
                 inside.refuse(refused)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -101,7 +100,7 @@ def read_table(data: bytes, *, budget: Budget = DEFAULT) -> Table:
 
 
 def _column(cell: str) -> str:
-    return re.sub(r"\s+", " ", cell.strip().lower())
+    return " ".join(cell.lower().split())
 
 
 def _rows(text: str, header: Header) -> Iterator[Row]:

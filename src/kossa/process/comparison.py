@@ -52,6 +52,7 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 EDGE_MM = 3.2
+SMOOTH_SIZE = 24  # voxels an edge of the runs with the smooth law, which stand beside and need no detail
 CORE_SHARE = 0.3  # of the closing pyrophosphate p*, in the core of the injured tissue (simulation 8.2)
 PPI_TIMES = 10.0  # plasma pyrophosphate of the protected case (simulation 8.2; five times fails more often)
 CASES = {
@@ -340,7 +341,7 @@ def compare(
 
     def one(job: tuple[str, bool]) -> tuple[Case, tuple[Floats, npt.NDArray[np.float32], Floats, Floats]]:
         name, smooth = job
-        grid = box(min(n, 24), EDGE_MM) if smooth else mesh
+        grid = box(min(n, SMOOTH_SIZE), EDGE_MM) if smooth else mesh
         run, course, depth, stopped = run_case(settings[name], grid, years, smooth=smooth)
         if progress is not None:
             progress(f"{name}{' (smooth law)' if smooth else ''}", years)

@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from kossa.chemistry.saturation import phases, saturation
-from kossa.chemistry.serum import LIFE
+from kossa.chemistry.serum import LIFE, serum_fluid
 from kossa.chemistry.speciation import Fluid, distribution, speciate, species
 from kossa.evidence.base import Record
 from kossa.evidence.errors import WrongCall
 from kossa.process.kernels.deposit import Table, lookup
 from kossa.process.parameters import Parameter, read_toml
 
-__all__ = ["CA_P", "Serum", "named_serums", "saturation_table", "serum_by_name"]
+__all__ = ["CA_P", "Serum", "named_serums", "person_serum", "saturation_table", "serum_by_name"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -138,6 +138,47 @@ def named_serums() -> dict[str, Serum]:
     return {name: msgspec.convert(entry, Serum) for name, entry in read_toml("serums").items()}
 
 
+def person_serum(
+    free_calcium: float,
+    phosphate: float,
+    *,
+    magnesium: float | None = None,
+    total_co2: float | None = None,
+    sodium: float | None = None,
+    potassium: float | None = None,
+    uraemic: bool = False,
+) -> Serum:
+    """Return a person's own serum for `grow`, from results per litre (mmol/L).
+
+    `free_calcium` is the measured ionised calcium or that of the site model (`chemistry.serum`).
+    Pyrophosphate is no routine test: it is taken from the normal or the uraemic serum, and said so in
+    `source`. Raises `OutsideDomain` outside living serum.
+    """
+    fluid = serum_fluid(
+        free_calcium,
+        phosphate,
+        magnesium=magnesium,
+        total_co2=total_co2,
+        sodium=sodium,
+        potassium=potassium,
+    )
+    like = serum_by_name("ckd" if uraemic else "normal")
+    names = {"free_calcium": "calcium"} | {
+        n: n for n in ("phosphate", "magnesium", "dic", "sodium", "potassium", "citrate")
+    }
+    held = {name: float(np.asarray(getattr(fluid, field))) for name, field in names.items()}
+    return msgspec.structs.replace(
+        like,
+        **held,
+        title="the person's own serum",
+        sd_calcium=0.0,
+        sd_phosphate=0.0,
+        log_sd_ppi=0.0,
+        grade="given",
+        source=f"the person's results; pyrophosphate assumed as in {like.title}",
+    )
+
+
 def serum_by_name(name: str) -> Serum:
     """Return one serum; raises `WrongCall` with the known names."""
     known = named_serums()
@@ -159,13 +200,13 @@ def saturation_table(serum: Serum, ph_low: float, ph_high: float) -> tuple[Table
         u = u_max * (1.0 - f)
         state = serum.fluid(np.maximum(calcium - u, 1e-6), np.maximum(phosphate - u / CA_P, 1e-6), p)
         values = saturation(state, names)
-        return np.stack([values[name] for name in names], axis=-1)
+        return np.stack([values[name] for name in names])
 
     table = Table(left[0], left[1] - left[0], ph[0], PH_STEP, indices(left, ph))
     f_mid, ph_mid = 0.5 * (left[60:-2:20] + left[61:-1:20]), 0.5 * (ph[1:-3] + ph[2:-2])
     exact = indices(f_mid, ph_mid)
-    found = np.array([[lookup(table, f, p)[0] for p in ph_mid] for f in f_mid])
-    return table, u_max, float(np.abs(found - exact[..., 0]).max())
+    found = np.array([[lookup(table, 0, f, p) for p in ph_mid] for f in f_mid])
+    return table, u_max, float(np.abs(found - exact[0]).max())
 
 
 def database_spread() -> dict[str, float]:

@@ -23,6 +23,7 @@ from kossa.evidence import (
 __all__ = ["cause_name", "kind_colour", "leading", "mind_view", "share"]
 
 SHOWN_CAUSES = 6
+LIKELY = 0.6  # a kind less likely than this is not called most likely; judgement
 NAMED = 0.35  # a cause less likely than this is not named in the first sentence; judgement
 SHOWN_SHARE = 0.005  # kinds and causes whose interval stays below this are left to workup.json
 SHOWN_REASONS = 10
@@ -192,15 +193,16 @@ def _option_row(option: Option) -> dict[str, Any]:
 def leading(weighing: Weighing) -> tuple[str, str]:
     """Return the first sentence's end and the second sentence: which kind, from what, how sure."""
     first, second = weighing.kinds[0], weighing.kinds[1]
-    if not weighing.separable:
-        words = f"{first.id} or {second.id}: what is known does not separate them"
-        more = f"{first.id} {share(first.prob, first.low, first.high)}, "
-        more += f"{second.id} {share(second.prob, second.low, second.high)}."
-        return words, more
+    both = f"{first.id.capitalize()} {share(first.prob, first.low, first.high)}, "
+    both += f"{second.id} {share(second.prob, second.low, second.high)}."
+    if first.prob < LIKELY:
+        return f"{first.id} or {second.id}, which what is known does not separate", both
     cause = weighing.causes[0]
     words = f"most likely {first.id}"
     if cause.prob >= NAMED:
         words += f", from {plain_name(cause.id)}"
+    if not weighing.separable:
+        return f"{words}; {second.id} is not excluded", both
     return words, f"Probability {share(first.prob, first.low, first.high)}."
 
 

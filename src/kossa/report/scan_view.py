@@ -45,7 +45,8 @@ def _known_from(group: DepositGroup, own: list[CtDeposit]) -> str:
         return group.words or "CT"
     ids = [d.id for d in own]
     more = f" and {len(ids) - 4} more" if len(ids) > 4 else ""
-    return f"CT, deposit{'s' if len(ids) > 1 else ''} {', '.join(ids[:4])}{more}"
+    told = f'; told: "{group.words}"' if group.words else ""
+    return f"CT, deposit{'s' if len(ids) > 1 else ''} {', '.join(ids[:4])}{more}{told}"
 
 
 def _group_row(number: int, group: DepositGroup, own: list[CtDeposit]) -> dict[str, Any]:

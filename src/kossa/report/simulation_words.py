@@ -136,7 +136,8 @@ def _says(case: Case) -> str:
     site = "At the most alkaline site: " + here[0].lower() + here[1:]
     return {
         "injured_normal": (
-            f"Dead cells make no pyrophosphate and their phosphatase eats what comes. {here} The gate is open."
+            "Dead cells make no pyrophosphate, and their phosphatase eats what comes. "
+            f"{here} The gate is open."
         ),
         "injured_ppi": (
             f"The same dead tissue, ten times the pyrophosphate in the blood. {here} The gate is shut."

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from kossa.care import options as care_options
 from kossa.diagnosis import weigh
-from kossa.evidence import Material, Notice, Person, Workup
+from kossa.evidence import Finding, Material, Notice, Person, State, Whose, Workup
 from kossa.evidence.version import VERSION
 from kossa.evidence.volume import Examination
 from kossa.intake.entry import Survey
 from kossa.intake.files_table import files, notices
 from kossa.workup.join import first_question, join
 from kossa.workup.listen import Words
+from kossa.workup.look import Looks
 
 __all__ = ["compose"]
+
+
+# what a picture shows only where it holds a deposit
+MINERAL = frozenset({"bx_von_kossa_positive", "bx_alizarin_positive", "bx_calcium", "bx_he_calcium"})
 
 
 def _measured(exams: tuple[Examination, ...]) -> bool:
@@ -20,10 +27,20 @@ def _measured(exams: tuple[Examination, ...]) -> bool:
     return any(d.kept and d.material is Material.CALCIFICATION for e in exams for d in e.reading.deposits)
 
 
+def _each_once(
+    told: Iterable[Finding], measured: Sequence[Finding], pictured: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    """Return all findings; what the blood has measured wins over what words tell of the same test."""
+    known = {f.id for f in measured}
+    kept = (f for f in told if f.id not in known or f.whose is Whose.FAMILY)
+    return (*kept, *pictured, *measured)
+
+
 def compose(
     met: Survey,
     person: Person,
     exams: tuple[Examination, ...],
+    looks: Looks,
     words: Words,
     told: tuple[Notice, ...],
 ) -> Workup:
@@ -32,9 +49,16 @@ def compose(
     together = join(readings, words.history)
     person = words.seen_in(person)
     blood, history = words.blood, words.history
-    findings = (*together.findings, *(blood.findings if blood else ()))
+    pictured = (
+        *(f for r in looks.films for f in r.findings),
+        *(f for r in looks.sections for f in r.findings),
+    )
+    findings = (*together.findings, *pictured, *(blood.findings if blood else ()))
     results = blood.results if blood else ()
-    state = first_question(together.groups, measured=_measured(exams), scanned=bool(exams))
+    measured = _measured(exams) or any(f.id in MINERAL for f in pictured if f.state is State.PRESENT)
+    state = first_question(
+        together.groups, measured=measured, scanned=bool(exams or looks.films or looks.sections)
+    )
     counted = tuple(g for g in together.groups if g.material is Material.CALCIFICATION)
     weighing = weigh(findings, person, results=results, groups=counted, calcification=state)
     return Workup(
@@ -42,6 +66,8 @@ def compose(
         person=person,
         calcification=state,
         ct=readings,
+        films=looks.films,
+        sections=looks.sections,
         results=results,
         derived=blood.derived if blood else (),
         findings=findings,
@@ -51,6 +77,7 @@ def compose(
         not_understood=history.not_understood if history else (),
         notices=(
             *told,
+            *looks.notices,
             *(blood.notices if blood else ()),
             *(history.notices if history else ()),
             *notices(met),

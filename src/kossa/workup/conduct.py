@@ -28,6 +28,7 @@ from kossa.intake.people import only, people
 from kossa.intake.survey import survey
 from kossa.workup.compose import compose
 from kossa.workup.listen import listen
+from kossa.workup.look import look
 from kossa.workup.options import ReadOptions
 from kossa.workup.readers import READ
 from kossa.workup.result import WorkupResult
@@ -80,6 +81,8 @@ def read(
         return _several(met, found.sentence(), found.notices, clock)
     with clock.stage("ct"):
         exams, told = _scans(met, options, progress)
+    with clock.stage("pictures"):
+        looks = look(met, progress)
     with clock.stage("words"):
         words = listen(met, _person(found.persons[0], options), progress)
     settle_rest(met, READ)
@@ -88,7 +91,7 @@ def read(
         return _several(met, found.sentence(), found.notices, clock)
     with clock.stage("diagnosis"):
         person = _person(found.persons[0], options)
-        workup = compose(met, person, exams, words, (*found.notices, *told))
+        workup = compose(met, person, exams, looks, words, (*found.notices, *told))
     return _finished(workup, exams, met, options, clock)
 
 

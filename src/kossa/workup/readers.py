@@ -9,5 +9,7 @@ __all__ = ["BLOOD", "READ", "WORDS"]
 BLOOD: tuple[FileKind, ...] = (FileKind.BLOOD, FileKind.FHIR, FileKind.CASE)
 WORDS: tuple[FileKind, ...] = (FileKind.HISTORY, FileKind.FHIR, FileKind.CASE)
 
-READ: frozenset[FileKind] = frozenset({FileKind.CT, FileKind.SIDECAR, FileKind.MASK, *BLOOD, *WORDS})
+READ: frozenset[FileKind] = frozenset(
+    {FileKind.CT, FileKind.FILM, FileKind.SECTION, FileKind.SIDECAR, FileKind.MASK, *BLOOD, *WORDS}
+)
 """Files of any other kind are recognised, listed and left: `not_read_yet`."""

@@ -26,7 +26,7 @@ from numba import njit
 
 Floats = npt.NDArray[np.float64]
 
-__all__ = ["Law", "Moment", "Table", "advance", "lookup", "react"]
+__all__ = ["Law", "Moment", "Table", "advance", "lookup", "lookup_slope", "react"]
 
 LN10 = math.log(10.0)
 MOLAR = 3.18e-5  # volume fraction of mineral per mM Ca: 31.8 cm3/mol, density 3.16 g/cm3
@@ -65,7 +65,7 @@ class Moment(NamedTuple):
 class Table(NamedTuple):
     """Saturation of this run's fluid: SI of OCP and HAP by what is left of the ions, and pH.
 
-    `values`, (fractions, pH, 2); fractions start at `f0` in steps `df` of 1 - u/u_max, pH at `ph0`.
+    `values`, (2, fractions, pH); fractions start at `f0` in steps `df` of 1 - u/u_max, pH at `ph0`.
     """
 
     f0: float
@@ -88,50 +88,66 @@ def _weights(t: float) -> tuple[float, float, float, float]:
     )
 
 
-@njit(cache=True, nogil=True)
-def lookup(table: Table, f: float, ph: float) -> tuple[float, float, float]:
-    """Return SI_OCP, its slope by f, and SI_HAP, by cubic interpolation; held at the table's edge."""
-    v = table.values
-    x = min(max((f - table.f0) / table.df, 1.0), v.shape[0] - 3.001)
-    y = min(max((ph - table.ph0) / table.dph, 1.0), v.shape[1] - 3.001)
-    i, j = int(x), int(y)
-    t = x - i
-    a = _weights(t)
-    b = _weights(y - j)
+@njit(cache=True, nogil=True, inline="always")
+def _slopes(t: float) -> tuple[float, float, float, float]:
+    """Return the derivatives of the Catmull-Rom weights at t in [0, 1)."""
     t2 = t * t
-    s = (
+    return (
         0.5 * (-3.0 * t2 + 4.0 * t - 1.0),
         0.5 * (9.0 * t2 - 10.0 * t),
         0.5 * (-9.0 * t2 + 8.0 * t + 1.0),
         0.5 * (3.0 * t2 - 2.0 * t),
     )
-    ocp, slope, hap = 0.0, 0.0, 0.0
+
+
+@njit(cache=True, nogil=True)
+def lookup(table: Table, solid: int, f: float, ph: float) -> float:
+    """Return the SI of OCP (`solid` 0) or HAP (1), by cubic interpolation; held at the table's edge."""
+    v = table.values[solid]
+    x = min(max((f - table.f0) / table.df, 1.0), v.shape[0] - 3.001)
+    y = min(max((ph - table.ph0) / table.dph, 1.0), v.shape[1] - 3.001)
+    i, j = int(x), int(y)
+    a, b = _weights(x - i), _weights(y - j)
+    index = 0.0
     for m in range(4):
         row = v[i - 1 + m]
-        o = b[0] * row[j - 1, 0] + b[1] * row[j, 0] + b[2] * row[j + 1, 0] + b[3] * row[j + 2, 0]
-        h = b[0] * row[j - 1, 1] + b[1] * row[j, 1] + b[2] * row[j + 1, 1] + b[3] * row[j + 2, 1]
-        ocp += a[m] * o
-        slope += s[m] * o
-        hap += a[m] * h
-    return ocp, slope / table.df, hap
+        index += a[m] * (b[0] * row[j - 1] + b[1] * row[j] + b[2] * row[j + 1] + b[3] * row[j + 2])
+    return index
+
+
+@njit(cache=True, nogil=True)
+def lookup_slope(table: Table, f: float, ph: float) -> float:
+    """Return the slope of SI_OCP by the share f that is left."""
+    v = table.values[0]
+    x = min(max((f - table.f0) / table.df, 1.0), v.shape[0] - 3.001)
+    y = min(max((ph - table.ph0) / table.dph, 1.0), v.shape[1] - 3.001)
+    i, j = int(x), int(y)
+    a, b = _slopes(x - i), _weights(y - j)
+    slope = 0.0
+    for m in range(4):
+        row = v[i - 1 + m]
+        slope += a[m] * (b[0] * row[j - 1] + b[1] * row[j] + b[2] * row[j + 1] + b[3] * row[j + 2])
+    return slope / table.df
 
 
 @njit(cache=True, nogil=True)
 def _growth(
-    law: Law, si: float, slope: float, hap: float, ph: float, p: float, live: float
+    law: Law, table: Table, si: float, f: float, ph: float, p: float, live: float
 ) -> tuple[float, float]:
     """Return G (mm/day) and its slope by the deficit u."""
     if si > 0.0:
         sigma = LN10 * si / IONS_OCP
         theta = p / (law.k_p + p)
+        floor = law.sigma_c * theta
+        if not law.smooth and sigma <= floor:
+            return 0.0, 0.0
         scale = law.growth / (1.0 + live / law.k_protein)
-        dsigma = -LN10 / IONS_OCP * slope / law.u_max
+        dsigma = -LN10 / IONS_OCP * lookup_slope(table, f, ph) / law.u_max
         if law.smooth:
             return scale * sigma * sigma * (1.0 - theta), scale * 2.0 * sigma * (1.0 - theta) * dsigma
-        floor = law.sigma_c * theta
-        if sigma > floor:
-            return scale * sigma * (sigma - floor), scale * (2.0 * sigma - floor) * dsigma
-    elif hap < 0.0:
+        return scale * sigma * (sigma - floor), scale * (2.0 * sigma - floor) * dsigma
+    hap = lookup(table, 1, f, ph)
+    if hap < 0.0:
         acid = 80.0 * 10.0 ** (-0.8 * ph) + 0.03 * 10.0 ** (-0.2 * ph)
         return -law.dissolution * acid * (1.0 - 10.0 ** (hap / 5.0)), 0.0
     return 0.0, 0.0
@@ -169,7 +185,8 @@ def _voxel(
     bed: float, a: float, n: float, phi: float,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Return the uptake of calcium R (mM/day), its slope -dR/du, and the nuclei at the end."""
-    si, slope, hap = lookup(table, 1.0 - u / law.u_max, ph)
+    left = 1.0 - u / law.u_max
+    si = lookup(table, 0, left, ph)
     birth = 0.0
     if si > 0.0:
         square = (LN10 * si) ** 2
@@ -179,9 +196,9 @@ def _voxel(
             birth += law.j0 * law.s_live * live * math.exp(-law.b_live / square)
     if n + birth * dt < 1e-12:
         return 0.0, 0.0, 0.0
-    g, dg = _growth(law, si, slope, hap, ph, p, live)
+    g, dg = _growth(law, table, si, left, ph, p, live)
     taken = law.k_resorb * a
-    y0 = np.cbrt(phi)
+    y0 = np.cbrt(phi) if phi > 0.0 else 0.0
     y1, dy, area = y0, 0.0, 0.0
     end = n
     for _ in range(2):  # the loss of nuclei needs the mineral at mid-step: once guessed, once corrected
@@ -214,24 +231,31 @@ def react(
     half = 0.5 * moment.dt / law.tau_debris
     for i in range(1, nx - 1):
         for j in range(1, ny - 1):
+            # rows, so that the inner loop indexes in one dimension
+            uu, pp, alive, ph, bed, fixed = (
+                u[i, j],
+                p[i, j],
+                live[i, j],
+                site_ph[i, j],
+                debris[i, j],
+                scaffold[i, j],
+            )
+            aa, nn, ff = a[i, j], nuclei[i, j], phi[i, j]
+            rr, ss, ee = rate[i, j], slope[i, j], nuclei_end[i, j]
             for k in range(1, nz - 1):
-                alive, fixed, rest = live[i, j, k], scaffold[i, j, k], debris[i, j, k]
-                if rest <= 0.0 and nuclei[i, j, k] <= 0.0 and alive * law.s_live <= 0.0:
-                    rate[i, j, k] = 0.0
-                    slope[i, j, k] = 0.0
-                    nuclei_end[i, j, k] = 0.0
+                rest = bed[k]
+                if rest <= 0.0 and nn[k] <= 0.0 and alive[k] * law.s_live <= 0.0:
+                    rr[k] = 0.0
+                    ss[k] = 0.0
+                    ee[k] = 0.0
                     continue
-                loose = rest - fixed
+                loose = rest - fixed[k]
                 if loose > 0.0:
-                    rest = fixed + loose * math.exp(-half * a[i, j, k])
-                ph = site_ph[i, j, k] + (1.0 - alive) * (moment.ph_dead - site_ph[i, j, k])
-                r, s, n = _voxel(
-                    law, table, moment.dt, u[i, j, k], ph, p[i, j, k], alive, rest, a[i, j, k],
-                    nuclei[i, j, k], phi[i, j, k],
-                )  # fmt: skip
-                rate[i, j, k] = r
-                slope[i, j, k] = s
-                nuclei_end[i, j, k] = n
+                    rest = fixed[k] + loose * math.exp(-half * aa[k])
+                here = ph[k] + (1.0 - alive[k]) * (moment.ph_dead - ph[k])
+                rr[k], ss[k], ee[k] = _voxel(
+                    law, table, moment.dt, uu[k], here, pp[k], alive[k], rest, aa[k], nn[k], ff[k]
+                )
 
 
 @njit(cache=True, nogil=True)

@@ -1,0 +1,99 @@
+"""`kossa section`: the reader of stained sections alone, one picture or many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kossa.cli.screen import progress_on_stderr
+
+__all__ = ["command"]
+
+Row = dict[str, str | int | float | None]
+
+
+@click.command("section")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--stain",
+    type=click.Choice(["von_kossa", "alizarin_red", "h_and_e"]),
+    help="The stain, where it is known; else it is recognised, or asked for.",
+)
+@click.option("--um-per-px", type=float, help="Micrometres a pixel, where the file does not tell.")
+@click.option("--acid", is_flag=True, help="The section was treated with acid as a control.")
+@click.option("--geojson", type=click.Path(path_type=Path), help="Write the outlines here (one picture).")
+@click.option(
+    "--overlay", type=click.Path(path_type=Path), help="Write the picture with marks here (one picture)."
+)
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="For several pictures: a CSV and a contact sheet."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
+def command(
+    *,
+    paths: tuple[Path, ...],
+    stain: str | None,
+    um_per_px: float | None,
+    acid: bool,
+    geojson: Path | None,
+    overlay: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Measure the mineralised share of stained sections: a row a picture."""
+    from kossa.evidence import NothingUsable, Refused, Stain, WrongCall, encode
+    from kossa.evidence.atomic import folder_for, write_bytes
+    from kossa.section.outline import geojson as outlines
+    from kossa.section.overlay import contact_sheet, overlay_png
+    from kossa.section.reading import examine
+    from kossa.section.row import csv_row
+
+    if len(paths) > 1 and (geojson or overlay):
+        raise WrongCall("--geojson and --overlay take one picture; for several use -o OUT")
+    exams = []
+    told = Stain(stain) if stain else None
+    with progress_on_stderr() as tell:
+        for number, path in enumerate(paths, 1):
+            try:
+                exam = examine(path, stain=told, um_per_px=um_per_px, progress=tell, acid=acid)
+            except (NothingUsable, Refused) as unusable:
+                # one bad picture of many is told, and the rest goes on
+                if len(paths) == 1:
+                    raise
+                click.echo(f"kossa: picture {number}: {unusable}", err=True)
+                continue
+            exams.append(exam)
+            if exam.reading.partial:
+                break
+    if not exams:
+        raise NothingUsable("none of these pictures could be read as a section")
+    if geojson:
+        write_bytes(geojson, outlines(exams[0]))
+    if overlay:
+        write_bytes(overlay, overlay_png(exams[0]))
+    rows: list[Row] = [{"number": n, **csv_row(e.reading)} for n, e in enumerate(exams, 1)]
+    if out:
+        folder_for(out)
+        write_bytes(out / "sections.csv", _csv(rows))
+        write_bytes(out / "sections.png", contact_sheet(exams))
+    if as_json:
+        for exam in exams:
+            click.echo(encode(exam.reading).decode("utf-8"), nl=False)
+    else:
+        click.echo(_csv(rows).decode("utf-8"), nl=False)
+    return 130 if any(e.reading.partial for e in exams) and exams[-1].reading.read_share < 1 else 0
+
+
+def _csv(rows: list[Row]) -> bytes:
+    import csv
+    import io
+
+    from kossa.report.tables import guard
+
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([guard(cell) for cell in row.values()])
+    return text.getvalue().encode("utf-8")

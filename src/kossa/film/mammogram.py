@@ -1,0 +1,148 @@
+"""A mammogram's marks and groups, measured and described in BI-RADS words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage as ndi
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from kossa.film.detect import Detection
+from kossa.film.groups import REACH_MM
+from kossa.film.measure import EIGHT, Mark, measure_mark
+from kossa.film.morphology import Form, distribution_of, form_of, word_of
+
+__all__ = ["Group", "Marks", "mark_groups"]
+
+PART_Z = 3.0  # pixels of a mark lie above this; judgement
+MEMBER_Z = 4.0  # the largest z of a mark of a group; judgement
+COARSE_Z = 12.0  # ... and of a mark that counts by itself: no tissue of the normal films reaches it twice
+COARSE_MM2 = 0.4  # its least area; judgement
+COARSE_LINK_MM = 4.0  # coarse marks nearer than this belong together; judgement
+COARSE_LONG_MM = 1.5  # a single one has to be as long to make a group; judgement
+BLUR_MM = 0.06  # of screen and film; films_and_sections.md 2.2
+MOST = 2000  # parts that are measured; a picture with more is no mammogram
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Places of its marks in the list, its form and how it lies; `score` None for a coarse group."""
+
+    members: tuple[int, ...]
+    form: Form
+    distribution: str
+    score: float | None
+    pectoral: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """All marks on the working image, the words for single ones, and the groups, largest score first."""
+
+    marks: list[Mark]
+    words: list[str | None]
+    groups: list[Group]
+
+
+def mark_groups(found: Detection) -> Marks:
+    """Measure what lies in each cluster, and the coarse marks that count by themselves."""
+    parts, count = ndi.label(found.z >= PART_Z, EIGHT)
+    boxes = ndi.find_objects(parts)
+    highest = np.zeros(count + 1)
+    np.maximum.at(highest, parts[parts > 0], found.z[parts > 0])
+    peaks = highest[1:]
+    areas = np.bincount(parts.ravel(), minlength=count + 1)[1:] * found.pixel_mm**2
+    peaks = np.where(_dust_only(found, parts, count), 0.0, peaks)
+    coarse = (peaks >= COARSE_Z) & (areas >= COARSE_MM2)
+    owner = _owners(found, parts, boxes, peaks, coarse)
+    measured: dict[int, Mark] = {}
+    blur = float(np.hypot(BLUR_MM / found.pixel_mm, 12**-0.5))
+    for k in np.flatnonzero(coarse | (owner >= 0))[:MOST]:
+        box = boxes[k]
+        mark = measure_mark(found.image, found.z, parts[box] == k + 1, (box[0].start, box[1].start), blur)
+        if mark is not None:
+            measured[int(k)] = mark
+    return _grouped(found, measured, owner)
+
+
+def _dust_only(found: Detection, parts: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.bool_]:
+    """Say which parts hold a speck as sharp as dust and no other spot."""
+    at = parts[found.spots.y.astype(int), found.spots.x.astype(int)]
+    dust, other = np.zeros(count + 1, bool), np.zeros(count + 1, bool)
+    dust[at[found.sharp]] = True
+    other[at[~found.sharp]] = True
+    return (dust & ~other)[1:]
+
+
+def _owners(
+    found: Detection,
+    parts: npt.NDArray[np.int32],
+    boxes: list[tuple[slice, slice]],
+    peaks: npt.NDArray[np.float64],
+    coarse: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.int64]:
+    """Return for each part the cluster it lies in, -1 for none."""
+    owner = np.full(len(boxes), -1)
+    if not found.clusters or not len(boxes):
+        return owner
+    middle = np.array([[(b[0].start + b[0].stop) / 2, (b[1].start + b[1].stop) / 2] for b in boxes])
+    centres = np.array([[c.y, c.x] for c in found.clusters])
+    reach = REACH_MM / found.pixel_mm
+    spotted = np.zeros(len(boxes) + 1, bool)
+    usable = ~found.sharp
+    spotted[parts[found.spots.y[usable].astype(int), found.spots.x[usable].astype(int)]] = True
+    away = np.hypot(middle[:, None, 0] - centres[:, 0], middle[:, None, 1] - centres[:, 1])
+    nearest = away.argmin(1)
+    inside = (away.min(1) <= reach) & (peaks >= MEMBER_Z) & (spotted[1:] | coarse)
+    owner[inside] = nearest[inside]
+    return owner
+
+
+def _grouped(found: Detection, measured: dict[int, Mark], owner: npt.NDArray[np.int64]) -> Marks:
+    keys = sorted(measured)
+    marks = [measured[k] for k in keys]
+    sets: list[tuple[set[int], float | None]] = [
+        ({i for i, k in enumerate(keys) if owner[k] == c}, cluster.score)
+        for c, cluster in enumerate(found.clusters)
+    ]
+    for chain in _chains(marks, found.pixel_mm):
+        touching = [s for s in sets if s[0] & chain]
+        for s in touching:
+            sets.remove(s)
+        scores = [s[1] for s in touching if s[1] is not None]
+        long = any(marks[i].length * found.pixel_mm >= COARSE_LONG_MM for i in chain)
+        if touching or len(chain) > 1 or long:
+            merged = set(chain).union(*(s[0] for s in touching))
+            sets.append((merged, max(scores, default=None)))
+    groups = []
+    for members, score in sets:
+        if not members:
+            continue
+        ordered = tuple(sorted(members))
+        inside = [marks[i] for i in ordered]
+        middle = np.mean([[m.y, m.x] for m in inside], axis=0)
+        form = form_of(inside, found.pixel_mm)
+        pectoral = found.breast.in_pectoral(float(middle[0]), float(middle[1]))
+        groups.append(Group(ordered, form, distribution_of(inside, found.pixel_mm), score, pectoral))
+    groups.sort(key=lambda g: (-(g.score or 0.0), g.members))
+    return Marks(marks, [word_of(m, found.pixel_mm) for m in marks], groups)
+
+
+def _chains(marks: list[Mark], pixel_mm: float) -> list[set[int]]:
+    """Return sets of coarse marks that lie near each other, by their nearest pixels."""
+    coarse = [i for i, m in enumerate(marks) if m.z >= COARSE_Z and m.area * pixel_mm**2 >= COARSE_MM2 / 2]
+    if len(coarse) < 2:
+        return [{i} for i in coarse]
+    points = np.concatenate([marks[i].outline[:: max(1, len(marks[i].outline) // 40)] for i in coarse])
+    of = np.concatenate([np.full(len(marks[i].outline[:: max(1, len(marks[i].outline) // 40)]), i) for i in coarse])
+    label = fcluster(linkage(points * pixel_mm, "single"), COARSE_LINK_MM, "distance")
+    chains: list[set[int]] = []
+    for number in np.unique(label):
+        new = {int(i) for i in of[label == number]}
+        for old in [c for c in chains if c & new]:
+            new |= old
+            chains.remove(old)
+        chains.append(new)
+    return chains

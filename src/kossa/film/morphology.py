@@ -1,0 +1,160 @@
+"""From the numbers of a group's marks to one BI-RADS word, and to whether its form is typically benign.
+
+The words and limits: films_and_sections.md 3.1 (BI-RADS, 5th edition, by way of the HL7 breast radiology
+guide); the cuts between words that it leaves open are marked judgement and were set on made clusters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kossa.evidence import Category
+from kossa.film.measure import Mark
+from kossa.film.rails import find_rails
+
+__all__ = ["Form", "distribution_of", "form_of", "word_of"]
+
+POPCORN_MM = 2.0  # coarse: larger than 2-3 mm
+ROD_MM = 0.5  # rods are mostly at least this wide, fine lines are narrower
+ROD_LENGTH_MM = 2.0  # judgement
+LONG = 3.0  # length over width of a rod; judgement
+LINEAR = 2.2  # the same of a fine line, which blur shortens; judgement
+LINEAR_SHARE = 0.25  # of the marks; judgement
+SMALL_MM = 0.5  # fine below, coarse from here on
+DYSTROPHIC_MM = 1.0  # coarser than coarse heterogeneous
+HOLE, THIN_WALL = 0.12, 0.45  # share of a ring that is empty: lucent centre, rim; judgement
+CORE = 0.78  # middle over border of a ring whose hole the blur fills; judgement
+RING_PX = 5  # a smaller ring shows no hole; judgement
+SMOOTH = 0.75  # share of its hull that a rod fills; judgement
+HAZY = 9.0  # median z below which small marks count as hazy; judgement
+PLAIN = 9.0  # z from which on a large mark counts as a sign; judgement
+EVEN_SIZE, EVEN_SHAPE = 0.25, 1.3  # spread of diameters over mean, and elongation, of round dots; judgement
+SHOWN_PX = 2.0  # a median mark narrower than this has no form; judgement
+COARSE_MM, COARSE_PX = 0.15, 5.0  # on coarser pixels a form needs as many across (issue: 200 um)
+LINE_RATIO = 4.0  # axis ratio from which on a distribution is linear; films_and_sections.md 8.7
+REGIONAL_MM = 20.0  # larger than grouped
+
+SUSPICIOUS = {"amorphous", "coarse_heterogeneous", "fine_pleomorphic", "fine_linear"}
+BENIGN = {"vascular", "rim", "lucent_centred", "popcorn", "large_rod_like", "dystrophic"}
+
+PATTERNS = {
+    "vascular": ("pattern_mammo_vascular", "pattern_tram_track"),
+    "rim": ("pattern_rim",),
+    "lucent_centred": ("pattern_lucent_center",),
+    "popcorn": ("pattern_popcorn",),
+    "large_rod_like": ("pattern_rod",),
+    "dystrophic": ("pattern_coarse_dystrophic",),
+    "round": ("pattern_mammo_round",),
+    "punctate": ("pattern_mammo_punctate",),
+    "amorphous": ("pattern_mammo_amorphous",),
+    "coarse_heterogeneous": ("pattern_coarse_heterogeneous",),
+    "fine_pleomorphic": ("pattern_fine_pleomorphic",),
+    "fine_linear": ("pattern_fine_linear",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A BI-RADS word (None: none can be given), what it counts as, and the numbers behind it."""
+
+    word: str | None
+    category: Category
+    because: str
+    patterns: tuple[str, ...] = ()
+
+
+def form_of(marks: Sequence[Mark], pixel_mm: float) -> Form:
+    """Describe a group of marks whose pixels measure `pixel_mm`."""
+    large = _large_sign(marks, pixel_mm)
+    if large is not None:
+        return _form(*large)
+    sizes = np.array([m.diameter for m in marks]) * pixel_mm
+    across = float(np.median(sizes)) / pixel_mm
+    needed = COARSE_PX if pixel_mm > COARSE_MM else SHOWN_PX
+    if across < needed and pixel_mm > COARSE_MM:
+        return Form(
+            None,
+            Category.INDETERMINATE,
+            f"spacing too coarse: marks of {np.median(sizes):.2f} mm are {across:.1f} pixels of {pixel_mm:.2f} mm, "
+            "which show no form",
+        )
+    return _form(*_small_sign(marks, sizes, pixel_mm))
+
+
+def word_of(mark: Mark, pixel_mm: float) -> str | None:
+    """Return the word for one mark alone, None where its form says nothing."""
+    found = _large_sign([mark], pixel_mm)
+    return None if found is None else found[0]
+
+
+def _form(word: str, because: str) -> Form:
+    if word in BENIGN:
+        category = Category.TYPICALLY_BENIGN
+    else:
+        category = Category.SUSPICIOUS if word in SUSPICIOUS else Category.INDETERMINATE
+    patterns = PATTERNS[word]
+    if category is Category.SUSPICIOUS:
+        patterns = (*patterns, "pattern_mammo_suspicious")
+    return Form(word, category, because, patterns)
+
+
+def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | None:
+    """Return the first typically benign sign that any mark or all together show."""
+    points = np.concatenate([m.outline for m in marks]).astype(float) * pixel_mm
+    rails = find_rails(points)
+    if rails is not None and rails.apart_mm >= 3 * pixel_mm:
+        return "vascular", (
+            f"two parallel lines {rails.apart_mm:.1f} mm apart, seen together along {rails.share:.0%} "
+            f"of {rails.length_mm:.0f} mm"
+        )
+    for m in sorted(marks, key=lambda m: -m.area):
+        if m.z < PLAIN:
+            continue  # tissue reaches this, and tissue must not make a group look harmless
+        wide = 2 * np.sqrt(m.area / max(1 - m.hole, 1e-3) / np.pi)
+        ring = m.hole >= HOLE or (m.core is not None and m.core < CORE)
+        if ring and wide >= RING_PX and m.elongation < 2.0:
+            word = "rim" if m.hole >= THIN_WALL else "lucent_centred"
+            core = "" if m.core is None else f", middle {m.core:.2f} of the border"
+            return word, f"ring of {wide * pixel_mm:.1f} mm, {m.hole:.0%} of it empty{core}"
+        length, width, size = m.length * pixel_mm, m.width * pixel_mm, m.diameter * pixel_mm
+        if length >= ROD_LENGTH_MM and width >= ROD_MM and m.elongation >= LONG and m.solid >= SMOOTH:
+            return "large_rod_like", f"smooth rod {length:.1f} mm long and {width:.1f} mm wide"
+        if size >= POPCORN_MM and m.elongation < LONG:
+            return "popcorn", f"one coarse mark of {size:.1f} mm (coarse: more than 2 mm)"
+    return None
+
+
+def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tuple[str, str]:
+    """Return the word for many small marks."""
+    count, median = len(marks), float(np.median(sizes))
+    shape = np.array([m.elongation for m in marks])
+    lines = [m for m in marks if m.elongation >= LINEAR and m.width * pixel_mm < ROD_MM * 1.3]
+    z = float(np.median([m.z for m in marks]))
+    told = f"{count} marks, median {median:.2f} mm"
+    if len(lines) >= max(2, LINEAR_SHARE * count):
+        return "fine_linear", f"{told}; {len(lines)} of them {LINEAR:g} times as long as wide, or more"
+    spread = float(sizes.std() / max(sizes.mean(), 1e-6))
+    even = spread < EVEN_SIZE and float(np.median(shape)) < EVEN_SHAPE
+    figures = f"{told}, diameters vary by {spread:.0%}, median elongation {np.median(shape):.1f}, median z {z:.0f}"
+    if median >= DYSTROPHIC_MM and z >= PLAIN:
+        return "dystrophic", f"{figures}; irregular and larger than {DYSTROPHIC_MM:g} mm"
+    if median >= SMALL_MM:
+        return ("round" if even else "coarse_heterogeneous"), figures
+    if z < HAZY:
+        return "amorphous", f"{figures}: too small or hazy for a shape"
+    return ("punctate" if even and count >= 3 else "fine_pleomorphic"), figures
+
+
+def distribution_of(marks: Sequence[Mark], pixel_mm: float) -> str:
+    """Return grouped, linear or regional; segments and ducts are not told from one picture."""
+    places = np.array([[m.y, m.x] for m in marks]) * pixel_mm
+    if len(places) < 3:
+        return "grouped"
+    centred = places - places.mean(0)
+    long, wide = (4 * np.linalg.svd(centred, compute_uv=False) / np.sqrt(len(places)))[:2]
+    if len(places) >= 4 and long > LINE_RATIO * wide:
+        return "linear"
+    return "regional" if np.ptp(places, axis=0).max() > REGIONAL_MM else "grouped"

@@ -1,0 +1,161 @@
+"""Form of a deposit on a radiograph, from its pixels: ring, line, rails, grains, sheet, lobes or cloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage as ndi
+
+from kossa.film.rails import find_rails
+
+__all__ = ["Outline", "describe_outline"]
+
+Image = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+EIGHT = np.ones((3, 3), bool)
+
+RIM_MM = 6.5  # ring from which on it is a rim round something, below a lucent centre; judgement
+RING_OFF = 0.14  # scatter of a ring's pixels about its circle, as a share of the radius; judgement
+RING_ROUND = 0.65  # share of all directions in which a ring is seen; judgement
+GRAINS, GRAIN_LONG, ALIGNED = 4, 1.7, 0.6  # number, elongation and alignment of rice grains; judgement
+LINE_WIDE_MM, LINE_LONG = 2.4, 5.0  # a line is thinner, and longer by this factor; judgement
+SHEET_LONG_MM = 16.0  # judgement
+DENSE = 0.05  # contrast in natural logarithm of the beam, if the scale is 4 decades; judgement
+
+PATTERN = {
+    "tram_track": ("pattern_tram_track", "pattern_along_vessel"),
+    "rim": ("pattern_rim",),
+    "lucent_centre": ("pattern_lucent_center", "pattern_ring"),
+    "rice_grain": ("pattern_rice_grain",),
+    "linear_cartilage": ("pattern_linear_cartilage", "pattern_shape_linear"),
+    "sheet": ("pattern_sheet_fascial",),
+    "lobulated": ("pattern_nodular_clumped",),
+    "amorphous": ("pattern_amorphous",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The word, its vocabulary ids, and the numbers behind it."""
+
+    word: str
+    patterns: tuple[str, ...]
+    because: str
+
+
+def _made(word: str, because: str) -> Outline:
+    return Outline(word, PATTERN[word], because)
+
+
+def describe_outline(body: Mask, rise: Image, pixel_mm: float) -> Outline:
+    """Describe the pixels `body` (y, x) of one deposit; `rise` is its height over the ground."""
+    points = np.argwhere(body).astype(float) * pixel_mm
+    ring = _ring(body, rise, points, pixel_mm)
+    if ring is not None:
+        return ring
+    grains = _grains(body, pixel_mm)
+    rails = find_rails(points)
+    if rails is not None and rails.share >= 0.5 and rails.length_mm >= 12:
+        return _made(
+            "tram_track",
+            f"two parallel lines {rails.apart_mm:.1f} mm apart, together along {rails.share:.0%} of "
+            f"{rails.length_mm:.0f} mm",
+        )
+    if grains is not None:
+        return grains
+    length, width = _length_and_width(body, pixel_mm)
+    if width <= LINE_WIDE_MM and length >= LINE_LONG * width:
+        return _made("linear_cartilage", f"one line {length:.0f} mm long and {width:.1f} mm wide")
+    if length >= SHEET_LONG_MM and length >= 2.2 * width:
+        return _made("sheet", f"a band {length:.0f} mm long and {width:.1f} mm wide")
+    return _lump(body, rise, length, width, pixel_mm)
+
+
+def _ring(body: Mask, rise: Image, points: npt.NDArray[np.float64], pixel_mm: float) -> Outline | None:
+    """Fit a circle; a ring has its pixels near it, in most directions, and a lower middle."""
+    if len(points) < 12:
+        return None
+    y, x = points[:, 0], points[:, 1]
+    weight = np.sqrt(np.maximum(rise[body], 0) + 1e-9)
+    solved = np.linalg.lstsq(
+        np.column_stack([y, x, np.ones_like(y)]) * weight[:, None], (y * y + x * x) * weight, rcond=None
+    )[0]
+    cy, cx = solved[0] / 2, solved[1] / 2
+    radius = float(np.sqrt(max(solved[2] + cy * cy + cx * cx, 1e-9)))
+    away = np.hypot(y - cy, x - cx)
+    filled = ndi.binary_fill_holes(body)
+    assert filled is not None
+    hole = 1 - body.sum() / filled.sum()
+    angle = np.histogram(np.arctan2(y - cy, x - cx), 24, (-np.pi, np.pi))[0]
+    seen = float((angle > 0).mean())
+    off = float(np.median(np.abs(away - np.median(away)))) / max(radius, 1e-6)
+    iy, ix = np.indices(body.shape)
+    from_centre = np.hypot(iy * pixel_mm - cy, ix * pixel_mm - cx)
+    outer = float(np.percentile(away, 95))
+    middle, border = from_centre < 0.3 * outer, (from_centre > 0.55 * outer) & (from_centre < 0.85 * outer)
+    dip = 1.0
+    if middle.any() and border.any():
+        dip = float(rise[middle].mean() / max(float(rise[border].mean()), 1e-9))
+    told = f"ring of {2 * outer:.1f} mm seen in {seen:.0%} of its directions, middle {dip:.2f} of the wall"
+    if seen >= RING_ROUND and off < RING_OFF and (hole > 0.3 or dip < 0.6) and 2 * outer >= RIM_MM:
+        return _made("rim", told)
+    length, width = _length_and_width(filled, pixel_mm)
+    if seen >= 0.9 and 2 * outer < 9.0 and length < 1.35 * width and dip < 1.15:
+        return _made("lucent_centre", told)
+    return None
+
+
+def _grains(body: Mask, pixel_mm: float) -> Outline | None:
+    """Several separate marks, each longer than wide, that lie alike."""
+    parts, count = ndi.label(body, EIGHT)
+    if count < GRAINS:
+        return None
+    turn, longs, sizes = [], [], []
+    for k, box in enumerate(ndi.find_objects(parts), 1):
+        places = np.argwhere(parts[box] == k).astype(float)
+        if len(places) * pixel_mm**2 < 1.0:
+            continue
+        spread = np.cov(places.T, bias=True) + np.eye(2) / 12
+        values, vectors = np.linalg.eigh(spread)
+        longs.append(float(np.sqrt(values[1] / values[0])))
+        sizes.append(float(4 * np.sqrt(values[1]) * pixel_mm))
+        turn.append(2 * np.arctan2(vectors[0, 1], vectors[1, 1]))
+    if len(longs) < GRAINS:
+        return None
+    alike = float(np.hypot(np.mean(np.cos(turn)), np.mean(np.sin(turn))))
+    if np.median(longs) < GRAIN_LONG or alike < ALIGNED or np.median(sizes) > 14:
+        return None
+    return _made(
+        "rice_grain",
+        f"{len(longs)} marks of {np.median(sizes):.1f} mm, {np.median(longs):.1f} times as long as wide, alignment "
+        f"{alike:.2f}",
+    )
+
+
+def _length_and_width(body: Mask, pixel_mm: float) -> tuple[float, float]:
+    """Return length along the main axis, and width as area over the length of its course."""
+    points = np.argwhere(body).astype(float) * pixel_mm
+    if len(points) < 3:
+        return pixel_mm, pixel_mm
+    centred = points - points.mean(0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    along = centred @ axes[0]
+    low, high = np.percentile(along, [1, 99])
+    length = float(high - low) + pixel_mm
+    return length, float(body.sum()) * pixel_mm**2 / length
+
+
+def _lump(body: Mask, rise: Image, length: float, width: float, pixel_mm: float) -> Outline:
+    """A lump has dense lobes with a clear edge; a cloud has neither."""
+    inside = rise[body]
+    peak = float(np.percentile(inside, 98))
+    area = float(body.sum()) * pixel_mm**2
+    depth = ndi.distance_transform_edt(np.pad(body, 1))[1:-1, 1:-1]
+    tops = (depth == ndi.maximum_filter(depth, 7)) & (depth > 0.5 * depth.max())
+    lobes = int(ndi.label(ndi.binary_dilation(tops, EIGHT), EIGHT)[1])
+    told = f"{length:.0f} x {width:.0f} mm, {lobes} lobe(s), {peak:.3f} of the beam's logarithm at its densest"
+    if area >= 80 and peak >= DENSE * 2.2:
+        return _made("lobulated", told)
+    return _made("amorphous", told)

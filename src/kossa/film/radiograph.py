@@ -1,0 +1,320 @@
+"""A radiograph: the body, its bone taken off, and what stands out of soft tissue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage as ndi
+
+from kossa.evidence import FilmDeposit, FilmGroup, Finding, Material, Modality, Notice, Severity, Source
+from kossa.evidence.vocabulary import term
+from kossa.film.describe import Told
+from kossa.film.kernels.smooth import block_mean, gaussian
+from kossa.film.lines import oriented
+from kossa.film.outline import EIGHT, Outline, describe_outline
+from kossa.film.read import Film
+from kossa.film.shaft import Shaft, find_shaft
+
+__all__ = ["Lump", "RadiographReading", "find_lumps", "read_radiograph"]
+
+Image = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+WORKING_MM = 0.2  # films_and_sections.md 4.2
+LONG_SIDE_MM = 350.0  # of a common plate, for the scale of filters where nobody tells the spacing; judgement
+SCALES_MM = (0.4, 0.8, 1.6)  # same
+LINE_MM = (0.4, 2.5)  # standard deviations of the line filter, across and along; judgement
+DIRECTIONS = 12
+GROUND_MM = 10.0  # wider things are the body's own; judgement
+SEED_Z, REACH_Z = 7.0, 3.2  # a deposit holds the first, and goes as far as the second; judgement
+UNSURE_Z = 14.0  # the first where no shaft shows what bone is; judgement
+LEAST_MM2 = 2.0  # judgement
+LINK_MM = 7.0  # parts nearer than this are one deposit; judgement
+RIM_MM = 2.5  # taken off the body's outline; judgement
+BONE = 0.5  # share of the profile's range over soft tissue from which on it is bone; judgement
+PER_LOG = 4 * 2.302585 / 255  # natural logarithm of the beam a grey level, on a scale of 4 decades (same, 4.2)
+MOST = 40  # deposits that are told of one film
+
+
+@dataclass(frozen=True, eq=False)
+class Lump:
+    """One deposit on the working image: its pixels, where, how strong, its form, parts, and whether on bone."""
+
+    body: Mask
+    corner: tuple[int, int]
+    y: float
+    x: float
+    z: float
+    outline: Outline
+    parts: int
+    on_bone: bool
+
+
+@dataclass(frozen=True, eq=False)
+class RadiographReading:
+    """What is told, and where it was looked."""
+
+    told: Told
+    body: Mask
+    block: int
+
+
+def _body(image: Image, pixel_mm: float) -> Mask:
+    """Return the body: what is denser than the air at the border; everything where no air is seen.
+
+    Collimation and markers: an even part at either end of the scale that touches the border is no body.
+    """
+    smooth = gaussian(image, 0.6 / pixel_mm)
+    low, high = (float(v) for v in np.percentile(smooth, [0.5, 99.5]))
+    if high <= low:
+        return np.zeros(image.shape, bool)
+    cut = low + 0.12 * (high - low)
+    dense = smooth > cut
+    saturated = image >= image.max() - 0.5
+    parts, count = ndi.label(dense & ~ndi.binary_opening(saturated, EIGHT, iterations=2))
+    if not count:
+        return np.zeros(image.shape, bool)
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    body = ndi.binary_fill_holes(parts == sizes.argmax())
+    assert body is not None
+    depth = max(1, round(RIM_MM / pixel_mm))
+    return ndi.binary_erosion(body, EIGHT, iterations=depth, border_value=1)
+
+
+def _along(z: list[Image], shaft: Shaft, inside: Mask) -> tuple[Image, Mask]:
+    """Return the largest z over scales, each against the noise of its own line along the shaft."""
+    best = np.full(inside.shape, -1e3, np.float32)
+    for band in z:
+        hidden = np.where(inside, band, np.nan)
+        enough = inside.sum(0) > inside.shape[0] // 4
+        middle, spread = np.zeros(band.shape[1]), np.full(band.shape[1], np.inf)
+        if enough.any():
+            middle[enough] = np.nanmedian(hidden[:, enough], axis=0)
+            spread[enough] = 1.4826 * np.nanmedian(np.abs(hidden[:, enough] - middle[enough]), axis=0)
+        usable = np.isfinite(spread) & (spread > 0)
+        if not usable.any():
+            continue
+        x = np.arange(spread.size)
+        filled = np.interp(x, x[usable], spread[usable])
+        spread = np.maximum(ndi.median_filter(filled, 9, mode="nearest"), filled)
+        best = np.maximum(best, np.where(enough, (band - middle) / spread, -1e3).astype(np.float32))
+    del shaft
+    return best, inside
+
+
+def _everywhere(bands: list[Image], inside: Mask, pixel_mm: float) -> Image:
+    """Return the largest z over scales against the local noise in windows of 15 mm."""
+    best = np.full(inside.shape, -1e3, np.float32)
+    weight = np.maximum(gaussian(inside.astype(np.float32), 15 / pixel_mm), 1e-3)
+    for band in bands:
+        sd = np.sqrt(np.maximum(gaussian(band * band * inside, 15 / pixel_mm) / weight, 1e-9))
+        clipped = np.clip(band, -2.5 * sd, 2.5 * sd)
+        sd = 1.05 * np.sqrt(np.maximum(gaussian(clipped * clipped * inside, 15 / pixel_mm) / weight, 1e-9))
+        best = np.maximum(best, np.where(inside, band / np.maximum(sd, 0.02), -1e3))
+    return best.astype(np.float32)
+
+
+def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft | None]:
+    """Return deposits on an image (y, x), grey levels of 255, dense is bright; the body; the shaft."""
+    body = _body(image, pixel_mm)
+    if body.sum() * pixel_mm**2 < 100:
+        return [], body, None
+    shaft = find_shaft(image, body)
+    if shaft is None:
+        rest = image - gaussian(image, GROUND_MM / 2 / pixel_mm)
+        bands = [gaussian(rest, s / pixel_mm) - gaussian(rest, 4 * s / pixel_mm) for s in SCALES_MM]
+        return _lumps(_everywhere(bands, body, pixel_mm), rest, pixel_mm, UNSURE_Z, None), body, None
+    upright = shaft.upright(image)
+    inside = shaft.upright(body.astype(np.float32)) > 0.99
+    inside[:, shaft.profile.size :] = False
+    rest = np.where(inside, upright - shaft.profile, 0).astype(np.float32)
+    cover = np.maximum(gaussian(inside.astype(np.float32), GROUND_MM / pixel_mm), 1e-3)
+    capped = np.clip(rest, *np.percentile(rest[inside], [3, 90]))
+    rest = np.where(inside, rest - gaussian(capped * inside, GROUND_MM / pixel_mm) / cover, 0).astype(np.float32)
+    bands = [gaussian(rest, s / pixel_mm) for s in SCALES_MM]
+    bands += oriented(rest, LINE_MM[0] / pixel_mm, LINE_MM[1] / pixel_mm, DIRECTIONS)
+    z, _ = _along(bands, shaft, inside)
+    soft = float(np.median(shaft.profile[inside.any(0)]))
+    top = float(np.percentile(shaft.profile[inside.any(0)], 98))
+    bone = np.broadcast_to(shaft.profile > soft + BONE * (top - soft), image.shape)
+    back = shaft.back(z), shaft.back(rest), shaft.back(bone.astype(np.float32)) > 0.5
+    return _lumps(np.where(body, back[0], -1e3).astype(np.float32), back[1], pixel_mm, SEED_Z, back[2]), body, shaft
+
+
+def _lumps(z: Image, rest: Image, pixel_mm: float, seed: float, bone: Mask | None) -> list[Lump]:
+    """Return what holds a seed, parts near each other joined, the strongest first."""
+    parts, count = ndi.label(z >= REACH_Z, EIGHT)
+    if not count:
+        return []
+    highest = np.zeros(count + 1)
+    np.maximum.at(highest, parts[parts > 0], z[parts > 0])
+    areas = np.bincount(parts.ravel(), minlength=count + 1) * pixel_mm**2
+    keep = (highest >= REACH_Z + 1.3) & (areas >= LEAST_MM2 / 2)
+    seeds = keep & (highest >= seed) & (areas >= LEAST_MM2)
+    keep[0] = seeds[0] = False
+    kept = keep[parts]
+    joined, number = ndi.label(_grown(kept, LINK_MM / 2 / pixel_mm), EIGHT)
+    smooth = gaussian(rest, 0.3 / pixel_mm)
+    out = []
+    boxes = ndi.find_objects(joined)
+    for k in range(1, number + 1):
+        box = boxes[k - 1]
+        mine = (joined[box] == k) & kept[box]
+        if not seeds[parts[box][mine]].any():
+            continue
+        out.append(_lump(mine, z[box], smooth[box], box, pixel_mm, bone))
+    out.sort(key=lambda lump: -lump.z)
+    return out[:MOST]
+
+
+def _grown(mask: Mask, reach: float) -> Mask:
+    grown: Mask = ndi.distance_transform_edt(~mask) <= reach
+    return grown
+
+
+def _lump(
+    mine: Mask, z: Image, rise: Image, box: tuple[slice, slice], pixel_mm: float, bone: Mask | None
+) -> Lump:
+    peak = float(np.percentile(rise[mine], 90))
+    body = mine & (rise >= 0.35 * peak)
+    body = body if body.any() else mine
+    weight = np.where(body, np.maximum(rise, 0), 0)
+    cy, cx = ndi.center_of_mass(weight) if weight.sum() > 0 else ndi.center_of_mass(body)
+    outline = describe_outline(body, rise * np.float32(PER_LOG), pixel_mm)
+    on_bone = bool(bone[box][body].mean() > 0.6) if bone is not None else False
+    return Lump(
+        body=body,
+        corner=(box[0].start, box[1].start),
+        y=float(cy) + box[0].start,
+        x=float(cx) + box[1].start,
+        z=float(z[mine].max()),
+        outline=outline,
+        parts=int(ndi.label(body, EIGHT)[1]),
+        on_bone=on_bone,
+    )
+
+
+def read_radiograph(film: Film, source: Source) -> RadiographReading:
+    """Read one film and put it into the words of the envelope."""
+    mm = film.spacing.mm
+    native = mm if mm is not None else LONG_SIDE_MM / max(film.pixels.shape)
+    factor = max(1, int(WORKING_MM / native + 0.2))
+    image = film.pixels if factor == 1 else block_mean(film.pixels, factor)
+    pixel_mm = native * factor
+    lumps, body, shaft = find_lumps(image, pixel_mm)
+    told = _told(lumps, film, pixel_mm, factor, source, sure=shaft is not None)
+    return RadiographReading(told, body, factor)
+
+
+def _told(
+    lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: Source, *, sure: bool
+) -> Told:
+    mm = film.spacing.mm is not None
+    prefix = f"film{source.file}" if source.file is not None else "film"
+    deposits = []
+    groups = []
+    findings = []
+    for n, lump in enumerate(lumps, 1):
+        patterns = lump.outline.patterns if mm else ()
+        calcium = sure and not lump.on_bone
+        material = Material.CALCIFICATION if calcium else Material.UNSURE
+        area = float(lump.body.sum()) * pixel_mm**2
+        deposits.append(_deposit(f"{prefix}-d{n}", f"{prefix}-g{n}", lump, film, factor, area, material, source))
+        ys, xs = np.nonzero(lump.body)
+        low = (int(ys.min()) + lump.corner[0]) * factor, (int(xs.min()) + lump.corner[1]) * factor
+        high = (int(ys.max()) + 1 + lump.corner[0]) * factor, (int(xs.max()) + 1 + lump.corner[1]) * factor
+        groups.append(
+            FilmGroup(
+                id=f"{prefix}-g{n}",
+                members=(f"{prefix}-d{n}",),
+                bbox_px=(low, high),
+                patterns=patterns,
+                site="site_soft_tissue" if calcium else None,
+                side=film.side,
+                because=_because(lump, mm=mm),
+            )
+        )
+        if calcium:
+            findings += [
+                Finding(id=term(i).id, certainty=0.6, side=film.side, group=f"{prefix}-g{n}", source=source)
+                for i in ("site_soft_tissue", *patterns)
+            ]
+    return Told(tuple(deposits), tuple(groups), tuple(findings), (), tuple(_notices(lumps, source, sure=sure)))
+
+
+def _because(lump: Lump, *, mm: bool) -> str:
+    form = lump.outline.because if mm else "spacing unknown: no size-based word is given"
+    return f"{lump.z:.1f} deviations over the ground, {lump.parts} part(s): {form}"
+
+
+def _deposit(
+    id_: str,
+    group: str,
+    lump: Lump,
+    film: Film,
+    factor: int,
+    area: float,
+    material: Material,
+    source: Source,
+) -> FilmDeposit:
+    mm = film.spacing.mm is not None
+    offset = (factor - 1) / 2
+    where = "over the bone" if lump.on_bone else "beside the bone"
+    reason = (
+        f"stands out from the shadow that runs along the limb, {where}"
+        if material is Material.CALCIFICATION or lump.on_bone
+        else "bright and small; on this film bone and vessels are not told from calcium"
+    )
+    return FilmDeposit(
+        id=id_,
+        modality=Modality.FILM,
+        material=material,
+        reason=reason,
+        site="site_soft_tissue" if material is Material.CALCIFICATION else None,
+        site_certainty=0.5 if material is Material.CALCIFICATION else 0.0,
+        side=film.side,
+        group=group,
+        patterns=lump.outline.patterns if mm else (),
+        diameter_mm=round(2 * float(np.sqrt(area / np.pi)), 2) if mm else None,
+        area_mm2=round(area, 2) if mm else None,
+        centroid_px=(round(lump.y * factor + offset, 2), round(lump.x * factor + offset, 2)),
+        contrast_noise=round(lump.z, 2),
+        because=_because(lump, mm=mm),
+        source=source,
+    )
+
+
+def _notices(lumps: list[Lump], source: Source, *, sure: bool) -> list[Notice]:
+    told = [
+        Notice(
+            code="virtual-films-only",
+            severity=Severity.INFO,
+            what="What is found on a radiograph was measured on virtual limbs only, not on patients.",
+            todo="A radiologist must read this film.",
+            source=source,
+        )
+    ]
+    if not sure:
+        told.append(
+            Notice(
+                code="no-shaft",
+                severity=Severity.WARNING,
+                what="No limb runs along this film, so bone and vessels are not told from calcium.",
+                done="Marks are listed as unsure and weighed nowhere.",
+                source=source,
+            )
+        )
+    if not lumps:
+        told.append(
+            Notice(
+                code="nothing-above-limit",
+                severity=Severity.INFO,
+                what="Nothing was found above the detection limit at this pixel size (docs/validation/film.md).",
+                todo="A radiologist must read this film.",
+                source=source,
+            )
+        )
+    return told

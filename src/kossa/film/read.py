@@ -1,0 +1,185 @@
+"""One file in, one film out: grey values with dense as bright, whatever the file does, and what is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from kossa.evidence import FilmKind, Notice, Refused, Severity, Side
+from kossa.film.polarity import air_share
+from kossa.film.spacing import Spacing, spacing_of
+from kossa.intake.dicom import pixels as dicom_pixels
+from kossa.intake.dicom_header import DicomHeader
+from kossa.intake.entry import Entry
+from kossa.intake.picture import read_picture
+
+__all__ = ["Film", "grey_of", "kind_of_header", "read_film"]
+
+Image = npt.NDArray[np.float32]
+
+GREY = 6  # grey levels of 255 by which the colours of a grey picture may differ (JPEG); judgement
+INVERTED, UPRIGHT = 0.15, 0.05  # shares of the border that are bright and dark on an inverted film; judgement
+SMALLEST = 64  # pixels a side; a smaller picture is a thumbnail; judgement
+BREAST_WORDS = ("BREAST", "MAMMO")
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """`pixels` float32 (y, x), dense is bright, in grey levels of 255 of the file's full scale."""
+
+    pixels: Image
+    kind: FilmKind
+    spacing: Spacing
+    side: Side = Side.UNKNOWN
+    view: str | None = None
+    notices: tuple[Notice, ...] = field(default=())
+
+
+def kind_of_header(header: DicomHeader) -> FilmKind:
+    """Return what a DICOM file is by its modality and body part."""
+    breast = (header.body_part or "").upper().startswith(BREAST_WORDS)
+    return FilmKind.MAMMOGRAM if header.modality == "MG" or breast else FilmKind.RADIOGRAPH
+
+
+def read_film(entry: Entry, kind: FilmKind, spacing_mm: float | None = None) -> Film:
+    """Decode a film; raises `Refused` (several-frames, in-colour, too-small, blank, and those of intake)."""
+    spacing = spacing_of(entry.header, entry.told, spacing_mm)
+    if entry.header is not None:
+        image, notices = _from_dicom(entry, entry.header)
+    else:
+        image, notices = _from_picture(entry)
+    if min(image.shape) < SMALLEST:
+        raise Refused(
+            "too-small",
+            f"This picture has {image.shape[1]} x {image.shape[0]} pixels; nothing can be read from it. "
+            "Ask for the original.",
+        )
+    if float(image.max()) <= float(image.min()):
+        raise Refused("blank", "This picture has one grey value everywhere. Export it again.")
+    side, view = _side_and_view(entry)
+    return Film(image, kind, spacing, side, view, (*spacing.notices, *notices))
+
+
+def _from_dicom(entry: Entry, header: DicomHeader) -> tuple[Image, list[Notice]]:
+    if len(header.frames) > 1:
+        raise Refused(
+            "several-frames",
+            f"This object has {len(header.frames)} frames (tomosynthesis or a run of pictures), "
+            "and a film has one.",
+        )
+    stored = dicom_pixels(entry.read(), header)[0]
+    padded = _padding(stored, header)
+    image = stored.astype(np.float32)
+    notices = []
+    lowest, highest = -(1 << (header.bits_stored - 1)) if header.signed else 0, float(stored.max())
+    image -= lowest
+    full = _full_scale(highest - lowest)
+    if header.photometric == "MONOCHROME1":
+        image = np.float32(full) - image
+        notices.append(_told("inverted", "The file stores dense as dark (MONOCHROME1).", "It was turned over."))
+    if (header.presentation or "").upper() == "FOR PROCESSING":
+        image, notice = _logarithm(image, full)
+        notices.append(notice)
+    image *= np.float32(255 / full)
+    if padded is not None:
+        image[padded] = image[~padded].min() if not padded.all() else 0
+    if header.lossy:
+        notices.append(_lossy())
+    return image, notices
+
+
+def _padding(stored: npt.NDArray[np.generic], header: DicomHeader) -> npt.NDArray[np.bool_] | None:
+    """Return where the file says that it holds no picture."""
+    if header.padding is None:
+        return None
+    limit = header.padding if header.padding_limit is None else header.padding_limit
+    low, high = min(header.padding, limit), max(header.padding, limit)
+    values = stored.astype(np.int64)
+    inside = (values >= low) & (values <= high)
+    return inside if inside.any() else None
+
+
+def _full_scale(highest: float) -> float:
+    """Return the largest value of the whole number of bits that the picture uses, at least 8."""
+    return float((1 << max(8, int(np.ceil(np.log2(max(highest, 1) + 1))))) - 1)
+
+
+def _logarithm(image: Image, full: float) -> tuple[Image, Notice]:
+    """Turn values proportional to the dose into densities; air is bright on them."""
+    dark, bright = air_share(image)
+    counts = image if bright > dark else np.float32(full) - image
+    density = -np.log(np.maximum(counts, 1))
+    density -= density.min()
+    density *= np.float32(full / max(float(density.max()), 1e-6))
+    return density.astype(np.float32), _told(
+        "for-processing",
+        "This film is meant for processing: its values are proportional to the dose.",
+        "Their logarithm was read; contrasts cannot be set beside those of films for presentation.",
+    )
+
+
+def _from_picture(entry: Entry) -> tuple[Image, list[Notice]]:
+    picture = read_picture(entry)
+    image = grey_of(picture.pixels)
+    notices = []
+    image *= np.float32(255 / _full_scale(float(image.max())))
+    dark, bright = air_share(image)
+    if bright > INVERTED and dark < UPRIGHT:
+        image = np.float32(255) - image
+        notices.append(
+            _told("inverted", "The air round the body is bright: dense is dark on it.", "It was turned over.")
+        )
+    elif dark < UPRIGHT:
+        notices.append(
+            Notice(
+                code="polarity-assumed",
+                severity=Severity.WARNING,
+                what="No air is seen round the body, so the picture does not show which way grey runs.",
+                done="Bright was taken for dense.",
+                todo="If bone is dark on it, invert the picture first.",
+            )
+        )
+    if picture.info.lossy:
+        notices.append(_lossy())
+    return image, notices
+
+
+def grey_of(pixels: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> Image:
+    """Return the grey of a picture as float32; raises `Refused` (in-colour) where it has colours."""
+    if pixels.ndim == 2:
+        return pixels.astype(np.float32)
+    limit = GREY * (np.iinfo(pixels.dtype).max / 255)
+    some = pixels[::4, ::4].astype(np.float32)
+    if float(np.percentile(np.ptp(some, axis=2), 99.5)) > limit:
+        raise Refused(
+            "in-colour", "This picture has colours, and a film is grey. Ask for the film itself, as DICOM or PNG."
+        )
+    return np.ascontiguousarray(pixels[..., 1].astype(np.float32))
+
+
+def _side_and_view(entry: Entry) -> tuple[Side, str | None]:
+    """Return side and view by the tags or the file beside the picture; letters on a film are not trusted."""
+    told, header = entry.told, entry.header
+    side = told.side if told is not None and told.side is not None else Side.UNKNOWN
+    view = told.view if told is not None else None
+    if header is not None:
+        letter = {"L": Side.LEFT, "R": Side.RIGHT, "B": Side.BOTH}.get((header.laterality or "")[:1].upper())
+        side = side if side is not Side.UNKNOWN else letter or Side.UNKNOWN
+        view = view or header.view
+    return side, view
+
+
+def _told(code: str, what: str, done: str) -> Notice:
+    return Notice(code=code, severity=Severity.INFO, what=what, done=done)
+
+
+def _lossy() -> Notice:
+    return Notice(
+        code="lossy",
+        severity=Severity.WARNING,
+        what="This picture was compressed with loss, which removes and makes small spots.",
+        done="It was read; small marks on it are not to be trusted.",
+        todo="Ask for the film without loss.",
+    )

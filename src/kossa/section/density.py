@@ -1,0 +1,146 @@
+"""Numba kernels: from colours to concentrations of dyes, and from those to tissue, mineral and pigment.
+
+The edge of a deposit is drawn half-way between its surroundings and its own level: there blur neither adds
+nor takes area. Its level is the highest mean of 3 x 3 pixels within 3 pixels.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+__all__ = ["BIN", "BINS", "MILLI", "PIGMENT", "concentrations", "log_light", "mark"]
+
+Singles = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+MILLI = 1000.0  # marks are concentrations in thousandths of optical density, so that they are whole numbers
+BINS, BIN = 160, 0.02  # of the histogram of mineral dye in tissue: up to a density of 3.2
+PIGMENT = np.float32(0.35)  # least concentration of brown (judgement: above what wrong vectors leak)
+CAST = np.float32(0.4)  # of the mineral's dye: brown beside it that may be pigment (judgement)
+REACH = 3  # pixels: beyond the blur of any sharp picture (judgement)
+
+
+def log_light(depth: int) -> Singles:
+    """Return log10 of every value that a picture of `depth` values may hold; 0 counts as a half."""
+    return np.log10(np.maximum(np.arange(depth), 0.5)).astype(np.float32)
+
+
+@njit(cache=True, nogil=True)
+def concentrations(
+    pixels: npt.NDArray[Any],
+    logs: Singles,
+    light: Floats,
+    place: tuple[int, int, int, int],
+    unmix: Floats,
+    kind: int,
+    total: Singles,
+    dye: Singles,
+    brown: Singles,
+) -> None:
+    """Fill maps (y, x): summed density, mineral dye, and brown.
+
+    `place` is the corner (y, x) of `pixels` in the picture and the picture's (height, width); `light` is
+    `Glass.light`. `kind` 0 is silver, which darkens every colour alike: there the dye is also at most what
+    the least of the three densities allows, so that no coloured dye is called silver.
+    """
+    rows, columns = pixels.shape[:2]
+    even = True
+    for c in range(3):
+        for k in range(1, 4):
+            if light[c, k] != 0.0:
+                even = False
+    flat = np.log10(light[:, 0]).astype(np.float32)
+    u = unmix.astype(np.float32)
+    od = np.empty(3, np.float32)
+    for i in range(rows):
+        y = (place[0] + i + 0.5) / place[2] - 0.5
+        for j in range(columns):
+            if even:
+                for c in range(3):
+                    od[c] = flat[c] - logs[pixels[i, j, c]]
+            else:
+                x = (place[1] + j + 0.5) / place[3] - 0.5
+                for c in range(3):
+                    here = light[c, 0] + light[c, 1] * x + light[c, 2] * y + light[c, 3] * (x * x + y * y)
+                    od[c] = np.float32(np.log10(max(here, 1e-3))) - logs[pixels[i, j, c]]
+            total[i, j] = od[0] + od[1] + od[2]
+            amount = u[0, 0] * od[0] + u[0, 1] * od[1] + u[0, 2] * od[2]
+            other = u[2, 0] * od[0] + u[2, 1] * od[1] + u[2, 2] * od[2]
+            if kind == 0:
+                amount = min(amount, min(od[0], od[1], od[2]) / np.float32(0.575))
+            dye[i, j] = amount
+            brown[i, j] = other
+
+
+@njit(cache=True, nogil=True)
+def _box(source: Singles, out: Singles) -> None:
+    """Write the mean of 3 x 3 pixels; the outermost pixels keep their own value."""
+    rows, columns = source.shape
+    out[0] = source[0]
+    out[rows - 1] = source[rows - 1]
+    ninth = np.float32(1.0 / 9.0)
+    column = np.empty(columns, np.float32)
+    for i in range(1, rows - 1):
+        for j in range(columns):
+            column[j] = source[i - 1, j] + source[i, j] + source[i + 1, j]
+        out[i, 0] = source[i, 0]
+        out[i, columns - 1] = source[i, columns - 1]
+        for j in range(1, columns - 1):
+            out[i, j] = (column[j - 1] + column[j] + column[j + 1]) * ninth
+
+
+@njit(cache=True, nogil=True)
+def _highest(source: Singles, i: int, j: int) -> float:
+    """Return the maximum within `REACH` pixels."""
+    rows, columns = source.shape
+    best = source[i, j]
+    for y in range(max(0, i - REACH), min(rows, i + REACH + 1)):
+        for x in range(max(0, j - REACH), min(columns, j + REACH + 1)):
+            best = max(best, source[y, x])
+    return float(best)
+
+
+@njit(cache=True, nogil=True)
+def mark(
+    maps: tuple[Singles, Singles, Singles],
+    own: tuple[int, int],
+    levels: tuple[float, float, float, float],
+    smooth: tuple[Singles, Singles],
+    out: tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
+    histogram: npt.NDArray[np.int64],
+) -> int:
+    """Mark mineral, tissue and pigment on the rows `own` (half-open) of the maps.
+
+    `maps` are those of `concentrations`, `smooth` two maps for scratch. `levels`: least summed density of
+    tissue, floor of the mineral dye, its level around deposits, and the share of the way up at which the
+    edge is drawn. `out` (rows of `own` only): the dye in thousandths where there is mineral, else -1;
+    tissue; pigment. `histogram` counts tissue pixels by their dye, pigment left out. Returns how many
+    pixels of mineral have a brown cast.
+    """
+    total, dye, brown = maps
+    tissue_level, floor, around, half = levels
+    mineral, tissue, pigment = out
+    cast = 0
+    _box(total, smooth[0])
+    _box(dye, smooth[1])
+    for i in range(own[0], own[1]):
+        for j in range(dye.shape[1]):
+            r = i - own[0]
+            here = dye[i, j]
+            mineral[r, j] = -1
+            brownish = brown[i, j] >= PIGMENT and brown[i, j] > here
+            pigment[r, j] = brownish
+            if here >= floor and not brownish:
+                level = _highest(smooth[1], i, j)
+                if here >= around + half * (level - around):
+                    mineral[r, j] = np.int16(min(here, 30.0) * MILLI)
+                    cast += brown[i, j] > CAST * here
+            tissue[r, j] = smooth[0][i, j] >= tissue_level or mineral[r, j] >= 0
+            if tissue[r, j]:
+                k = int(max(here, 0.0) / BIN) if not brownish else 0
+                histogram[min(k, BINS - 1)] += 1
+    return cast

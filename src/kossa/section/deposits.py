@@ -1,0 +1,75 @@
+"""Deposits of one picture, joined over the borders of the bands that it was read in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kossa.image import runs
+from kossa.section.density import MILLI
+
+__all__ = ["Deposits", "join", "rows_of_runs"]
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+LEAST_PIXELS = 4  # of a deposit; fewer are told from grain by nothing (judgement)
+
+
+@dataclass(frozen=True, eq=False)
+class Deposits:
+    """Objects (8-connected) and the runs of pixels that they consist of.
+
+    Objects, (n,): `pixels`, `density` (sum of the dye's optical density over the object), `box` (n, 2, 2)
+    half-open [y, x], `centre` (n, 2) [y, x]. Runs, (r,), in raster order: `y`, `x0`, `x1` (half-open), `of`.
+    """
+
+    pixels: Longs
+    density: Floats
+    box: Ints
+    centre: Floats
+    y: Ints
+    x0: Ints
+    x1: Ints
+    of: Ints
+
+    def __len__(self) -> int:
+        return int(self.pixels.size)
+
+    def diameters_px(self) -> Floats:
+        """Return the diameters of circles of the same areas."""
+        return np.asarray(2.0 * np.sqrt(self.pixels / np.pi))
+
+
+def rows_of_runs(mineral: npt.NDArray[np.int16], first: int) -> tuple[Ints, Longs]:
+    """Return the runs (5, r) and their sums (r,) of one band whose first row is row `first`."""
+    table, sums = runs.scan(mineral[None], np.zeros(1, np.int32), 0, 1, np.zeros((0, 0, 0), np.bool_))
+    table[1] += first
+    return table, sums
+
+
+def join(tables: list[Ints], sums: list[Longs], height: int, object_mean: float) -> Deposits:
+    """Return the deposits of the runs of all bands; objects too small or too pale are left out."""
+    table = np.concatenate(tables, axis=1) if tables else np.zeros((5, 0), np.int32)
+    total = np.concatenate(sums) if sums else np.zeros(0, np.int64)
+    alone = np.zeros(1, np.bool_)
+    origin, _, whole = runs.connect(table, np.zeros(0, np.int32), height, True, LEAST_PIXELS, True, alone)
+    table, total = table[:, origin], total[origin]
+    of, count = runs.labels(whole)
+    pixels, density, _, box, centre = runs.reduce_objects(table, total, of, count)
+    kept = density / MILLI >= object_mean * pixels
+    number = np.cumsum(kept, dtype=np.int32) - 1
+    used = kept[of]
+    return Deposits(
+        pixels=pixels[kept],
+        density=density[kept] / MILLI,
+        box=box[kept][:, :, 1:],
+        centre=centre[kept][:, 1:],
+        y=table[1, used],
+        x0=table[2, used],
+        x1=table[3, used],
+        of=number[of[used]],
+    )

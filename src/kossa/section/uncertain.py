@@ -1,0 +1,96 @@
+"""How far every figure moves when the stain vectors, the light and the edge are a little other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from kossa.section.deposits import Deposits, join, rows_of_runs
+from kossa.section.glass import Glass
+from kossa.section.recipe import Recipe
+from kossa.section.slide import Block
+from kossa.section.stain import unit
+
+__all__ = ["DRAWS", "Figures", "figures", "spread"]
+
+Floats = npt.NDArray[np.float64]
+
+DRAWS = 20  # 95 % of so few lie between the outermost, about
+SEED = 20251
+LIGHT_SD = 0.01  # relative error of the glass's light (judgement: 1 %)
+HALF_SD = 0.05  # of the share of the way up at which an edge is drawn (judgement)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures that do not depend on how much was looked at, lengths in pixels.
+
+    Percent of tissue, deposits for each million tissue pixels, largest diameter, and density for each
+    tissue pixel.
+    """
+
+    percent: float
+    number: float
+    largest: float
+    density: float
+
+
+def figures(deposits: Deposits, tissue_px: int) -> Figures:
+    """Return the figures of deposits in so many pixels of tissue."""
+    tissue = max(tissue_px, 1)
+    return Figures(
+        percent=100.0 * float(deposits.pixels.sum()) / tissue,
+        number=1e6 * len(deposits) / tissue,
+        largest=float(deposits.diameters_px().max(initial=0.0)),
+        density=float(deposits.density.sum()) / tissue,
+    )
+
+
+def spread(recipe: Recipe, blocks: Sequence[Block]) -> dict[str, tuple[float, float, float]]:
+    """Return for each figure (value, low, high) on the sample; low and high hold 95 % of the draws."""
+    value = _read(recipe, blocks)
+    draw = np.random.default_rng(SEED)
+    drawn = [_read(_other(recipe, draw), blocks) for _ in range(DRAWS)]
+    out: dict[str, tuple[float, float, float]] = {}
+    for name in ("percent", "number", "largest", "density"):
+        at = getattr(value, name)
+        low, high = np.quantile([getattr(f, name) for f in drawn], (0.025, 0.975))
+        out[name] = (at, min(float(low), at), max(float(high), at))
+    return out
+
+
+def _read(recipe: Recipe, blocks: Sequence[Block]) -> Figures:
+    """Read the blocks one below the other, apart from one another."""
+    tables, sums, tissue, row = [], [], 0, 0
+    for block in blocks:
+        rows = block.pixels.shape[0]
+        marks = recipe.marks(block.pixels, (block.y, block.x), (0, rows))
+        table, total = rows_of_runs(marks.mineral, row)
+        tables.append(table)
+        sums.append(total)
+        tissue += int(marks.tissue.sum())
+        row += rows + 2
+    return figures(join(tables, sums, row, recipe.rule.object_mean), tissue)
+
+
+def _other(recipe: Recipe, draw: np.random.Generator) -> Recipe:
+    """Return the recipe with its vectors turned, its light and its edge moved by chance."""
+    light = recipe.glass.light * (1.0 + LIGHT_SD * draw.standard_normal((3, 1)))
+    return replace(
+        recipe,
+        glass=Glass(light, recipe.glass.share),
+        mineral=_turned(recipe.mineral, recipe.degrees[0], draw),
+        counter=_turned(recipe.counter, recipe.degrees[1], draw),
+        half=recipe.half + HALF_SD * float(draw.standard_normal()),
+    )
+
+
+def _turned(vector: Floats, degrees: float, draw: np.random.Generator) -> Floats:
+    """Return a direction turned by a random angle about a random axis; `degrees` is the angle's SD."""
+    aside = draw.standard_normal(3)
+    aside = unit(aside - (aside @ vector) * vector)
+    angle = np.radians(degrees) * float(draw.standard_normal())
+    return unit(np.cos(angle) * vector + np.sin(angle) * aside)
