@@ -79,7 +79,7 @@ def _rim(coarse: Coarse) -> Mask:
         (rim[:, -1], bottom),
         (rim[:, :, -1], right),
     ):
-        part |= at_edge
+        part[...] |= at_edge
     return rim
 
 
