@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from kossa.ct.body import Body
 from kossa.ct.frame import Scan
-from kossa.ct.morphology import convex_fill, distance, label_slices, open_up
+from kossa.ct.morphology import convex_fill, distance, label_slices, open_up, sums_of
 from kossa.ct.skeleton import Skeleton
 
 __all__ = ["Trunk", "find_trunk"]
@@ -101,7 +101,7 @@ def _vertebrae(scan: Scan, skeleton: Skeleton, middle: Mask, centre: Floats) -> 
     y, x, front = (np.full(labels.shape[0], np.nan) for _ in range(3))
     if count == 0:
         return y, x, front
-    places = np.array(ndimage.center_of_mass(cores, labels, np.arange(1, count + 1)))
+    places = sums_of(labels, count, coarse.cell_mm3)[1:, 1:]
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     inner = distance(cores, coarse.pixel_mm)
     for z in range(labels.shape[0]):
