@@ -41,6 +41,7 @@ ASCENDING_COVERAGE = 0.35  # judgement: without contrast its rim fades into the 
 ROUGH_SCORE = 0.3  # judgement: a circle two cells off scores this much less
 APART_MM, RIVALS = 8.0, 6  # judgement: rival circles of a slice, and how far they lie apart at least
 STEP_COST, STEP_FREE = 0.1, 1.5  # judgement: per mm that a vessel moves beyond 1.5 mm a mm of height
+FAR_MM = 1e3  # "no circle in this slice"
 GAP_COST = 0.3  # judgement: to lose or find the vessel
 
 
@@ -125,7 +126,7 @@ def _follow(scan: Scan, skeleton: Skeleton, calcium: Mask, hunt: _Hunt) -> Circl
         y, x = int(rough[1]), int(rough[2])
         near = np.unique(np.clip(rough[3] + np.array([-3.0, -1.5, 0.0, 1.5, 3.0]), *hunt.radii_mm))
         fine = circles(*planes[k], (y - 2, y + 2, x - 2, x + 2), near, hunt.rules[k], 1)
-        out[z] = max(fine.tolist() + [rough.tolist()])
+        out[z] = max([*fine.tolist(), rough.tolist()])
     there = out[:, 0] > LEAST_SCORE
     return Circle(there, out[:, 1], out[:, 2], out[:, 3], out[:, 0], out[:, 4], out[:, 5])
 
@@ -184,7 +185,7 @@ def find_ascending(
 def rim_gap_mm(circle: Circle, scan: Scan, z: int, y: Floats, x: Floats) -> Floats:
     """Return how far places (coarse y, x of slice z) lie from the rim; large where there is no circle."""
     if not circle.there[z]:
-        return np.full(np.shape(y), 1e3)
+        return np.full(y.shape, FAR_MM)
     c = scan.coarse
     away = np.hypot((y - circle.y[z]) * c.pixel_mm[0], (x - circle.x[z]) * c.pixel_mm[1])
     return np.asarray(np.abs(away - circle.radius_mm[z]))
@@ -193,9 +194,11 @@ def rim_gap_mm(circle: Circle, scan: Scan, z: int, y: Floats, x: Floats) -> Floa
 def discs(circle: Circle, scan: Scan, more_mm: float, least: float) -> Mask:
     """Return coarse cells inside circles of at least a score, grown by `more_mm`."""
     c = scan.coarse
-    out = np.zeros(c.mean.shape, np.bool_)
-    lines, columns = np.arange(out.shape[1])[:, None], np.arange(out.shape[2])[None]
+    count, ny, nx = c.mean.shape
+    out = np.zeros((count, ny, nx), np.bool_)
+    lines, columns = np.arange(ny)[:, None], np.arange(nx)[None]
     for z in np.flatnonzero(circle.there & (circle.score >= least)):
-        away = np.hypot((lines - circle.y[z]) * c.pixel_mm[0], (columns - circle.x[z]) * c.pixel_mm[1])
+        down, across = lines - circle.y[z], columns - circle.x[z]
+        away = np.hypot(down * c.pixel_mm[0], across * c.pixel_mm[1])
         out[z] = away <= circle.radius_mm[z] + more_mm
     return out

@@ -131,7 +131,7 @@ def tabulate(scan: Scan, body: Body, found: Components) -> Table:
     cell = scan.cell(found.centre)
     slices = found.box[:, 1, 0] - found.box[:, 0, 0]
     return Table(
-        volume,
+        np.asarray(volume, np.float64),
         piece,
         slices.astype(np.int32),
         np.asarray(around, np.float64),
@@ -229,7 +229,7 @@ def look_at(
     shell = (away > 0) & (away <= SHELL_MM) & measured
     touch = away <= 1.01 * max(scan.pixel_mm)
     some = values.size > 0
-    box = found.box[number]
+    box, centre = found.box[number], found.centre[number]
     ny, nx = scan.hu.shape[1:]
     edge = bool(
         box[0, 1] <= 0
@@ -256,5 +256,5 @@ def look_at(
         float(1 - mask.sum() / fill_holes(np.pad(mask, ((0, 0), (1, 1), (1, 1)))).sum()),
         float((hu[shell] < AIR_HU).mean()) if shell.any() else 0.0,
         edge,
-        tuple(float(v) for v in found.centre[number]),
+        (float(centre[0]), float(centre[1]), float(centre[2])),
     )

@@ -34,7 +34,7 @@ def _at(plane: npt.NDArray[np.float32], y: float, x: float) -> float:
     fy, fx = y - j, x - i
     top = plane[j, i] * (1 - fx) + plane[j, i + 1] * fx
     low = plane[j + 1, i] * (1 - fx) + plane[j + 1, i + 1] * fx
-    return top * (1 - fy) + low * fy
+    return float(top * (1 - fy) + low * fy)
 
 
 @njit(cache=True, nogil=True)
@@ -133,7 +133,7 @@ def circles(
     rule: Rule,
     stride: int,
 ) -> Floats:
-    """Return (n, 6) score, y, x, radius mm, coverage and level of the best circle around each centre of a box.
+    """Return (n, 6) score, y, x, radius mm, coverage and level of the best circle around each centre.
 
     `box` is first and last row, first and last column. Score = coverage of the rim + evenness inside +
     0.3 x share of the rim that the inside is brighter than (ct_volumes.md rule 11), with bonus and costs.

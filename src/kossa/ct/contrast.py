@@ -25,7 +25,7 @@ BONE_HU = 300.0  # rule 3: high-threshold bone, closed, filled, grown 4 mm
 BONE_CLOSE_MM = (
     10.0  # rule 3 has 6 mm in one slice; through slices, spongy bone and discs lie up to 10 mm from plates
 )
-BONE_FILL_MM2, BONE_GROW_MM = 2500.0, 4.0
+BONE_FILL_MM2, BONE_GROW_MM = 5000.0, 4.0
 SHELL_MM = (
     10.0  # judgement: marrow's cortex lies within it; the even region ends some cells before the cortex
 )
@@ -70,7 +70,7 @@ def _bright_bone(scan: Scan) -> Mask:
 
 
 def _marrow(scan: Scan, region: Mask, where: tuple[slice, ...], level: float) -> bool:
-    """Return whether a region is shut in by something brighter, as marrow is by its cortex and blood is not."""
+    """Return whether a region is shut in by something brighter: marrow is by its cortex, blood is not."""
     c = scan.coarse
     z = where[0].start
     reach = int(SHELL_MM / min(c.pixel_mm)) + 1
@@ -146,15 +146,16 @@ def find_contrast(scan: Scan, body: Body, agent: str | None) -> Blood:
     area = np.bincount(labels.ravel(), minlength=count + 1)[1:] * scan.coarse.cell_mm2
     largest = float(area.max()) if count else 0.0
     told = f"; the header names a contrast agent ({agent})" if agent else ""
+    bounds = f"{LEVEL_HU[0]:.0f}-{LEVEL_HU[1]:.0f}"
     if largest < GATE_MM2:
         why = (
-            f"the largest even region of {LEVEL_HU[0]:.0f}-{LEVEL_HU[1]:.0f} HU outside of bone has {largest:.0f} mm2"
+            f"the largest even region of {bounds} HU outside of bone has {largest:.0f} mm2"
             f" (limit {GATE_MM2:.0f}){told}"
         )
         return Blood(False, why, None, pool & False, largest)
     lumen = _lumen(pool, labels, mean, sd, scan)
     why = (
-        f"an even region of {LEVEL_HU[0]:.0f}-{LEVEL_HU[1]:.0f} HU outside of bone has {largest:.0f} mm2"
+        f"an even region of {bounds} HU outside of bone has {largest:.0f} mm2"
         f" (limit {GATE_MM2:.0f}); blood reads about {lumen:.0f} HU{told}"
     )
     return Blood(True, why, lumen, pool, largest)

@@ -9,11 +9,10 @@ __all__ = ["patterns_of"]
 
 FAINT_HU, DENSE_HU = 200.0, 400.0  # vocabulary: Agatston weights 1 and 4
 RIM_RATIO = 0.7  # judgement: inner third this much darker than the outer third
-DENSE_CORE_RATIO = 1.0
+DENSE_CORE_RATIO, SOLID_MM = 1.0, 5.0  # judgement: solid, and thicker than a sheet
 HOLE_SHARE = 0.12  # judgement: an enclosed hole beyond what noise leaves
 LONG, ROUND, THIN_MM = 2.5, 1.5, 6.0  # judgement
 PLATE_FLAT = 3.0  # judgement
-TRAM_LUMEN = 0.2  # judgement
 PHLEBOLITH_MM = 10.0  # ct_volumes.md rule 12
 
 
@@ -36,14 +35,15 @@ def _inside(place: Place) -> list[str]:
     if hollow and form.elongation < LONG:
         thin = form.lumen > 0.4 and place.wide > 8.0
         return ["pattern_eggshell" if thin else "pattern_rim", "pattern_lucent_center"]
-    if form.core_ratio is not None and form.core_ratio > DENSE_CORE_RATIO and place.wide > 8.0:
+    solid = form.core_ratio is not None and form.core_ratio > DENSE_CORE_RATIO
+    if solid and form.axes_mm[2] > SOLID_MM and place.look.peak_hu >= DENSE_HU:
         return ["pattern_dense_homogeneous"]
     return []
 
 
 def _vessel(place: Place, site: Site) -> list[str]:
     form, name = place.form, site.id or ""
-    if place.tubular and form.lumen >= TRAM_LUMEN:
+    if place.hollow_tube:
         return ["pattern_tram_track"]
     if "aorta" in name:
         return ["pattern_plaque_patchy"]

@@ -20,6 +20,7 @@ LEAN_HU = -30.0  # ct_volumes.md rule 12: what reads below is fat
 SKIN_MM = 4.0  # judgement: skin and the partial volume beside it
 VESSEL_MM = 2.5  # judgement: thinner lean strands in fat are vessels and septa
 BRIDGE_MM = 9.0  # judgement: fat between muscles narrower than twice this belongs to them
+WALL_BRIDGE_MM = 20.0  # judgement: the belly's wall is thin and has gaps; a limb's muscles do not
 PIECE_MM2 = 400.0  # judgement: smaller lean islands are vessels and nodes of the subcutis
 END_RADIUS_MM = 17.0  # judgement: half width of the end of a long bone; shafts have 11-15 mm
 SHAFT_MM2 = 150.0  # judgement: a smaller section is a small bone
@@ -50,17 +51,20 @@ def _ends(skeleton: Skeleton, coarse: Coarse) -> Mask:
     return np.asarray(wide[labels])
 
 
-def find_flesh(coarse: Coarse, body: Body, skeleton: Skeleton) -> Flesh:
-    """Find the closed outline of muscle."""
+def find_flesh(coarse: Coarse, body: Body, skeleton: Skeleton, trunk: Mask) -> Flesh:
+    """Find the closed outline of muscle; `trunk` (Z,) are slices where it is a thin wall round a cavity."""
     lean = (coarse.mean > LEAN_HU) & (body.depth_mm > SKIN_MM) | skeleton.filled
     core = open_up(lean, VESSEL_MM, coarse.pixel_mm)
     labels, count = label_slices(core)
     area = np.bincount(labels.ravel(), minlength=count + 1) * coarse.cell_mm2
     large = area >= PIECE_MM2
     large[0] = False
-    inside = fill_holes(close(large[labels] | body.lungs, BRIDGE_MM, coarse.pixel_mm)) & body.mask
+    whole = large[labels] | body.lungs | body.gas
+    inside = close(whole, BRIDGE_MM, coarse.pixel_mm)
+    inside[trunk] = close(whole[trunk], WALL_BRIDGE_MM, coarse.pixel_mm)
+    inside = fill_holes(inside) & body.mask
     pieces, number = label_slices(body.mask)
-    sizes = np.bincount(pieces.ravel(), minlength=number + 1) * coarse.cell_mm2
+    sizes = np.asarray(np.bincount(pieces.ravel(), minlength=number + 1) * coarse.cell_mm2, np.float64)
     ends = _ends(skeleton, coarse)
     return Flesh(
         inside,

@@ -137,11 +137,11 @@ def _chest(scan: Scan, body: Body, trunk: Trunk) -> Mask:
     c = scan.coarse
     lines, columns = np.arange(c.mean.shape[1]), np.arange(c.mean.shape[2])
     out = np.zeros(c.mean.shape[0], np.bool_)
-    for z in np.flatnonzero(trunk.lung & trunk.spine):
-        ahead = (trunk.front_y[z] - lines) * c.pixel_mm[0] > FRONT_LUNG_MM
-        front = body.lungs[z] & ahead[:, None]
-        left = front & (columns > trunk.spine_x[z])[None, :]
-        out[z] = front.sum() * c.cell_mm2 >= FRONT_LUNG_MM2 and left.sum() * c.cell_mm2 >= FRONT_LUNG_LEFT_MM2
+    for k in np.flatnonzero(trunk.lung & trunk.spine):
+        ahead = (trunk.front_y[k] - lines) * c.pixel_mm[0] > FRONT_LUNG_MM
+        front = body.lungs[k] & ahead[:, None]
+        left = front & (columns > trunk.spine_x[k])[None, :]
+        out[k] = front.sum() * c.cell_mm2 >= FRONT_LUNG_MM2 and left.sum() * c.cell_mm2 >= FRONT_LUNG_LEFT_MM2
     if not out.any() or out.size < 3:
         return out
     lung = body.lungs.sum(axis=(1, 2)) * c.cell_mm2
@@ -162,6 +162,7 @@ def find_levels(scan: Scan, body: Body, skeleton: Skeleton, trunk: Trunk, head: 
     """Name the part of the body that each slice shows."""
     heights = scan.coarse.heights_mm
     count = heights.size
+    none = np.zeros(count, np.bool_)
     chest = _chest(scan, body, trunk)
     hips = _hips(scan, skeleton, trunk)
     airway = _airway(scan, body, trunk)
@@ -172,23 +173,17 @@ def find_levels(scan: Scan, body: Body, skeleton: Skeleton, trunk: Trunk, head: 
     if base is not None:
         hips &= heights < base
     joint = _joint_mm(scan, skeleton, trunk, hips)
-    of: list[Level] = []
-    for z in range(count):
-        h = float(heights[z])
-        if ring.size and h >= ring.min() - FACE_MM:
-            of.append(Level.HEAD if h >= ring.min() else Level.FACE)
-        elif chest[z]:
-            of.append(Level.CHEST)
-        elif top is not None and h > top:
-            of.append(Level.NECK)
-        elif ring.size and (top is None or h > top):
-            of.append(Level.NECK)
-        elif trunk.spine[z] or (base is not None and hips[z]):
-            of.append(Level.PELVIS if hips[z] else Level.ABDOMEN)
-        elif airway[z] and trunk.width_mm[z] < NECK_WIDE_MM and not trunk.any:
-            of.append(Level.NECK)
-        else:
-            of.append(Level.LIMB)
+    lone_neck = airway & (trunk.width_mm < NECK_WIDE_MM) & (not trunk.any)
+    rules = (
+        (Level.HEAD, heights >= ring.min() if ring.size else none),
+        (Level.FACE, heights >= ring.min() - FACE_MM if ring.size else none),
+        (Level.CHEST, chest),
+        (Level.NECK, heights > top if top is not None else (~none if ring.size else none)),
+        (Level.PELVIS, hips & (trunk.spine | (base is not None))),
+        (Level.ABDOMEN, trunk.spine),
+        (Level.NECK, lone_neck),
+    )
+    of = [next((name for name, here in rules if here[z]), Level.LIMB) for z in range(count)]
     crest = float(heights[hips].max()) if hips.any() and (trunk.spine & hips).any() else None
     carina = _carina(heights, airway, lung_here) if lung_here.any() else None
     if joint is not None:

@@ -59,7 +59,10 @@ def _places(
     z, y, x = np.nonzero(look.mask)
     scan = anatomy.scan
     cell_z = np.minimum((z + look.low[0]) // scan.coarse.block[0], scan.coarse.mean.shape[0] - 1)
-    return (cell_z, *scan.in_cells(y + float(look.low[1]), x + float(look.low[2])))
+    return (
+        cell_z,
+        *scan.in_cells((y + look.low[1]).astype(np.float64), (x + look.low[2]).astype(np.float64)),
+    )
 
 
 def on_aorta(anatomy: Anatomy, look: Look) -> tuple[str | None, float]:
@@ -135,7 +138,7 @@ def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | No
     if rim is None and look.peak_hu < limit and look.hole_share < 0.05:
         return Verdict(
             Material.UNSURE,
-            f"its peak of {look.peak_hu:.0f} HU stays below {limit:.0f} HU (enhanced blood reads {anatomy.lumen_hu:.0f}):"
+            f"its peak of {look.peak_hu:.0f} HU is below {limit:.0f} (blood reads {anatomy.lumen_hu:.0f} HU):"
             " contrast in a vessel, organ or bowel is as likely",
         )
     return None
@@ -222,34 +225,29 @@ def _wall(anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int,
     return Verdict(Material.BONE, f"part of the rib cage: {why}")
 
 
+def _face(anatomy: Anatomy, look: Look, z: int) -> Verdict | None:
+    """Judge what lies below or above the slices with a closed skull."""
+    heights, ring = anatomy.scan.coarse.heights_mm, anatomy.head.ring
+    if heights[z] > heights[ring].max():
+        return Verdict(Material.BONE, "above the closed ring of the skull: part of the vault")
+    if not heights[ring].min() - FACE_MM <= heights[z] < heights[ring].min():
+        return None
+    if look.ring_air > SINUS_AIR:
+        why = f"in the face, {look.ring_air:.0%} of what surrounds it is air: wall of a sinus or of the nose"
+        return Verdict(Material.BONE, why)
+    return Verdict(Material.UNSURE, "in the face or at the skull base: thin bone cannot be told from calcium")
+
+
 def _head(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict | None:
-    head, c = anatomy.head, anatomy.scan.coarse
-    z = cell[0]
-    if not head.seen:
-        return None
-    heights = c.heights_mm
-    lowest, highest = heights[head.ring].min(), heights[head.ring].max()
-    if not head.ring[z]:
-        if lowest - FACE_MM <= heights[z] < lowest:
-            if look.ring_air > SINUS_AIR:
-                return Verdict(
-                    Material.BONE,
-                    f"in the face, {look.ring_air:.0%} of what surrounds it is air: wall of a sinus or the nose",
-                )
-            return Verdict(
-                Material.UNSURE,
-                "in the face or at the skull base, where thin bone cannot be told from calcium",
-            )
-        if heights[z] > highest:
-            return Verdict(Material.BONE, "above the closed ring of the skull: part of the vault")
-        return None
+    head = anatomy.head
+    if not head.seen or not head.ring[cell[0]]:
+        return _face(anatomy, look, cell[0]) if head.seen else None
     if not head.inside[cell]:
         return Verdict(Material.BONE, "outside of the inside of the skull: part of skull or face")
-    if head.base[z] and float(anatomy.bone_mm[cell]) < SKULL_BASE_MM:
-        return Verdict(
-            Material.UNSURE,
-            f"{float(anatomy.bone_mm[cell]):.0f} mm from the skull base (limit {SKULL_BASE_MM:.0f}): not assessable next to bone",
-        )
+    bone = float(anatomy.bone_mm[cell])
+    if head.base[cell[0]] and bone < SKULL_BASE_MM:
+        why = f"{bone:.0f} mm from the skull base (limit {SKULL_BASE_MM:.0f}): not assessable next to bone"
+        return Verdict(Material.UNSURE, why)
     return None
 
 
@@ -276,5 +274,5 @@ def judge_material(
     apart = f", {look.bone_gap_mm:.0f} mm from bone" if look.bone_gap_mm < 8 else ", away from bone"
     return Verdict(
         Material.CALCIFICATION,
-        f"peak {look.peak_hu:.0f} HU{ring}, {look.contrast_noise:.1f} SD above them, {depth:.0f} mm deep{apart}",
+        f"peak {look.peak_hu:.0f} HU{ring}, {look.contrast_noise:.1f} SD above, {depth:.0f} mm deep{apart}",
     )

@@ -22,6 +22,7 @@ __all__ = [
     "label_slices",
     "largest_of",
     "open_up",
+    "sums_of",
 ]
 
 Mask = npt.NDArray[np.bool_]
@@ -140,7 +141,7 @@ def _row_gaps(mask: Mask, out: npt.NDArray[np.uint8]) -> None:
             run = 255
             for x in range(nx - 1, -1, -1):
                 run = 0 if mask[z, y, x] else min(run + 1, 255)
-                out[z, y, x] = min(run, np.int64(out[z, y, x]))
+                out[z, y, x] = min(out[z, y, x], np.uint8(run))
 
 
 @njit(cache=True, nogil=True)
@@ -214,11 +215,35 @@ def close(
 
 
 @njit(cache=True, nogil=True)
+def sums_of(
+    labels: npt.NDArray[np.int32], count: int, cell: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return (count + 1, 4): the sum of `cell` (Z,) over each label, and its mean slice, row and column."""
+    out = np.zeros((count + 1, 4))
+    number = np.zeros(count + 1)
+    for z in range(labels.shape[0]):
+        for y in range(labels.shape[1]):
+            for x in range(labels.shape[2]):
+                k = labels[z, y, x]
+                if k > 0:
+                    number[k] += 1
+                    out[k, 0] += cell[z]
+                    out[k, 1] += z
+                    out[k, 2] += y
+                    out[k, 3] += x
+    for k in range(1, count + 1):
+        if number[k] > 0:
+            out[k, 1:] /= number[k]
+    return out
+
+
+@njit(cache=True, nogil=True)
 def largest_of(values: Floats, labels: npt.NDArray[np.int32], count: int) -> Floats:
     """Return (count + 1,) the largest value on each label, 0 where there is none."""
     out = np.zeros(count + 1, np.float32)
-    for v, k in zip(values.ravel(), labels.ravel()):
-        out[k] = max(out[k], v)
+    flat, names = values.ravel(), labels.ravel()
+    for i in range(flat.size):
+        out[names[i]] = max(out[names[i]], flat[i])
     return out
 
 
@@ -238,7 +263,7 @@ def label_slices(mask: Mask, *, corners: bool = False) -> tuple[npt.NDArray[np.i
 def fill_holes(
     mask: Mask, largest_mm2: float | None = None, pixel_mm: tuple[float, float] = (1.0, 1.0)
 ) -> Mask:
-    """Fill what is enclosed within a slice, where it is at most `largest_mm2`; the border encloses nothing."""
+    """Fill what a slice encloses, where it is at most `largest_mm2`; the border encloses nothing."""
     labels, count = label_slices(~mask)
     opened = np.zeros(count + 1, np.bool_)
     for side in (labels[:, 0], labels[:, -1], labels[:, :, 0], labels[:, :, -1]):
@@ -251,47 +276,44 @@ def fill_holes(
 
 
 @njit(cache=True, nogil=True)
+def _convex_side(edge: npt.NDArray[np.int64], top: int, bottom: int, nothing: int) -> None:
+    """Make the left edge of rows top..bottom convex, in place; rows without a cell hold `nothing`."""
+    chain = np.empty(bottom - top + 1, np.int64)
+    n = 0
+    for y in range(top, bottom + 1):
+        if edge[y] == nothing:
+            continue
+        while n >= 2:
+            y1, y2 = chain[n - 2], chain[n - 1]
+            if (edge[y2] - edge[y1]) * (y - y1) < (edge[y] - edge[y1]) * (y2 - y1):
+                break
+            n -= 1
+        chain[n] = y
+        n += 1
+    for k in range(n - 1):
+        y1, y2 = chain[k], chain[k + 1]
+        for y in range(y1 + 1, y2):
+            edge[y] = int(np.ceil(edge[y1] + (edge[y2] - edge[y1]) * (y - y1) / (y2 - y1)))
+
+
+@njit(cache=True, nogil=True)
 def convex_fill(mask: Mask) -> Mask:
     """Return the filled convex hull of a 2-D mask."""
     ny, nx = mask.shape
     out = np.zeros((ny, nx), np.bool_)
-    left, right = np.full(ny, nx), np.full(ny, -1)
+    left, right = np.full(ny, nx), np.full(ny, nx)  # the right edge is kept mirrored
     top, bottom = ny, -1
     for y in range(ny):
         for x in range(nx):
             if mask[y, x]:
                 left[y] = min(left[y], x)
-                right[y] = max(right[y], x)
+                right[y] = min(right[y], -x)
                 top = min(top, y)
-                bottom = max(bottom, y)
+                bottom = y
     if bottom < 0:
         return out
-    for side in range(2):
-        chain = np.empty(bottom - top + 1, np.int64)
-        n = 0
-        for y in range(top, bottom + 1):
-            if right[y] < 0:
-                continue
-            x = left[y] if side == 0 else -right[y]
-            while n >= 2:
-                y1, y2 = chain[n - 2], chain[n - 1]
-                x1 = left[y1] if side == 0 else -right[y1]
-                x2 = left[y2] if side == 0 else -right[y2]
-                if (x2 - x1) * (y - y1) < (x - x1) * (y2 - y1):
-                    break
-                n -= 1
-            chain[n] = y
-            n += 1
-        for k in range(n - 1):
-            y1, y2 = chain[k], chain[k + 1]
-            x1 = left[y1] if side == 0 else -right[y1]
-            x2 = left[y2] if side == 0 else -right[y2]
-            for y in range(y1 + 1, y2):
-                x = x1 + (x2 - x1) * (y - y1) / (y2 - y1)
-                if side == 0:
-                    left[y] = int(np.ceil(x))
-                else:
-                    right[y] = int(np.floor(-x))
+    _convex_side(left, top, bottom, nx)
+    _convex_side(right, top, bottom, nx)
     for y in range(top, bottom + 1):
-        out[y, left[y] : right[y] + 1] = True
+        out[y, left[y] : 1 - right[y]] = True
     return out

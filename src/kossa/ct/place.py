@@ -16,8 +16,10 @@ from kossa.evidence import Side
 __all__ = ["Place", "Site", "place_of"]
 
 TUBE_WIDE_MM, TUBE_LONG, TUBE_LUMEN = 14.0, 1.5, 0.2  # judgement: a calcified vessel of middle size
+TUBE_CORE = 0.7  # judgement: the middle of a tube is this much darker than its wall
 ROD_LONG = 2.5  # judgement
 BLOOD_HU = (0.0, 120.0)  # blood between two walls, brightened by the blur of the walls
+FAT_RING_HU = -30.0  # ct_volumes.md rule 12
 MIDLINE_MM = 8.0  # judgement: nearer to the midline a deposit has no side
 
 
@@ -33,7 +35,7 @@ class Site:
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """Figures of one object. mm throughout; `aside` to the patient's left of the midline, `ahead` of the spine's front.
+    """Figures of one object in mm; `aside` to the left of the midline, `ahead` of the spine's front.
 
     `aside` and `ahead` are None where no midline or spine is known in this slice.
     """
@@ -58,6 +60,16 @@ class Place:
     tall: float
 
     @property
+    def ring_hu(self) -> float:
+        """Median of what surrounds it; 0 where nothing could be measured."""
+        return self.look.ring_median_hu if self.look.ring_median_hu is not None else 0.0
+
+    @property
+    def in_subcutis(self) -> bool:
+        """Whether it lies in fat outside of what the muscles close off."""
+        return not self.in_flesh and self.ring_hu < FAT_RING_HU
+
+    @property
     def thin(self) -> bool:
         """Whether it is as thin as a vessel's wall or a small vessel: at most 6 mm across in a slice."""
         return self.wide <= 6.0
@@ -65,12 +77,17 @@ class Place:
     @property
     def tubular(self) -> bool:
         """Whether it has the form of a vessel's wall: hollow around blood and longish, or long and thin."""
+        slim = self.form.voxels >= SMALL_VOXELS and self.form.axes_mm[1] <= TUBE_WIDE_MM
+        return slim and (self.hollow_tube or self.form.elongation >= ROD_LONG)
+
+    @property
+    def hollow_tube(self) -> bool:
+        """Whether it closes in blood along some length."""
         form = self.form
-        if form.voxels < SMALL_VOXELS or form.axes_mm[1] > TUBE_WIDE_MM:
-            return False
         blood = form.lumen_hu is not None and BLOOD_HU[0] <= form.lumen_hu <= BLOOD_HU[1]
-        hollow = form.lumen >= TUBE_LUMEN and blood and form.elongation >= TUBE_LONG
-        return hollow or form.elongation >= ROD_LONG
+        slim = form.voxels >= SMALL_VOXELS and form.axes_mm[1] <= TUBE_WIDE_MM
+        dark = form.core_ratio is not None and form.core_ratio < TUBE_CORE
+        return slim and blood and dark and form.lumen >= TUBE_LUMEN and form.elongation >= TUBE_LONG
 
     @property
     def small(self) -> bool:

@@ -11,6 +11,7 @@ from kossa.image.components import Components
 __all__ = ["holders", "recut"]
 
 Ints = npt.NDArray[np.int32]
+Part = tuple[int, int, int, int, int, int]  # z, y, x0, x1, piece, object
 
 
 def _keys(found: Components, width: int, height: int) -> npt.NDArray[np.int64]:
@@ -28,6 +29,29 @@ def holders(found: Components, inner: Components, shape: tuple[int, int, int]) -
     return np.asarray(found.object[np.searchsorted(outer, place, side="right") - 1], np.int32)
 
 
+def _parts(
+    found: Components, inner: Components, rows: dict[int, list[int]], first: dict[int, int]
+) -> list[Part]:
+    """Return what runs `rows` of `found` fall into: runs of cores, and what is left between them.
+
+    `first` gives the new object of each core; a core's pieces are numbered after those of `found`.
+    """
+    pieces = found.piece_pixels.size
+    out: list[Part] = []
+    for r, inside in rows.items():
+        z, y, at, end = (int(v[r]) for v in (found.z, found.y, found.x0, found.x1))
+        piece, whole = int(found.piece[r]), int(found.object[r])
+        for k in sorted(inside, key=lambda i: int(inner.x0[i])):
+            x0, x1 = int(inner.x0[k]), int(inner.x1[k])
+            if x0 > at:
+                out.append((z, y, at, x0, piece, whole))
+            out.append((z, y, x0, x1, pieces + int(inner.piece[k]), first[int(inner.object[k])]))
+            at = x1
+        if at < end:
+            out.append((z, y, at, end, piece, whole))
+    return out
+
+
 def recut(
     found: Components, inner: Components, cores: npt.NDArray[np.intp], hu: npt.NDArray[np.int16]
 ) -> tuple[Components, Ints]:
@@ -36,79 +60,38 @@ def recut(
     They become the last objects, in the order of `cores`; what is left keeps its number. Returns the new
     components and, for each core, its number.
     """
+    numbers = np.arange(len(found), len(found) + cores.size, dtype=np.int32)
     if cores.size == 0:
-        return found, np.zeros(0, np.int32)
-    shape = hu.shape
-    outer = _keys(found, shape[2], shape[1])
+        return found, numbers
+    height, width = hu.shape[1:]
     chosen = np.flatnonzero(np.isin(inner.object, cores))
+    holder = (
+        np.searchsorted(_keys(found, width, height), _keys(inner, width, height)[chosen], side="right") - 1
+    )
     rows: dict[int, list[int]] = {}
-    for r in chosen:
-        key = (int(inner.z[r]) * shape[1] + int(inner.y[r])) * shape[2] + int(inner.x0[r])
-        rows.setdefault(int(np.searchsorted(outer, key, side="right")) - 1, []).append(int(r))
-    pieces = found.piece_pixels.size
-    number = {int(core): len(found) + k for k, core in enumerate(cores)}
-    new_piece = {int(p): pieces + k for k, p in enumerate(np.unique(inner.piece[chosen]))}
-    table: list[tuple[int, int, int, int, int, int]] = []
-    for r, inside in rows.items():
-        z, y, at = int(found.z[r]), int(found.y[r]), int(found.x0[r])
-        for k in sorted(inside, key=lambda i: int(inner.x0[i])):
-            if inner.x0[k] > at:
-                table.append((z, y, at, int(inner.x0[k]), int(found.piece[r]), int(found.object[r])))
-            table.append(
-                (
-                    z,
-                    y,
-                    int(inner.x0[k]),
-                    int(inner.x1[k]),
-                    new_piece[int(inner.piece[k])],
-                    number[int(inner.object[k])],
-                )
-            )
-            at = int(inner.x1[k])
-        if at < found.x1[r]:
-            table.append((z, y, at, int(found.x1[r]), int(found.piece[r]), int(found.object[r])))
+    for r, k in zip(holder.tolist(), chosen.tolist(), strict=True):
+        rows.setdefault(r, []).append(k)
+    parts = _parts(found, inner, rows, dict(zip(cores.tolist(), numbers.tolist(), strict=True)))
     kept = np.ones(found.z.size, np.bool_)
     kept[list(rows)] = False
-    more = np.array(table, np.int32).reshape(-1, 6)
-    sums = np.array([int(hu[z, y, a:b].sum(dtype=np.int64)) for z, y, a, b, _, _ in table], np.int64)
-    peaks = np.array([int(hu[z, y, a:b].max()) for z, y, a, b, _, _ in table], np.int32)
-    columns = [
-        np.concatenate([old[kept], new])
-        for old, new in zip(
-            (found.z, found.y, found.x0, found.x1, found.run_peak, found.piece, found.object, found.run_sum),
-            (*more[:, :4].T, peaks, more[:, 4], more[:, 5], sums),
-            strict=True,
-        )
-    ]
-    order = np.lexsort((columns[2], columns[1], columns[0]))
-    z, y, x0, x1, peak, piece, whole, total = (c[order] for c in columns)
-    cut = _reduce(np.stack([z, y, x0, x1, peak]).astype(np.int32), total, piece, whole)
-    return cut, np.array([number[int(core)] for core in cores], np.int32)
+    more = np.array(parts, np.int32).T
+    values = [hu[z, y, x0:x1] for z, y, x0, x1, _, _ in parts]
+    peaks = np.array([int(v.max()) for v in values], np.int32)
+    sums = np.array([int(v.sum(dtype=np.int64)) for v in values], np.int64)
+    old = (found.z, found.y, found.x0, found.x1, found.run_peak, found.piece, found.object)
+    new = (*more[:4], peaks, more[4], more[5])
+    columns = np.stack([np.concatenate([a[kept], b]) for a, b in zip(old, new, strict=True)]).astype(np.int32)
+    order = np.lexsort(columns[2::-1])
+    columns = np.ascontiguousarray(columns[:, order])
+    total = np.concatenate([found.run_sum[kept], sums])[order]
+    return _reduce(columns[:5], total, columns[5], columns[6]), numbers
 
 
 def _reduce(table: Ints, total: npt.NDArray[np.int64], piece: Ints, whole: Ints) -> Components:
     """Number pieces without gaps and reduce all statistics anew."""
-    names, label = np.unique(piece, return_inverse=True)
-    label = label.astype(np.int32)
-    piece_z, pixels, piece_sum, piece_peak, owner = runs.reduce_pieces(table, total, label, whole, names.size)
-    voxels, sums, peak, box, centre = runs.reduce_objects(table, total, whole, int(whole.max()) + 1)
-    return Components(
-        table[0],
-        table[1],
-        table[2],
-        table[3],
-        total,
-        table[4],
-        label,
-        whole,
-        piece_z,
-        pixels,
-        piece_sum,
-        piece_peak,
-        owner,
-        voxels,
-        sums,
-        peak,
-        box,
-        centre,
-    )
+    names, where = np.unique(piece, return_inverse=True)
+    label = where.astype(np.int32)
+    pieces = runs.reduce_pieces(table, total, label, whole, names.size)
+    objects = runs.reduce_objects(table, total, whole, int(whole.max()) + 1)
+    z, y, x0, x1, peak = table
+    return Components(z, y, x0, x1, total, peak, label, whole, *pieces, *objects)

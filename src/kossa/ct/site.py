@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from kossa.ct.levels import Level
 from kossa.ct.place import Place, Site
-from kossa.ct.site_abdomen import abdomen_site, pelvis_site
+from kossa.ct.site_abdomen import abdomen_site
 from kossa.ct.site_chest import chest_site
 from kossa.ct.site_head import head_site
 from kossa.ct.site_limb import limb_site
-from kossa.evidence import Material
+from kossa.ct.site_pelvis import pelvis_site
+from kossa.evidence import Material, Side
 
-__all__ = ["site_of", "tissue_of"]
+__all__ = ["refine", "site_of", "tissue_of"]
 
+BOTH_KIDNEYS = 2  # judgement: this many on each side are no chance stones
+TOUCH_SHARE, TOUCH_MM = 0.05, 1.0  # ct_volumes.md rule 9; judgement
+MOST = 0.5
+FLUID_HU, QUIET_HU = (-20.0, 15.0), 15.0  # judgement: fluid is told from muscle only where noise is low
 NECK_DEEP_MM = 15.0  # judgement: deeper than skin, fat and the flat muscle of the neck
 
 
@@ -31,43 +37,54 @@ def _neck(place: Place) -> Site:
     )
 
 
+def _cartilage(place: Place) -> Site:
+    why = f"in the front wall of the trunk, {place.depth:.0f} mm deep"
+    return Site("site_physio_costal_cartilage", 0.7, why, place.side)
+
+
+ASKED: Mapping[Level, Callable[[Place], Site]] = {
+    Level.HEAD: head_site,
+    Level.FACE: head_site,
+    Level.NECK: _neck,
+    Level.CHEST: chest_site,
+    Level.ABDOMEN: abdomen_site,
+    Level.PELVIS: pelvis_site,
+}
+
+
 def site_of(place: Place, material: Material, others: Sequence[Place]) -> Site:
     """Return the site of a deposit; `others` are the other deposits of the scan."""
     if not place.anatomy.scan.axial:
         return Site(None, 0.0, "the slices are not axial: no landmarks are read in them")
     if material is Material.PHYSIOLOGICAL and place.level in (Level.CHEST, Level.ABDOMEN):
-        return Site(
-            "site_physio_costal_cartilage",
-            0.7,
-            f"in the front wall of the trunk, {place.depth:.0f} mm deep",
-            place.side,
-        )
-    if place.level in (Level.HEAD, Level.FACE):
-        return head_site(place)
-    if place.level is Level.NECK:
-        return _neck(place)
-    if place.level is Level.CHEST:
-        return chest_site(place)
-    if place.level is Level.ABDOMEN:
-        return abdomen_site(place)
-    if place.level is Level.PELVIS:
-        return pelvis_site(place)
-    return limb_site(place, others)
+        return _cartilage(place)
+    asked = ASKED.get(place.level)
+    return asked(place) if asked else limb_site(place, others)
+
+
+def refine(sites: Mapping[int, Site]) -> dict[int, Site]:
+    """Return sites that several deposits make clearer: foci in both kidneys lie in their tissue."""
+    kidneys = {n: s for n, s in sites.items() if s.id == "site_kidney_any"}
+    count = {side: sum(s.side is side for s in kidneys.values()) for side in (Side.LEFT, Side.RIGHT)}
+    out = dict(sites)
+    if min(count.values()) >= BOTH_KIDNEYS:
+        for n, s in kidneys.items():
+            why = f"{s.reason}; {count[Side.LEFT]} foci left and {count[Side.RIGHT]} right"
+            out[n] = replace(s, id="site_kidney_parenchyma", reason=why)
+    return out
 
 
 def tissue_of(place: Place, site: Site) -> str | None:
     """Return what surrounds a deposit, as a vocabulary id."""
     look = place.look
-    if look.bone_touch > 0.05 or look.bone_gap_mm < 1.0:
-        return "tissue_bone_contact"
-    if look.ring_air > 0.5:
-        return "tissue_air"
-    if place.rim is not None or (site.id or "").endswith("_artery"):
-        return "tissue_vessel_wall"
+    quiet = place.anatomy.scan.sigma_hu < QUIET_HU
+    signs = (
+        ("tissue_bone_contact", look.bone_touch > TOUCH_SHARE or look.bone_gap_mm < TOUCH_MM),
+        ("tissue_air", look.ring_air > MOST),
+        ("tissue_vessel_wall", place.rim is not None or (site.id or "").endswith("_artery")),
+        ("tissue_fat", look.ring_fat > MOST),
+        ("tissue_fluid", quiet and FLUID_HU[0] <= place.ring_hu <= FLUID_HU[1]),
+    )
     if look.ring_median_hu is None:
         return None
-    if look.ring_fat > 0.5:
-        return "tissue_fat"
-    if -20.0 <= look.ring_median_hu <= 15.0 and place.anatomy.scan.sigma_hu < 15.0:
-        return "tissue_fluid"
-    return "tissue_soft"
+    return next((name for name, seen in signs if seen), "tissue_soft")

@@ -8,7 +8,8 @@ from kossa.ct.place import Place, Site
 
 __all__ = ["chest_site", "wall_site"]
 
-LUNG_AIR = 0.5  # ct_volumes.md rule 12
+LUNG_AIR = 0.5  # ct_volumes.md rule 12: share of air in the ring
+LUNG_SURE_AIR, LUNG_LEAST_AIR = 0.8, 0.3  # judgement: between them a node at the hilum is asked first
 CORONARY_FAT = 0.10  # rule 12
 HEART_WIDE_MM = (
     80.0  # judgement: the heart is wider between the lungs than the vessels above it (adults 90-140)
@@ -26,7 +27,6 @@ ARCH_ABOVE_MM = 18.0  # judgement: the arch begins above the carina
 CARINA_ASIDE_MM, CARINA_AHEAD_MM, CARINA_BELOW_MM = 22.0, 45.0, 30.0  # judgement: subcarinal nodes
 NODE_MM = 4.0  # judgement: smaller foci are called by the place alone
 BREAST_THICK_MM = 25.0  # judgement: tissue before the muscle of a breast
-FAT_RING_HU = -30.0  # rule 12
 
 
 def _mediastinum_mm(place: Place) -> float:
@@ -90,7 +90,7 @@ def _hilum(place: Place) -> Site | None:
         level, sure = f"{share:.0%} of the way down the lungs", 0.5
     else:
         level, sure = "the level of the hila is not known", 0.4
-    why = f"{aside:.0f} mm off the midline, {ahead:.0f} mm in front of the spine, lung {gap:.0f} mm beside it, {level}"
+    why = f"{aside:.0f} mm off the midline, {ahead:.0f} mm before the spine, {gap:.0f} mm from lung, {level}"
     node = min(place.wide, place.tall) >= NODE_MM and place.form.elongation < 2.5
     return Site("site_hilar_node" if node else "site_hilum", sure, why, place.side)
 
@@ -130,8 +130,8 @@ def _mediastinum(place: Place) -> Site:
 
 def wall_site(place: Place) -> Site:
     """Tell subcutis, breast and muscle of the body's wall."""
-    ring = place.look.ring_median_hu if place.look.ring_median_hu is not None else 0.0
-    if not place.in_flesh and ring < FAT_RING_HU:
+    ring = place.ring_hu
+    if place.in_subcutis:
         c, flesh = place.anatomy.scan.coarse, place.anatomy.flesh
         z, y, x = place.cell
         below = np.flatnonzero(flesh.inside[z, y:, x])
@@ -158,26 +158,44 @@ def wall_site(place: Place) -> Site:
     )
 
 
+def _lung(place: Place, least: float) -> Site | None:
+    air = place.look.ring_air
+    if air <= least and not (place.anatomy.body.lungs[place.cell] and air > LUNG_LEAST_AIR):
+        return None
+    return Site(
+        "site_lung",
+        0.9 if air > LUNG_SURE_AIR else 0.6,
+        f"{air:.0%} of its ring is air-filled lung",
+        place.side,
+    )
+
+
+def _aorta(place: Place) -> Site | None:
+    if place.rim is None:
+        return None
+    if place.rim == "ascending":
+        why = "on the rim of a round vessel in front of the spine, between the lungs"
+        return Site("site_aorta_ascending", 0.7, why)
+    carina = place.anatomy.levels.carina_mm
+    if carina is not None and place.height > carina + ARCH_ABOVE_MM:
+        rise = place.height - carina
+        return Site("site_aorta_arch", 0.6, f"on the rim of a round vessel, {rise:.0f} mm above the carina")
+    return Site("site_aorta_descending", 0.8, "on the rim of a round vessel beside the spine")
+
+
+def _wall(place: Place) -> Site | None:
+    return None if place.anatomy.body.lung_hull[place.cell] else wall_site(place)
+
+
 def chest_site(place: Place) -> Site:
     """Tell the site in a slice above the diaphragm."""
-    body = place.anatomy.body
-    air = place.look.ring_air
-    if air > LUNG_AIR or (body.lungs[place.cell] and air > 0.3):
-        return Site("site_lung", 0.9, f"{air:.0%} of what surrounds it is air-filled lung", place.side)
-    if place.rim == "ascending":
-        return Site(
-            "site_aorta_ascending",
-            0.7,
-            "on the rim of a round vessel in front of the spine, between the lungs",
-        )
-    if place.rim == "aorta":
-        carina = place.anatomy.levels.carina_mm
-        if carina is not None and place.height > carina + ARCH_ABOVE_MM:
-            rise = place.height - carina
-            return Site(
-                "site_aorta_arch", 0.6, f"on the rim of a round vessel, {rise:.0f} mm above the carina"
-            )
-        return Site("site_aorta_descending", 0.8, "on the rim of a round vessel beside the spine")
-    if not body.lung_hull[place.cell]:
-        return wall_site(place)
-    return _hilum(place) or _heart(place) or _mediastinum(place)
+    return (
+        _lung(place, LUNG_SURE_AIR)
+        or _aorta(place)
+        or (_hilum(place) if place.look.ring_air > LUNG_LEAST_AIR else None)
+        or _lung(place, LUNG_AIR)
+        or _wall(place)
+        or _hilum(place)
+        or _heart(place)
+        or _mediastinum(place)
+    )

@@ -25,7 +25,7 @@ def _fluid(place: Place) -> tuple[float, float]:
     scan = place.anatomy.scan
     heights = scan.heights_mm[look.low[0] : look.low[0] + look.mask.shape[0]]
     away = distance(~look.mask, scan.pixel_mm, heights)
-    own = look.mask.any(axis=(1, 2))
+    own = np.asarray(look.mask.any(axis=(1, 2)))
     ring = (
         (away >= FLUID_RING_MM[0]) & (away <= FLUID_RING_MM[1]) & (look.hu >= PADDING_HU) & own[:, None, None]
     )
@@ -61,10 +61,6 @@ def head_site(place: Place) -> Site:
     ):
         fluid, dark = _fluid(place)
         if fluid >= FLUID_SHARE and dark >= DARK_HU:
-            return Site(
-                "site_physio_choroid_plexus",
-                0.8,
-                f"choroid plexus: {where}, {fluid:.0%} of what surrounds it reads like fluid ({dark:.0f} HU below brain)",
-                side,
-            )
+            why = f"choroid plexus: {where}; {fluid:.0%} of its ring is like fluid, {dark:.0f} HU below brain"
+            return Site("site_physio_choroid_plexus", 0.8, why, side)
     return Site("site_intracranial", 0.9, f"inside of the skull, {deep:.0f} mm deep, {where}", side)

@@ -12,10 +12,10 @@ from kossa.evidence import Side
 
 __all__ = ["limb_side", "limb_site", "on_a_line"]
 
-FAT_RING_HU = -30.0  # ct_volumes.md rule 12
-LINE_MM = 60.0  # rule 12: foci of one artery within 60 mm
+LINE_MM = 60.0  # ct_volumes.md rule 12: foci of one artery within 60 mm
 LINE_OFF_MM = 4.0  # judgement: how far a focus may lie off the straight line of its vessel
 LINE_STEEP = 0.7  # judgement: arteries of limbs run along them (cosine to the z axis)
+RING_HOLE = 0.3  # judgement: rings are no plaque of a thin vessel
 BUNDLE_FAT = 0.10  # judgement: vessels run in fat between muscles
 JOINT_BONE_MM, JOINT_END_MM = 20.0, 25.0  # rule 12
 PELVIS_LATERAL_MM, PELVIS_MEDIAL_MM, PELVIS_SPAN_MM = 8.0, 15.0, 50.0  # rule 12
@@ -46,11 +46,11 @@ def on_a_line(one: Place, others: Sequence[Place]) -> int:
 
 
 def _bones_along_row(place: Place) -> tuple[float, float, float]:
-    """Return mm of bone to the right and left of an object in its row, and the span of all bone of its slice."""
+    """Return mm of bone to the right and left of an object in its row, and the span of its slice's bone."""
     skeleton, c = place.anatomy.skeleton, place.anatomy.scan.coarse
     z, y, x = place.cell
     reach = max(1, round(ROW_MM / c.pixel_mm[0]))
-    band = skeleton.filled[z, max(0, y - reach) : y + reach + 1].any(axis=0)
+    band = np.asarray(skeleton.filled[z, max(0, y - reach) : y + reach + 1].any(axis=0))
     right = float(band[:x].sum() * c.pixel_mm[1])
     left = float(band[x + 1 :].sum() * c.pixel_mm[1])
     columns = np.flatnonzero(skeleton.filled[z].any(axis=0))
@@ -93,54 +93,51 @@ def _pelvic_vein(place: Place) -> Site | None:
         or not open_
     ):
         return None
-    return Site(
-        "site_pelvic_vein",
-        0.6,
-        f"{place.wide:.0f} mm, medial of the hip bones ({lateral:.0f} mm of bone lateral, {medial:.0f} mm medial)",
-        side,
-    )
+    why = f"{place.wide:.0f} mm, medial of hip bones ({lateral:.0f} mm of bone lateral, {medial:.0f} medial)"
+    return Site("site_pelvic_vein", 0.6, why, side)
+
+
+def _subcutis(place: Place, side: Side) -> Site | None:
+    if not place.in_subcutis or place.hollow_tube:
+        return None
+    why = f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {place.ring_hu:.0f} HU"
+    return Site("site_subcutis", 0.8, why, side)
+
+
+def _artery(place: Place, others: Sequence[Place], side: Side) -> Site | None:
+    name = "site_femoral_artery" if _is_thigh(place) else "site_peripheral_artery"
+    if place.hollow_tube:
+        return Site(name, 0.6, "hollow around blood and long, like the wall of a vessel", side)
+    line, fat = on_a_line(place, others), place.look.ring_fat
+    if (line >= 3 and place.form.hole < RING_HOLE) or (line >= 2 and fat >= BUNDLE_FAT):
+        why = f"one of {line} thin foci in a line along the limb; {fat:.0%} of what surrounds it is fat"
+        return Site(name, 0.7 if line >= 3 else 0.5, why, side)
+    return None
+
+
+def _joint(place: Place, side: Side) -> Site | None:
+    if place.bone >= JOINT_BONE_MM or place.joint >= JOINT_END_MM:
+        return None
+    why = f"{place.bone:.0f} mm from bone and {place.joint:.0f} mm from the wide end of one"
+    return Site("site_periarticular", 0.6, why, side)
 
 
 def limb_site(place: Place, others: Sequence[Place]) -> Site:
     """Tell the site in a limb; asked in this order: pelvic vein, subcutis, artery, joint, muscle."""
-    look = place.look
-    ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
-    side = (
-        place.side if place.aside is not None and place.anatomy.trunk.main[place.cell] else limb_side(place)
-    )
-    vein = _pelvic_vein(place)
-    if vein:
-        return vein
-    if not place.in_flesh and ring < FAT_RING_HU:
-        return Site(
-            "site_subcutis",
-            0.8,
-            f"outside of the outline of muscle, {place.depth:.0f} mm deep, among {ring:.0f} HU",
-            side,
-        )
-    if place.tubular and place.form.lumen > 0:
-        name = "site_femoral_artery" if _is_thigh(place) else "site_peripheral_artery"
-        return Site(name, 0.6, "hollow around blood and long, like the wall of a vessel", side)
-    line = on_a_line(place, others)
-    fatty = look.ring_fat >= BUNDLE_FAT
-    if (line >= 3 and place.form.hole < 0.3) or (line >= 2 and fatty):
-        thigh = _is_thigh(place)
-        return Site(
-            "site_femoral_artery" if thigh else "site_peripheral_artery",
-            0.7 if line >= 3 else 0.5,
-            f"one of {line} thin foci in a line along the limb, {look.ring_fat:.0%} of what surrounds it is fat",
-            side,
-        )
-    if place.bone < JOINT_BONE_MM and place.joint < JOINT_END_MM:
-        return Site(
-            "site_periarticular",
-            0.6,
-            f"{place.bone:.0f} mm from bone and {place.joint:.0f} mm from the wide end of one",
-            side,
-        )
+    both = place.aside is not None and bool(place.anatomy.trunk.main[place.cell])
+    side = place.side if both else limb_side(place)
+    rest = Site("site_soft_tissue", 0.4, f"between muscle and skin, among {place.ring_hu:.0f} HU", side)
     if place.in_flesh:
-        return Site("site_muscle", 0.7, f"inside of the outline of muscle, among {ring:.0f} HU", side)
-    return Site("site_soft_tissue", 0.4, f"between muscle and skin, among {ring:.0f} HU", side)
+        rest = Site(
+            "site_muscle", 0.7, f"inside of the outline of muscle, among {place.ring_hu:.0f} HU", side
+        )
+    return (
+        _pelvic_vein(place)
+        or _subcutis(place, side)
+        or _artery(place, others, side)
+        or _joint(place, side)
+        or rest
+    )
 
 
 def _is_thigh(place: Place) -> bool:

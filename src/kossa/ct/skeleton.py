@@ -37,8 +37,9 @@ SINGLE_MM2 = 120.0  # rule 4, one slice alone
 TALL_MM = 100.0  # judgement: a scan this tall shows bones whole, and how they are joined
 JOINT_MM = 6.0  # judgement: joints are narrower
 MARROW_SHARE, MARROW_MM = 0.10, 15.0  # rule 4
-CLOSE_MM, FILL_MM2 = 3.0, 2500.0  # rule 4
+CLOSE_MM, FILL_MM2 = 3.0, 5000.0  # rule 4 has 25 cm2; a sacrum encloses up to about 45
 ENHANCED_CLOSE_MM = 6.0  # rule 3: at the high level the outline has wide gaps
+GAP_MM = 10.0  # judgement: half the width of the spinal canal, which opens the ring of a sacrum
 HEAD_CLOSE_MM, HEAD_FILL_MM2 = 1.0, 300.0  # rule 4
 SHELL_HU = 50.0  # judgement: a thin shell of bone after blur, above enhanced blood
 STONE_MM2 = 2.4  # rule 6
@@ -49,9 +50,10 @@ GROW_MM = 5.0  # rule 4: with contrast, bone grows 5 mm into what reads above 15
 
 @dataclass(frozen=True, eq=False)
 class Skeleton:
-    """`found` are objects at `level_hu`; `is_bone` says which are skeleton; coarse masks [z, y, x]:
-    `solid` as it is, `filled` with marrow and gaps, `inner` one cell inside of that, `bright` every 2-D piece of
-    at least 40 mm2, bone or not.
+    """Objects `found` at `level_hu`, `is_bone` which of them are skeleton, and coarse masks [z, y, x].
+
+    `solid` as it is, `filled` with marrow, `enclosed` also behind wide gaps, `inner` one cell inside of
+    `filled`, `bright` every piece of at least 40 mm2, bone or not.
     """
 
     level_hu: float
@@ -59,6 +61,7 @@ class Skeleton:
     is_bone: npt.NDArray[np.bool_]
     solid: Mask
     filled: Mask
+    enclosed: Mask
     inner: Mask
     bright: Mask
     rows: npt.NDArray[np.int32]
@@ -172,7 +175,8 @@ def _marrow(found: Components, rows: npt.NDArray[np.int32], number: int, scan: S
     """Return the share of an object's slices that it encloses without filling."""
     low, high = found.box[number]
     box = np.zeros(tuple(high - low), np.int32)
-    paint_box(rows, found.x0, found.x1, found.object, scan.hu.shape[1], tuple(int(v) for v in low), box)
+    first = (int(low[0]), int(low[1]), int(low[2]))
+    paint_box(rows, found.x0, found.x1, found.object, scan.hu.shape[1], first, box)
     solid = np.pad(box == number + 1, ((0, 0), (1, 1), (1, 1)))
     filled = fill_holes(solid)
     return float(1 - solid.sum() / filled.sum())
@@ -216,7 +220,7 @@ def _is_bone(found: Components, rows: npt.NDArray[np.int32], scan: Scan, body: B
 def _chained(
     found: Components, bone: npt.NDArray[np.bool_], anchors: npt.NDArray[np.bool_], scan: Scan
 ) -> npt.NDArray[np.bool_]:
-    """Return the bones that joints connect to the anchors: a whole, lonely object is no part of a skeleton."""
+    """Return the bones that joints connect to the anchors: a whole, lonely object is no bone."""
     c = scan.coarse
     owner = np.zeros(c.mean.shape, np.int32)
     order = np.flatnonzero(bone)[np.argsort(-found.voxels[bone], kind="stable")]
@@ -235,6 +239,13 @@ def _chained(
     out = np.zeros(len(found), np.bool_)
     out[order[reached[1:]]] = True
     return out
+
+
+def _behind_gaps(solid: Mask, pixel_mm: tuple[float, float]) -> Mask:
+    """Return what bone with wide gaps encloses (a sacrum at its canal)."""
+    wide = grow(solid, GAP_MM, pixel_mm)
+    held = fill_holes(wide, FILL_MM2, pixel_mm) & ~wide
+    return grow(held, GAP_MM, pixel_mm)
 
 
 def other_bright(found: Components, skeleton: Skeleton, scan: Scan, body: Body) -> Mask:
@@ -271,7 +282,8 @@ def with_vertebrae(skeleton: Skeleton, scan: Scan, not_bone: Mask, lumen_hu: flo
     bony[np.unique(labels[skeleton.solid])] = True
     bony[0] = False
     filled = (skeleton.filled & ~not_bone) | bony[labels]
-    return replace(skeleton, filled=filled, inner=erode(filled, c.pixel_mm[0], c.pixel_mm))
+    inner = erode(filled, c.pixel_mm[0], c.pixel_mm)
+    return replace(skeleton, filled=filled, enclosed=filled, inner=inner)
 
 
 def find_skeleton(
@@ -295,5 +307,6 @@ def find_skeleton(
         solid |= grow(solid, GROW_MM, coarse.pixel_mm) & (coarse.mean >= BONE_HU) & ~pool
     shut, hole = (HEAD_CLOSE_MM, HEAD_FILL_MM2) if head else (CLOSE_MM, FILL_MM2)
     filled = fill_holes(close(solid, shut, coarse.pixel_mm), hole, coarse.pixel_mm)
+    enclosed = filled if head else filled | _behind_gaps(solid, coarse.pixel_mm)
     inner = erode(filled, coarse.pixel_mm[0], coarse.pixel_mm)
-    return Skeleton(level_hu, found, is_bone, solid, filled, inner, bright, rows)
+    return Skeleton(level_hu, found, is_bone, solid, filled, enclosed, inner, bright, rows)

@@ -1,21 +1,17 @@
-"""Which bright objects noise explains: the rule that keeps a speck, and the probability that it is noise."""
+"""Which bright objects stand out of the noise and are large enough to say so: the measured limits."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
-__all__ = ["NOISE_CORRELATION", "is_kept", "keep_reason", "noise_probability"]
+__all__ = ["is_kept", "keep_reason"]
 
 PEAK_SD = 5.5  # ct_volumes.md rule 6: peak above the ring's median ...
 EDGE_SD = 5.0  # ... and above its 80th percentile
 PIECE_MM2 = 2.4  # ct.md 3.8 and rule 6
 SMALL_MM2, SMALL_SD = 1.0, 7.0  # rule 6, in a volume
 VOXEL_MM2, VOXEL_SD = 0.9, 10.0  # rule 6: one voxel of 0.98 mm counts where it stands out
-NOISE_CORRELATION = 2.75  # ct.md 3.6: SD of a sum over correlated noise against white noise
-
-Floats = npt.NDArray[np.float64]
 
 
 def is_kept(
@@ -46,16 +42,3 @@ def keep_reason(peak_sd: float, edge_sd: float, piece_mm2: float, slices: int) -
         f"too small to be told from noise: {piece_mm2:.1f} mm2 in {slices} slice{'s' if slices != 1 else ''}"
         f" at {peak_sd:.1f} SD (limit {PIECE_MM2} mm2)"
     )
-
-
-def noise_probability(peak_sd: Floats, mean_sd: Floats, voxels: Floats, body_voxels: float) -> Floats:
-    """Return the probability that noise alone makes such an object somewhere in the scan.
-
-    The more telling of two figures is taken: the peak among all independent places, and the mean of the
-    object with the noise of a sum (`NOISE_CORRELATION`).
-    """
-    places = max(1.0, body_voxels / NOISE_CORRELATION**2)
-    together = mean_sd * np.sqrt(np.maximum(voxels, 1.0)) / NOISE_CORRELATION
-    z = np.maximum(peak_sd, together)
-    tail = np.asarray(ndtr(-z), np.float64)
-    return np.asarray(-np.expm1(places * np.log1p(-np.minimum(tail, 1 - 1e-12))))

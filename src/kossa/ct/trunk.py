@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from kossa.ct.body import Body
 from kossa.ct.frame import Scan
-from kossa.ct.morphology import convex_fill, distance, label_slices, open_up
+from kossa.ct.morphology import convex_fill, distance, label_slices, open_up, sums_of
 from kossa.ct.skeleton import Skeleton
 
 __all__ = ["Trunk", "find_trunk"]
@@ -55,7 +55,7 @@ class Trunk:
 
 
 def _extent(body: Body, scan: Scan) -> tuple[Floats, Floats, Floats, Mask]:
-    """Return width in mm, middle in coarse x, area in mm2 and cells of the largest body piece of each slice."""
+    """Return width in mm, middle in coarse x, area in mm2 and cells of each slice's largest body piece."""
     labels, count = label_slices(body.mask)
     area = np.bincount(labels.ravel(), minlength=count + 1).astype(np.float64)
     area[0] = 0
@@ -92,14 +92,16 @@ def _vertebrae(scan: Scan, skeleton: Skeleton, middle: Mask, centre: Floats) -> 
     """
     coarse = scan.coarse
     cores = open_up(skeleton.filled, CORE_MM, coarse.pixel_mm)
-    for z in np.flatnonzero(~(cores & middle).any(axis=(1, 2)) & (skeleton.solid & middle).any(axis=(1, 2))):
-        whole = convex_fill(skeleton.solid[z] & middle[z])[None]
-        cores[z] = open_up(whole, CORE_MM, coarse.pixel_mm)[0]
+    for bare in np.flatnonzero(
+        ~(cores & middle).any(axis=(1, 2)) & (skeleton.solid & middle).any(axis=(1, 2))
+    ):
+        whole = convex_fill(skeleton.solid[bare] & middle[bare])[None]
+        cores[bare] = open_up(whole, CORE_MM, coarse.pixel_mm)[0]
     labels, count = label_slices(cores)
     y, x, front = (np.full(labels.shape[0], np.nan) for _ in range(3))
     if count == 0:
         return y, x, front
-    places = np.array(ndimage.center_of_mass(cores, labels, np.arange(1, count + 1)))
+    places = sums_of(labels, count, coarse.cell_mm3)[1:, 1:]
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     inner = distance(cores, coarse.pixel_mm)
     for z in range(labels.shape[0]):

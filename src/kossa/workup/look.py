@@ -22,10 +22,12 @@ class Looks:
 
 def look(met: Survey, progress: Progress) -> Looks:
     """Read pictures; each room is loaded only where there is something for it."""
-    if not met.of(FileKind.SECTION, FileKind.PICTURE):
+    if not met.of(FileKind.FILM, FileKind.SECTION, FileKind.PICTURE):
         return Looks()
+    from kossa.film import examine_each as examine_films  # noqa: PLC0415
     from kossa.section.control import concordance  # noqa: PLC0415
     from kossa.section.reading import examine_all  # noqa: PLC0415
 
+    films = tuple(e.reading for e in examine_films(met, progress=progress))
     sections = tuple(e.reading for e in examine_all(met, progress=progress))
-    return Looks(sections=sections, notices=concordance(sections).notices)
+    return Looks(films, sections, concordance(sections).notices)
