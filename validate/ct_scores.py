@@ -174,10 +174,10 @@ def masses(kept: list[CtDeposit]) -> None:
         known = float(next(r for r in truth if r["insert"] == name)["known_mass_mgHA"])
         m = d.mass_integrated_mg
         se = (m.high - m.value) / 1.96
-        bar = {"Large": 0.06 * known, "Medium": max(0.25 * known, 2 * se), "Small": np.inf}[
+        margin = {"Large": 0.06 * known, "Medium": max(0.25 * known, 2 * se), "Small": np.inf}[
             name.split("_")[0]
         ]
-        right = m.below_limit if name.startswith("Small") else abs(m.value - known) <= bar
+        right = m.below_limit if name.startswith("Small") else abs(m.value - known) <= margin
         print(
             f"    {name:10s} true {known:6.2f} found {m.value:6.2f} ({m.value / known - 1:+.1%}), "
             f"SE {se:.2f}, below limit {m.below_limit}: {bar(right, f'mass of {name}')}"

@@ -115,6 +115,19 @@ def test_the_smallest_mass_grows_with_noise_and_never_falls_under_what_reaches_t
     assert smallest_mass_mg(grid((1, 9, 9)), None, factor, pixels=4, threshold_hu=130) is None
 
 
+def test_a_deposit_too_large_for_a_local_background_has_a_threshold_mass_only():
+    hu = np.full((30, 80, 80), 40.0)
+    hu[2:28, 10:70, 10:70] = 400  # 140 cm3
+    reading = examine(scan(hu, pixel=1.0, gap=1.5), mg_per_mm3_hu=FACTOR).reading
+    (deposit,) = reading.deposits
+    assert deposit.mass_integrated_mg is None
+    assert deposit.mass_threshold_mg.value == pytest.approx(FACTOR * 400 * 26 * 3600 * 1.5)
+    assert deposit.kept
+    total = score(reading, "mass_integrated")
+    assert (total.value, total.comparable) == (0.0, False)
+    assert "1 deposits have no local background" in total.reason
+
+
 def test_two_deposits_side_by_side_share_nothing():
     shape = (9, 64, 64)
     one, two = ball(shape, (4, 32, 24), 2.0, 800), ball(shape, (4, 32, 36), 2.0, 800)

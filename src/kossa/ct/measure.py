@@ -29,6 +29,7 @@ Longs = npt.NDArray[np.int64]
 
 SOLID_MM2 = 2.4  # larger than any piece of noise on the QRM scan (ct.md 3.8): kept out of others' rings
 SOLID_SIGMAS = 2.0  # as high above the threshold as none of those (ct.md 3.8)
+LARGEST_MM3 = 100e3  # larger ones have no local background: their threshold mass stands; judgement
 PLAIN_SIGMAS = 1.1  # a ring that deviates no more is one tissue: its figure errs by about 6 %; judgement
 WALLS = frozenset({"site_artery"})  # and all below it in the vocabulary: calcium there lies in the wall
 LUNGS = frozenset({"site_lung"})
@@ -65,7 +66,8 @@ def measure(
     slices = slices_of(volume.grid, geometry)
     lesions = lesions_of(volume, judged, rule, slices)
     n = len(lesions.components)
-    chosen = np.flatnonzero(lesions.of(*MEASURED))
+    measured = lesions.of(*MEASURED)
+    chosen = np.flatnonzero(measured & (lesions.volume_mm3 <= LARGEST_MM3))
     lower = rule.preset.volume_threshold_hu < judged.threshold_hu and not judged.contrast.enhanced
     extent = extent_of(
         volume,
@@ -96,15 +98,15 @@ def measure(
             heights_mm=volume.grid.heights_mm,
             pixel_mm=volume.grid.pixel_mm,
             apart=slices.apart,
-            objects=lesions.counted & lesions.of(*MEASURED),
+            objects=lesions.counted & measured,
         ),
         amount=spread(integral.amount),
         error=spread(integral.error),
         probability=odds,
         kept=kept,
         contrast_noise=spread(contrast),
-        shapes=shapes_of(lesions.components, chosen, volume.grid, slices.weights_mm),
-        shaped=chosen,
+        shapes=shapes_of(lesions.components, np.flatnonzero(measured), volume.grid, slices.weights_mm),
+        shaped=np.flatnonzero(measured),
         order=_order(lesions, kept, integral.amount, chosen),
         slices=slices,
     )

@@ -156,25 +156,24 @@ class _Sum:
             **common,
         }
         integrated_how: How = {
-            "mass_rule": "sum of HU above the mean of a ring, over the deposit and its blur, x factor",
+            "mass_rule": "sum of HU above the local background, over the deposit and its blur, x factor",
             "noise_rule": f"deposits kept with P < {KEEP_BELOW:g}",
             **common,
         }
-        rows = [
-            (
-                "mass_threshold",
-                threshold or Interval(value=0.0, low=None, high=None),
-                self.standing.no_mass,
-                threshold_how,
-            ),
-            ("mass_integrated", integrated, self.standing.no_integral, integrated_how),
-        ]
+        without = int((self.kept & np.isnan(m.amount)).sum())
+        partly = f"{without} deposits have no local background and are not in it" if without else ""
+        both = "; ".join(r for r in (partly, aside) if r)
+        threshold = threshold or Interval(value=0.0, low=None, high=None)
         return [
             self.score(
-                name, "mg", mass.value if mass else None, missing=missing, aside=aside, spread=mass, how=how
-            )
-            for name, mass, missing, how in rows
-        ]
+                "mass_threshold", "mg", threshold.value, missing=self.standing.no_mass, aside=aside,
+                spread=threshold, how=threshold_how,
+            ),
+            self.score(
+                "mass_integrated", "mg", integrated.value if integrated else None,
+                missing=self.standing.no_integral, aside=both, spread=integrated, how=integrated_how,
+            ),
+        ]  # fmt: skip
 
     def integrated(self) -> Interval | None:
         """Return the integrated mass of what is kept; errors of deposits add in squares."""

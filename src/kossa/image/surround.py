@@ -15,6 +15,7 @@ import numpy.typing as npt
 from numba import njit
 
 from kossa.image.components import Components
+from kossa.image.crops import FAR, distance, paint, row_offsets, stretch
 from kossa.image.inpaint import CLOSED, UNKNOWN, fill
 
 __all__ = ["AIR_HU", "FAT_HU", "HOST_ANY", "HOST_OPEN", "Margins", "Surroundings", "surround"]
@@ -23,7 +24,6 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-FAR = 1.0e6
 TINY = 1e-9  # mm2: a distance that equals a margin counts as within it
 BLANK_HU = -1500  # padding lies below, air above (ct.md 0.4)
 AIR_HU = -200  # fat lies above, lung below
@@ -92,78 +92,6 @@ class Surroundings:
     rim_n: Floats
     hosted: Floats
     edge: Floats
-
-
-@njit(cache=True, nogil=True)
-def _row_offsets(z: Ints, y: Ints, slices: int, height: int) -> Ints:
-    """Return where the runs of row (z, y) start, at z * height + y."""
-    out = np.zeros(slices * height + 1, np.int32)
-    for r in range(z.size):
-        out[z[r] * height + y[r] + 1] += 1
-    for i in range(1, out.size):
-        out[i] += out[i - 1]
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _distance(mask: Bools, dy: float, dx: float, reach: float, column: Floats, out: Floats) -> None:
-    """Write the squared distance in mm2 to the nearest true pixel, exact up to `reach`, `FAR` beyond.
-
-    `column` is room for the squared distance along columns. All inner loops run along rows, without a
-    branch that would keep them from becoming vector code.
-    """
-    height, width = mask.shape
-    for x in range(width):
-        column[0, x] = 0.0 if mask[0, x] else FAR
-    for y in range(1, height):
-        for x in range(width):
-            column[y, x] = 0.0 if mask[y, x] else column[y - 1, x] + dy
-    for y in range(height - 2, -1, -1):
-        for x in range(width):
-            column[y, x] = min(column[y, x], column[y + 1, x] + dy)
-    steps = min(width - 1, int(reach / dx) + 1)
-    for y in range(height):
-        for x in range(width):
-            column[y, x] *= column[y, x]
-            out[y, x] = column[y, x]
-        for k in range(1, steps + 1):
-            side = (k * dx) ** 2
-            for x in range(width - k):
-                out[y, x] = min(out[y, x], column[y, x + k] + side)
-            for x in range(k, width):
-                out[y, x] = min(out[y, x], column[y, x - k] + side)
-
-
-@njit(cache=True, nogil=True)
-def _paint(
-    runs: tuple[Ints, Ints, Ints], rows: Ints, height: int, z0: int, z1: int, origin: tuple[int, int],
-    own: int, solid: Bools, mine: Bools, others: Bools,
-) -> bool:  # fmt: skip
-    """Paint the object's runs of slices z0..z1 into `mine`, other solid ones into `others`.
-
-    Returns whether there were any others.
-    """
-    x0, x1, owner = runs
-    top, left = origin
-    mine[:] = False
-    others[:] = False
-    met = False
-    for z in range(z0, z1):
-        for y in range(mine.shape[0]):
-            row = z * height + top + y
-            for r in range(rows[row], rows[row + 1]):
-                k = owner[r]
-                if k != own and not solid[k]:
-                    continue
-                begin, end = max(0, x0[r] - left), min(mine.shape[1], x1[r] - left)
-                if begin >= end:
-                    continue
-                if k == own:
-                    mine[y, begin:end] = True
-                else:
-                    others[y, begin:end] = True
-                    met = True
-    return met
 
 
 @njit(cache=True, nogil=True)
@@ -248,17 +176,6 @@ def _take(
 
 
 @njit(cache=True, nogil=True)
-def _stretch(first: int, last: int, spread: int, slices: int, apart: Bools) -> tuple[int, int]:
-    """Widen the half-open range of slices by `spread` on both sides, not over missing slices."""
-    for _ in range(spread):
-        if first > 0 and not apart[first]:
-            first -= 1
-        if last < slices and not apart[last]:
-            last += 1
-    return first, last
-
-
-@njit(cache=True, nogil=True)
 def _beside(state: npt.NDArray[np.int8], y: int, x: int) -> bool:
     """Whether one of the four neighbours is closed."""
     height, width = state.shape
@@ -335,7 +252,7 @@ def _one(
     pad_y, pad_x = int(reach / dy) + 1, int(reach / dx) + 1
     top, bottom = max(0, box[0, 1] - pad_y), min(height, box[1, 1] + pad_y)
     left, right = max(0, box[0, 2] - pad_x), min(width, box[1, 2] + pad_x)
-    first, last = _stretch(box[0, 0], box[1, 0], margins[3], slices, apart)
+    first, last = stretch(box[0, 0], box[1, 0], margins[3], slices, apart)
     shape = (bottom - top, right - left)
     mine, others = np.empty(shape, np.bool_), np.empty(shape, np.bool_)
     near, away, room = np.empty(shape), np.empty(shape), np.empty(shape)
@@ -345,12 +262,12 @@ def _one(
     light = HOST_ANY
     for turn in range(2):
         for z in range(first, last):
-            begin, end = _stretch(z, z + 1, margins[3], slices, apart)
-            met = _paint(runs, rows, height, begin, end, (top, left), own, solid, mine, others)
-            _distance(mine, dy, dx, reach, room, near)
+            begin, end = stretch(z, z + 1, margins[3], slices, apart)
+            met = paint(runs, rows, height, begin, end, (top, left), own, solid, mine, others)
+            distance(mine, dy, dx, reach, room, near)
             away[:] = FAR
             if met:
-                _distance(others, dy, dx, reach, room, away)
+                distance(others, dy, dx, reach, room, away)
             crop = hu[z, top:bottom, left:right]
             if turn == 0:
                 counts = _take(crop, near, away, squares, weights[z], out, ring, steps, counts)
@@ -408,7 +325,7 @@ def surround(
     `HOST_ANY` in lung or fat, `HOST_OPEN` where that is not known.
     """
     slices, height = hu.shape[:2]
-    rows = _row_offsets(components.z, components.y, slices, height)
+    rows = row_offsets(components.z, components.y, slices, height)
     borders = np.zeros(slices + 1, np.bool_)
     if apart is not None:
         borders[:slices] = apart
