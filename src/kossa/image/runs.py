@@ -43,7 +43,7 @@ def _reaches(part: npt.NDArray[np.int16], level: int) -> bool:
     for i in range(part.size):
         if part[i] > m:  # noqa: PLR1730  as above
             m = part[i]
-    return m >= level
+    return bool(m >= level)
 
 
 @njit(cache=True, nogil=True)
