@@ -62,7 +62,9 @@ class CtDeposit(Deposit, frozen=True, kw_only=True):
 
     Voxels are [z, y, x] in the order of slices by position, boxes half-open, `centroid_mm` LPS.
     `volume_mm3` is the plain volume of the components that pass the preset's area rule, which is
-    what the label map holds; masses are mg of hydroxyapatite.
+    what the label map holds; masses are mg of hydroxyapatite. `area_mm2` sums over slices.
+    `diameter_mm` is the longest distance between voxel centres plus one pixel; `sphericity` is 1 for a
+    ball and less for what is long, flat or ragged; `elongation` is the longest over the middle axis.
     """
 
     centroid_voxel: Triple
