@@ -73,13 +73,10 @@ def _rim(coarse: Coarse) -> Mask:
     if coarse.unmeasured.any():
         rim = ndimage.binary_dilation(coarse.unmeasured, np.ones((1, 3, 3), np.bool_))
     top, left, bottom, right = coarse.cut
-    for part, at_edge in (
-        (rim[:, 0], top),
-        (rim[:, :, 0], left),
-        (rim[:, -1], bottom),
-        (rim[:, :, -1], right),
-    ):
-        part[...] |= at_edge
+    rim[:, 0] |= top
+    rim[:, :, 0] |= left
+    rim[:, -1] |= bottom
+    rim[:, :, -1] |= right
     return rim
 
 

@@ -82,7 +82,7 @@ def _inside(scan: Scan, body: Body, slices: npt.NDArray[np.intp]) -> tuple[Mask,
     """Return the inside of the skull, and which slices have a closed ring; only `slices` are asked."""
     c = scan.coarse
     out = np.zeros(c.mean.shape, np.bool_)
-    ring = np.zeros(len(out), np.bool_)
+    ring = np.zeros(c.mean.shape[0], np.bool_)
     if slices.size == 0:
         return out, ring
     mean = c.mean[slices]

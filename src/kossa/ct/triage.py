@@ -68,7 +68,7 @@ def _on_rim(anatomy: Anatomy, found: Components) -> Flags:
     for circle in (anatomy.aorta, anatomy.ascending):
         for k in np.unique(z[circle.there[z]]):
             mine = z == k
-            out[mine] |= rim_gap_mm(circle, anatomy.scan, int(k), y[mine], x[mine]) <= ON_RIM_MM
+            out[mine] |= np.abs(rim_gap_mm(circle, anatomy.scan, int(k), y[mine], x[mine])) <= ON_RIM_MM
     return out
 
 
