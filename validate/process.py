@@ -248,7 +248,7 @@ def pattern(count=40):
     from kossa.process import grow, scenarios
     from kossa.process.parameters import Spread
 
-    for base in ("haematoma", "fat_necrosis_breast", "cysticercosis"):
+    for base in ("cysticercosis", "fat_necrosis_breast", "haematoma"):
         scenario = next(s for s in scenarios() if s.id == base)
         for radius in (4.0, 6.0, 8.0):
             size = Spread(value=2 * radius, unit="mm", source="this check", grade="C")

@@ -67,6 +67,8 @@ def check(case: Case, run: Run, sound_run: Run) -> set[str]:
 
 
 @pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # sixty calls, on a machine that may be busy
 def test_every_case_alone(calls: Reader, hostile, alone: Run, subtests):
     files, cases = hostile
     assert len(cases) == 62
@@ -78,6 +80,8 @@ def test_every_case_alone(calls: Reader, hostile, alone: Run, subtests):
 
 
 @pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # sixty calls, on a machine that may be busy
 def test_every_case_beside_a_sound_scan(calls: Reader, hostile, alone: Run, shared: Path, subtests):
     files, cases = hostile
     (own,) = alone.readings("sound")

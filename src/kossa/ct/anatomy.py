@@ -100,7 +100,7 @@ def survey(scan: Scan, agent: str | None, threshold_hu: float) -> Anatomy:
     above_hips = np.array([k in (Level.CHEST, Level.ABDOMEN) for k in levels.of])
     chest = np.array([k is Level.CHEST for k in levels.of])
     aorta = find_aorta(scan, skeleton, trunk, blood, stones, level, above_hips, chest)
-    ascending = find_ascending(scan, skeleton, trunk, blood, stones, level, chest)
+    ascending = find_ascending(scan, skeleton, trunk, blood, stones, level, chest, body.lung_hull)
     sure = aorta.there & (aorta.score >= SURE_SCORE)
     if lumen is not None and sure.any():
         inside = float(np.median(aorta.level_hu[sure]))

@@ -104,15 +104,16 @@ def _track(rivals: list[Floats], heights: Floats, cell: float) -> list[int]:
     return [-1 if c == len(r) else c for c, r in zip(chosen, rivals, strict=True)]
 
 
-def _follow(scan: Scan, skeleton: Skeleton, calcium: Mask, hunt: _Hunt) -> Circle:
-    """Search every slice roughly, choose the steadiest path, and place its circles exactly."""
+def _follow(scan: Scan, barred: Mask, calcium: Mask, hunt: _Hunt) -> Circle:
+    """Search every slice roughly, choose the steadiest path, and place its circles exactly.
+
+    No centre and little of a rim lies in cells that are `barred`.
+    """
     c = scan.coarse
     cell = c.pixel_mm[1]
     count = c.mean.shape[0]
     wide = np.arange(hunt.radii_mm[0], hunt.radii_mm[1] + 0.1, 3.0)
-    planes = [
-        (c.mean[z], skeleton.filled[z].astype(np.float32), calcium[z].astype(np.float32)) for z in hunt.slices
-    ]
+    planes = [(c.mean[z], barred[z].astype(np.float32), calcium[z].astype(np.float32)) for z in hunt.slices]
     rivals = [
         _rivals(circles(*p, tuple(box), wide, rule, 2), cell)
         for p, box, rule in zip(planes, hunt.boxes.tolist(), hunt.rules, strict=True)
@@ -165,13 +166,20 @@ def find_aorta(
     behind = np.where(chest[slices], y - AHEAD_MM[1] / dy, trunk.front_y[slices] + BELLY_BEHIND_MM / dy)
     edges = (y - AHEAD_MM[0] / dy, behind, x + ASIDE_MM[0] / dx, x + ASIDE_MM[1] / dx)
     rules = _rules(scan, blood, calcium_hu, DESCENDING_BONUS, LEAST_COVERAGE, (x, trunk.front_y[slices]))
-    return _follow(scan, skeleton, calcium, _Hunt(slices, _boxes(edges), RADIUS_MM, rules))
+    return _follow(scan, skeleton.filled, calcium, _Hunt(slices, _boxes(edges), RADIUS_MM, rules))
 
 
 def find_ascending(
-    scan: Scan, skeleton: Skeleton, trunk: Trunk, blood: Blood, calcium: Mask, calcium_hu: float, where: Mask
+    scan: Scan,
+    skeleton: Skeleton,
+    trunk: Trunk,
+    blood: Blood,
+    calcium: Mask,
+    calcium_hu: float,
+    where: Mask,
+    lung_hull: Mask,
 ) -> Circle:
-    """Find the ascending aorta between the lungs, helped by calcium on its rim."""
+    """Find the ascending aorta between the lungs (inside their hull), helped by calcium on its rim."""
     dy, dx = scan.coarse.pixel_mm
     slices = np.flatnonzero(trunk.spine & trunk.lung & where)
     y, x = trunk.spine_y[slices], trunk.spine_x[slices]
@@ -179,16 +187,20 @@ def find_ascending(
     edges = (y - ASCENDING_AHEAD_MM[0] / dy, y - ASCENDING_AHEAD_MM[1] / dy, x - reach, x + reach)
     anywhere = (np.full(x.size, -1e3), np.full(x.size, -1e3))
     rules = _rules(scan, blood, calcium_hu, EIGHTH_BONUS, ASCENDING_COVERAGE, anywhere)
-    return _follow(scan, skeleton, calcium, _Hunt(slices, _boxes(edges), ASCENDING_MM, rules))
+    barred = skeleton.filled | ~lung_hull
+    return _follow(scan, barred, calcium, _Hunt(slices, _boxes(edges), ASCENDING_MM, rules))
 
 
 def rim_gap_mm(circle: Circle, scan: Scan, z: int, y: Floats, x: Floats) -> Floats:
-    """Return how far places (coarse y, x of slice z) lie from the rim; large where there is no circle."""
+    """Return how far places (coarse y, x of slice z) lie outside of the rim (negative: inside of it).
+
+    Large where there is no circle.
+    """
     if not circle.there[z]:
         return np.full(y.shape, FAR_MM)
     c = scan.coarse
     away = np.hypot((y - circle.y[z]) * c.pixel_mm[0], (x - circle.x[z]) * c.pixel_mm[1])
-    return np.asarray(np.abs(away - circle.radius_mm[z]))
+    return np.asarray(away - circle.radius_mm[z])
 
 
 def discs(circle: Circle, scan: Scan, more_mm: float, least: float) -> Mask:

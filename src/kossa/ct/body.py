@@ -67,21 +67,28 @@ def _pieces(core: Mask, coarse: Coarse) -> Mask:
     return np.asarray(keep[labels])
 
 
+def _rim(coarse: Coarse) -> Mask:
+    """Return the outermost cells that were measured: along the picture's edges and the scanner's circle."""
+    rim = np.zeros(coarse.mean.shape, np.bool_)
+    if coarse.unmeasured.any():
+        rim = ndimage.binary_dilation(coarse.unmeasured, np.ones((1, 3, 3), np.bool_))
+    top, left, bottom, right = coarse.cut
+    rim[:, 0] |= top
+    rim[:, :, 0] |= left
+    rim[:, -1] |= bottom
+    rim[:, :, -1] |= right
+    return rim
+
+
 def _cut_lung(air: Mask, coarse: Coarse) -> Mask:
     """Return air that the picture's edge or circle cuts, where it is dense enough for lung."""
-    rim = ndimage.binary_dilation(coarse.unmeasured, np.ones((1, 3, 3), np.bool_))
-    rim[:, [0, -1]] = True
-    rim[:, :, [0, -1]] = True
     labels, count = label_slices(air & ~coarse.unmeasured)
-    if count == 0:
-        return air & False
-    area = np.bincount(labels.ravel(), minlength=count + 1) * coarse.cell_mm2
-    cut = np.zeros(count + 1, np.bool_)
-    cut[np.unique(labels[rim])] = True
-    cut[0] = False
     cells = np.bincount(labels.ravel(), minlength=count + 1)
+    cut = np.zeros(count + 1, np.bool_)
+    cut[np.unique(labels[_rim(coarse)])] = True
+    cut &= cells * coarse.cell_mm2 >= LUNG_MM2
+    cut[0] = False
     level = np.bincount(labels.ravel(), coarse.mean.ravel(), count + 1) / np.maximum(cells, 1)
-    cut &= area >= LUNG_MM2
     for number in np.flatnonzero(cut & (level > CUT_AIR_HU)):  # a mean takes in edges: ask the median
         level[number] = np.median(coarse.mean[labels == number])
     return np.asarray((cut & (level > CUT_AIR_HU))[labels])
@@ -90,11 +97,12 @@ def _cut_lung(air: Mask, coarse: Coarse) -> Mask:
 def _cut_gas(air: Mask, coarse: Coarse) -> Mask:
     """Return small air that one straight edge of the picture cuts: gas of the gut, not the room."""
     labels, count = label_slices(air)
-    area = np.bincount(labels.ravel(), minlength=count + 1) * coarse.cell_mm2
-    room = area > CUT_GAS_MM2
+    room = np.bincount(labels.ravel(), minlength=count + 1) * coarse.cell_mm2 > CUT_GAS_MM2
     for corner in (labels[:, 0, 0], labels[:, 0, -1], labels[:, -1, 0], labels[:, -1, -1]):
         room[np.unique(corner)] = True
-    room[np.unique(labels[ndimage.binary_dilation(coarse.unmeasured, np.ones((1, 3, 3), np.bool_))])] = True
+    if coarse.unmeasured.any():
+        near = ndimage.binary_dilation(coarse.unmeasured, np.ones((1, 3, 3), np.bool_))
+        room[np.unique(labels[near])] = True
     room[0] = True
     return np.asarray(~room[labels])
 
@@ -134,6 +142,7 @@ def _window(mask: Mask) -> tuple[tuple[int, int], tuple[int, int]]:
 def find_body(coarse: Coarse) -> tuple[Coarse, Body]:
     """Find body, skin depth and lungs; return the coarse grid cropped to the body, and the body in it."""
     pixel = coarse.pixel_mm
+    coarse = crop(coarse, *_window(coarse.mean > TISSUE_HU))
     tissue = coarse.mean > TISSUE_HU
     kept = _pieces(erode(tissue, OPENING_MM, pixel), coarse)
     soft = grow(kept, OPENING_MM + REGROWTH_MM, pixel) & tissue

@@ -40,7 +40,8 @@ class Frame:
 class Coarse:
     """Block means of a scan, float32 [z, y, x]; `unmeasured` cells lie outside of the scanner's circle.
 
-    `origin` is the first row and column of cells where the grid was cropped to the body.
+    `origin` is the first row and column of cells where the grid was cropped to the body; `cut` tells which
+    borders (top, left, bottom, right) are those of the picture.
     """
 
     mean: npt.NDArray[np.float32]
@@ -51,6 +52,7 @@ class Coarse:
     heights_mm: npt.NDArray[np.float64]
     gap_mm: float
     origin: tuple[int, int] = (0, 0)
+    cut: tuple[bool, bool, bool, bool] = (True, True, True, True)
 
     @property
     def cell_mm2(self) -> float:
@@ -108,12 +110,15 @@ class Scan:
 def crop(coarse: Coarse, low: tuple[int, int], high: tuple[int, int]) -> Coarse:
     """Return the rows and columns `low` to `high` (half-open) of a coarse grid."""
     part = (slice(None), slice(low[0], high[0]), slice(low[1], high[1]))
+    _, ny, nx = coarse.mean.shape
+    top, left, bottom, right = coarse.cut
     return replace(
         coarse,
         mean=np.ascontiguousarray(coarse.mean[part]),
         variance=np.ascontiguousarray(coarse.variance[part]),
         unmeasured=np.ascontiguousarray(coarse.unmeasured[part]),
         origin=(coarse.origin[0] + low[0], coarse.origin[1] + low[1]),
+        cut=(top and low[0] == 0, left and low[1] == 0, bottom and high[0] >= ny, right and high[1] >= nx),
     )
 
 

@@ -22,6 +22,7 @@ INSIDE_MM2 = 4000.0  # judgement: a smaller inside is an orbit, a sinus or a can
 BRAIN_HU = (0.0, 80.0)  # brain, fluid and fresh blood
 EVEN_SHARE = 0.85  # judgement: share of the inside that reads like brain
 WIDEST_MM = 260.0  # judgement: no head is wider
+USUAL_BRAIN_HU = 35.0
 LONG_RATIO = 1.25  # judgement: longer than wide by enough (in variance) to trust the direction
 BASE_MM = 45.0  # judgement: height of the part of the skull that counts as base
 
@@ -77,13 +78,18 @@ def _axes(inside: Mask, ring: Mask, pixel_mm: tuple[float, float]) -> tuple[Floa
     return centre, axis, length, front
 
 
-def find_head(scan: Scan, body: Body) -> Head:
-    """Find slices in which a closed ring of bone holds brain."""
+def _inside(scan: Scan, body: Body, slices: npt.NDArray[np.intp]) -> tuple[Mask, Mask]:
+    """Return the inside of the skull, and which slices have a closed ring; only `slices` are asked."""
     c = scan.coarse
-    bone = (c.mean >= SKULL_HU) & body.mask
+    out = np.zeros(c.mean.shape, np.bool_)
+    ring = np.zeros(c.mean.shape[0], np.bool_)
+    if slices.size == 0:
+        return out, ring
+    mean = c.mean[slices]
+    bone = (mean >= SKULL_HU) & body.mask[slices]
     shell = fill_holes(close(bone, RING_CLOSE_MM, c.pixel_mm))
     within = shell & ~bone
-    brain = within & (c.mean >= BRAIN_HU[0]) & (c.mean <= BRAIN_HU[1])
+    brain = within & (mean >= BRAIN_HU[0]) & (mean <= BRAIN_HU[1])
     labels, count = label_slices(erode(within, c.pixel_mm[0], c.pixel_mm))
     number = labels.ravel()
     area = np.bincount(number, minlength=count + 1) * c.cell_mm2
@@ -92,17 +98,24 @@ def find_head(scan: Scan, body: Body) -> Head:
     )
     good = (area >= INSIDE_MM2) & (even >= EVEN_SHARE)
     good[0] = False
-    inside = good[labels]
+    held = good[labels]
+    closed = held.any(axis=(1, 2))
+    out[slices] = fill_holes(held | (within & closed[:, None, None]))
+    ring[slices[closed]] = True
+    return out & ring[:, None, None], ring
+
+
+def find_head(scan: Scan, body: Body) -> Head:
+    """Find slices in which a closed ring of bone holds brain."""
+    c = scan.coarse
     wide = np.array([np.ptp(np.flatnonzero(p.any(axis=0))) if p.any() else 0 for p in body.mask])
-    ring = inside.any(axis=(1, 2)) & ~body.lungs.any(axis=(1, 2)) & (wide * c.pixel_mm[1] <= WIDEST_MM)
-    inside = inside & ring[:, None, None]
-    inside = fill_holes(inside | (shell & ring[:, None, None] & ~bone))
+    may = (wide > 0) & (wide * c.pixel_mm[1] <= WIDEST_MM) & ~body.lungs.any(axis=(1, 2))
+    inside, ring = _inside(scan, body, np.flatnonzero(may))
     centre, axis, length, front = _axes(inside, ring, c.pixel_mm)
     base = ring & False
     if ring.any():
-        lowest = c.heights_mm[ring].min()
-        base = ring & (c.heights_mm < lowest + BASE_MM)
-    level = float(np.median(c.mean[inside & brain])) if (inside & brain).any() else 35.0
-    return Head(
-        bool(ring.any()), ring, base, inside, distance(inside, c.pixel_mm), centre, axis, length, front, level
-    )
+        base = ring & (c.heights_mm < c.heights_mm[ring].min() + BASE_MM)
+    brain = inside & (c.mean >= BRAIN_HU[0]) & (c.mean <= BRAIN_HU[1])
+    level = float(np.median(c.mean[brain])) if brain.any() else USUAL_BRAIN_HU
+    depth = distance(inside, c.pixel_mm) if ring.any() else np.zeros(inside.shape, np.float32)
+    return Head(bool(ring.any()), ring, base, inside, depth, centre, axis, length, front, level)

@@ -66,26 +66,25 @@ class Factor:
         )
 
 
-def factor_for(kvp: float | None, given: float | None) -> Factor | None:
+def factor_for(kvp: float | None, given: float | None, *, assumed: bool = False) -> Factor | None:
     """Return the factor to use: the given one, else the default at 120 kV, scaled to another voltage.
 
     The scale is the ratio of HU per mg of hydroxyapatite behind 20 cm of water (chemistry.attenuation).
-    None where that is not tabulated for the voltage.
+    `assumed` says that 120 kV is an assumption. None where nothing is tabulated for `kvp`.
     """
     if given is not None:
         return Factor(given, None, None, "given")
     value, low, high = DEFAULT_FACTOR
-    if kvp is None or abs(kvp - NOMINAL_KVP) < 0.5:
-        assumed = "" if kvp else ", 120 kV assumed"
-        return Factor(value, low, high, f"estimated: spread of four vendors at 120 kV{assumed}")
+    origin = "estimated: spread of four vendors at 120 kV"
+    if kvp is None or assumed:
+        return Factor(value, low, high, f"{origin}, 120 kV assumed")
+    if abs(kvp - NOMINAL_KVP) < 0.5:
+        return Factor(value, low, high, origin)
     try:
         scale = hu_per_mg_cm3(NOMINAL_KVP) / hu_per_mg_cm3(kvp)
     except OutsideDomain:
         return None
-    return Factor(
-        value * scale, low * scale, high * scale,
-        f"estimated: spread of four vendors at 120 kV, scaled by attenuation to {kvp:g} kV",
-    )  # fmt: skip
+    return Factor(value * scale, low * scale, high * scale, f"{origin}, scaled by attenuation to {kvp:g} kV")
 
 
 def margins_for(grid: Grid) -> Margins:

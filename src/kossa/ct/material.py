@@ -39,6 +39,7 @@ LUNG_RING = 0.3  # rule 10: not applied where this share of the ring is air
 SUBCUTIS_HU = -30.0  # rule 12: what lies in the fat outside of the muscles is no part of the cage
 ARCH_AHEAD_MM, ARCH_DEPTH_MM = 60.0, 35.0  # judgement: the costal arch in the front wall of the upper belly
 ON_RIM_MM, ON_RIM_SHARE = 4.0, 0.3  # rule 11
+PLAQUE_MM = 9.0  # judgement: plaque is thinner across the wall, blur included; nodes are thicker
 SKULL_BASE_MM = 12.0  # rule 13
 SINUS_AIR = 0.1  # judgement
 FACE_MM = 90.0  # judgement: what lies within this height below the skull ring is face
@@ -65,18 +66,21 @@ def _places(
     )
 
 
-def on_aorta(anatomy: Anatomy, look: Look) -> tuple[str | None, float]:
-    """Return "aorta" or "ascending" and the share of voxels on its rim, where that is enough."""
+def on_aorta(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> str | None:
+    """Return "aorta" or "ascending" where an object is a sheet on its rim: near it, and thin across it."""
     z, y, x = _places(anatomy, look)
     best: tuple[str | None, float] = (None, 0.0)
     for name, circle in (("aorta", anatomy.aorta), ("ascending", anatomy.ascending)):
+        if name == "ascending" and not anatomy.body.lung_hull[cell]:
+            continue
         gap = np.concatenate(
             [rim_gap_mm(circle, anatomy.scan, int(k), y[z == k], x[z == k]) for k in np.unique(z)]
         )
-        share = float((gap <= ON_RIM_MM).mean())
-        if share >= ON_RIM_SHARE and share > best[1]:
+        share = float((np.abs(gap) <= ON_RIM_MM).mean())
+        thick = float(np.ptp(np.percentile(gap, (5, 95))))
+        if share >= ON_RIM_SHARE and thick <= PLAQUE_MM and share > best[1]:
             best = (name, share)
-    return best
+    return best[0]
 
 
 def _device(anatomy: Anatomy, look: Look, depth: float, cell: tuple[int, int, int]) -> Verdict | None:
@@ -203,7 +207,7 @@ def _wall(anatomy: Anatomy, look: Look, volume_mm3: float, cell: tuple[int, int,
     z, y, _ = cell
     ring = look.ring_median_hu if look.ring_median_hu is not None else 0.0
     subcutis = ring < SUBCUTIS_HU and not anatomy.flesh.inside[cell]
-    if subcutis or anatomy.levels.of[z] is Level.PELVIS:
+    if subcutis or anatomy.levels.of[z] is Level.PELVIS or not trunk.ribs[z]:
         return None
     depth = float(anatomy.body.depth_mm[cell])
     inside = float(trunk.inside_bone_mm[cell])
@@ -258,7 +262,7 @@ def judge_material(
     cell = tuple(int(v[0]) for v in anatomy.scan.cell(np.array([look.centre])))
     place = (cell[0], cell[1], cell[2])
     depth = float(anatomy.body.depth_mm[place])
-    rim = on_aorta(anatomy, look)[0]
+    rim = on_aorta(anatomy, look, place)
     verdict = (
         _device(anatomy, look, depth, place)
         or _metal(anatomy, look, metal_mm, line)

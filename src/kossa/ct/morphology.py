@@ -22,6 +22,7 @@ __all__ = [
     "label_slices",
     "largest_of",
     "open_up",
+    "sums_of",
 ]
 
 Mask = npt.NDArray[np.bool_]
@@ -211,6 +212,29 @@ def close(
 ) -> Mask:
     """Return the mask with gaps narrower than twice `mm` bridged."""
     return erode(grow(mask, mm, pixel_mm, heights_mm), mm, pixel_mm, heights_mm) | mask
+
+
+@njit(cache=True, nogil=True)
+def sums_of(
+    labels: npt.NDArray[np.int32], count: int, cell: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return (count + 1, 4): the sum of `cell` (Z,) over each label, and its mean slice, row and column."""
+    out = np.zeros((count + 1, 4))
+    number = np.zeros(count + 1)
+    for z in range(labels.shape[0]):
+        for y in range(labels.shape[1]):
+            for x in range(labels.shape[2]):
+                k = labels[z, y, x]
+                if k > 0:
+                    number[k] += 1
+                    out[k, 0] += cell[z]
+                    out[k, 1] += z
+                    out[k, 2] += y
+                    out[k, 3] += x
+    for k in range(1, count + 1):
+        if number[k] > 0:
+            out[k, 1:] /= number[k]
+    return out
 
 
 @njit(cache=True, nogil=True)

@@ -9,7 +9,7 @@ from scipy import ndimage
 from kossa.ct.body import Body
 from kossa.ct.frame import Scan
 from kossa.ct.levels import Level, Levels
-from kossa.ct.morphology import erode
+from kossa.ct.morphology import erode, sums_of
 from kossa.ct.skeleton import Skeleton
 from kossa.ct.trunk import Trunk
 
@@ -36,10 +36,8 @@ def stomach_gas(scan: Scan, body: Body, trunk: Trunk, levels: Levels) -> Mask | 
     labels, count = ndimage.label(body.gas & belly[:, None, None])
     if count == 0:
         return None
-    number = np.arange(1, count + 1)
-    cells = np.broadcast_to(c.cell_mm3[:, None, None], labels.shape)
-    volume = np.asarray(ndimage.sum_labels(cells, labels, number))
-    places = np.array(ndimage.center_of_mass(labels > 0, labels, number))
+    told = sums_of(labels, count, c.cell_mm3)[1:]
+    volume, places = told[:, 0], told[:, 1:]
     z = np.rint(places[:, 0]).astype(int)
     aside = (places[:, 2] - trunk.spine_x[z]) * c.pixel_mm[1]
     ahead = (trunk.front_y[z] - places[:, 1]) * c.pixel_mm[0]
@@ -51,7 +49,7 @@ def stomach_gas(scan: Scan, body: Body, trunk: Trunk, levels: Levels) -> Mask | 
         )
     if not good.any():
         return None
-    return np.asarray(labels == number[np.argmax(np.where(good, volume, 0.0))])
+    return np.asarray(labels == 1 + int(np.argmax(np.where(good, volume, 0.0))))
 
 
 def near_gas(scan: Scan) -> Mask:
@@ -71,8 +69,4 @@ def solid_organs(scan: Scan, body: Body, skeleton: Skeleton) -> tuple[Labels, np
     lean = (c.mean > LEAN_HU) & body.mask & ~skeleton.filled
     solid = ndimage.uniform_filter(lean.astype(np.float32), (0, 3, 3)) > MAJORITY
     labels, count = ndimage.label(erode(solid, APART_MM, c.pixel_mm, c.heights_mm))
-    cells = np.broadcast_to(c.cell_mm3[:, None, None], labels.shape)
-    volume = np.zeros(count + 1)
-    if count:
-        volume[1:] = ndimage.sum_labels(cells, labels, np.arange(1, count + 1))
-    return labels, volume
+    return labels, sums_of(labels, count, c.cell_mm3)[:, 0]

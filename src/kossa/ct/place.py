@@ -16,6 +16,7 @@ from kossa.evidence import Side
 __all__ = ["Place", "Site", "place_of"]
 
 TUBE_WIDE_MM, TUBE_LONG, TUBE_LUMEN = 14.0, 1.5, 0.2  # judgement: a calcified vessel of middle size
+RING_WIDE_MM = 20.0  # 4 SD of a thin ring are 1.4 of its diameter: vessels up to 14 mm
 TUBE_CORE = 0.7  # judgement: the middle of a tube is this much darker than its wall
 ROD_LONG = 2.5  # judgement
 BLOOD_HU = (0.0, 120.0)  # blood between two walls, brightened by the blur of the walls
@@ -78,14 +79,14 @@ class Place:
     def tubular(self) -> bool:
         """Whether it has the form of a vessel's wall: hollow around blood and longish, or long and thin."""
         slim = self.form.voxels >= SMALL_VOXELS and self.form.axes_mm[1] <= TUBE_WIDE_MM
-        return slim and (self.hollow_tube or self.form.elongation >= ROD_LONG)
+        return self.hollow_tube or (slim and self.form.elongation >= ROD_LONG)
 
     @property
     def hollow_tube(self) -> bool:
         """Whether it closes in blood along some length."""
         form = self.form
         blood = form.lumen_hu is not None and BLOOD_HU[0] <= form.lumen_hu <= BLOOD_HU[1]
-        slim = form.voxels >= SMALL_VOXELS and form.axes_mm[1] <= TUBE_WIDE_MM
+        slim = form.voxels >= SMALL_VOXELS and form.axes_mm[1] <= RING_WIDE_MM
         dark = form.core_ratio is not None and form.core_ratio < TUBE_CORE
         return slim and blood and dark and form.lumen >= TUBE_LUMEN and form.elongation >= TUBE_LONG
 
@@ -144,7 +145,7 @@ def place_of(
         float(anatomy.flesh.end_mm[cell]),
         aside,
         ahead,
-        on_aorta(anatomy, look)[0],
+        on_aorta(anatomy, look, cell),
         float(max(size[1:])),
         float(size[0]),
     )

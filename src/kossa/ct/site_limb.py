@@ -91,6 +91,7 @@ def _pelvic_vein(place: Place) -> Site | None:
         or span <= PELVIS_SPAN_MM
         or not place.small
         or not open_
+        or place.look.ring_fat < BUNDLE_FAT
     ):
         return None
     why = f"{place.wide:.0f} mm, medial of hip bones ({lateral:.0f} mm of bone lateral, {medial:.0f} medial)"

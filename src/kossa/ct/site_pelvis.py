@@ -12,6 +12,7 @@ __all__ = ["pelvis_site"]
 HULL_DEEP_MM = 8.0  # judgement: the vessels of the groin lie on the hull of the bones, pelvic organs in it
 SHEET_MM, SHEET_LONG_MM = 4.5, 6.0  # judgement: a plaque is a thin sheet, blur included
 VEIN_ABOVE_HIP_MM = 45.0  # judgement: phleboliths lie low in the pelvis, at the level of the hips
+VEIN_FAT = 0.1  # judgement: the veins of the pelvis run in fat
 VEIN_ASIDE_MM = 12.0  # judgement: bladder, prostate, womb and rectum lie in the middle
 VESSEL_ASIDE_MM = 50.0  # judgement: below the hip's top, what lies further aside is of the groin
 JOINT_BONE_MM, JOINT_END_MM = 20.0, 25.0  # ct_volumes.md rule 12
@@ -52,6 +53,8 @@ def _vein(place: Place) -> Site | None:
     hip, aside = place.anatomy.levels.hip_mm, abs(place.aside or 0.0)
     low = hip is None or place.height <= hip + VEIN_ABOVE_HIP_MM
     if not place.small or not low or aside < VEIN_ASIDE_MM or (_sheet(place) and _above_hip(place)):
+        return None
+    if place.look.ring_fat < VEIN_FAT:
         return None
     why = f"{place.wide:.0f} mm, between the hip bones, low in the pelvis, {aside:.0f} mm off the midline"
     return Site("site_pelvic_vein", 0.6, why, place.side)

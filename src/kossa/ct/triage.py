@@ -32,21 +32,28 @@ CORE_MM3, CORE_HU = 500.0, 100.0  # rule 9
 ON_RIM_MM = 4.0  # rule 11
 
 
+def _stand_out(anatomy: Anatomy, inner: Components) -> Flags:
+    """Return which pieces of bone objects are small, bright and clear of the noise."""
+    table = tabulate(anatomy.scan, anatomy.body, inner)
+    never = np.full(len(inner), NEVER_SD)
+    clear = is_kept(
+        table.contrast_noise(inner), never, table.piece_mm2, table.slices, single=anatomy.scan.single
+    )
+    return clear & (table.volume_mm3 < CORE_MM3) & (inner.peak >= anatomy.level_hu + CORE_HU)
+
+
 def with_cores(anatomy: Anatomy, found: Components) -> tuple[Components, Flags]:
-    """Cut out of bone objects what stands apart at bone's level; return objects and which hold bone."""
-    inner = anatomy.skeleton.found
-    hu = anatomy.scan.hu
+    """Cut out of bone objects what stands apart from the skeleton at its own level.
+
+    Returns the objects and which of them hold bone.
+    """
+    inner, hu = anatomy.skeleton.found, anatomy.scan.hu
     holds = np.zeros(len(found), np.bool_)
     if not len(inner):
         return found, holds
     held = holders(found, inner, hu.shape)
     holds[held[anatomy.skeleton.is_bone]] = True
-    table = tabulate(anatomy.scan, anatomy.body, inner)
-    never = np.full(len(inner), NEVER_SD)
-    single = anatomy.scan.single
-    apart = holds[held] & ~anatomy.skeleton.is_bone
-    apart &= is_kept(table.contrast_noise(inner), never, table.piece_mm2, table.slices, single=single)
-    apart &= (table.volume_mm3 < CORE_MM3) & (inner.peak >= anatomy.level_hu + CORE_HU)
+    apart = holds[held] & ~anatomy.skeleton.is_bone & _stand_out(anatomy, inner)
     apart &= share_inside(inner, anatomy.skeleton.enclosed, anatomy.scan) < INSIDE_BONE
     apart &= share_inside(inner, anatomy.body.mask, anatomy.scan) >= OUTSIDE_BODY
     cut, numbers = recut(found, inner, np.flatnonzero(apart), hu)
@@ -61,7 +68,7 @@ def _on_rim(anatomy: Anatomy, found: Components) -> Flags:
     for circle in (anatomy.aorta, anatomy.ascending):
         for k in np.unique(z[circle.there[z]]):
             mine = z == k
-            out[mine] |= rim_gap_mm(circle, anatomy.scan, int(k), y[mine], x[mine]) <= ON_RIM_MM
+            out[mine] |= np.abs(rim_gap_mm(circle, anatomy.scan, int(k), y[mine], x[mine])) <= ON_RIM_MM
     return out
 
 

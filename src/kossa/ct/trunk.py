@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from kossa.ct.body import Body
 from kossa.ct.frame import Scan
-from kossa.ct.morphology import convex_fill, distance, label_slices, open_up
+from kossa.ct.morphology import convex_fill, distance, label_slices, open_up, sums_of
 from kossa.ct.skeleton import Skeleton
 
 __all__ = ["Trunk", "find_trunk"]
@@ -26,6 +26,8 @@ TRUNK_WIDE_MM, TRUNK_MM2 = 230.0, 30_000.0  # judgement: narrower is a limb or a
 STRAY_MM = 25.0  # judgement: a core further than this from its neighbours' is no vertebra
 SPINE_REACH_MM = 45.0  # arches and processes belong to the spine's hull
 SPINE_Z_MM = 6.0  # ct_volumes.md rule 10
+RIB_ASIDE_MM, RIB_MM2 = 60.0, 40.0  # judgement: bone there is of ribs (or hips)
+RIB_Z_MM = 20.0  # judgement: from a rib to the next
 BODY_HALF_MM = 16.0  # judgement: half the depth of a vertebral body (25-35 mm); arches lie behind it
 
 
@@ -33,8 +35,9 @@ BODY_HALF_MM = 16.0  # judgement: half the depth of a vertebral body (25-35 mm);
 class Trunk:
     """Per coarse slice (Z,): `spine` is there, its vertebral centre and front in coarse y, centre in x.
 
-    `spine_hull`, `inside_bone_mm` (depth inside the convex hull of bone) and `main` (the largest piece of
-    body in each slice, without arms that lie apart) are coarse [z, y, x].
+    `ribs` says whether ribs are in the slice or near it. `spine_hull`, `inside_bone_mm` (depth inside the
+    convex hull of bone) and `main` (the largest piece of body in each slice, without arms that lie apart)
+    are coarse [z, y, x].
     """
 
     spine: Mask
@@ -47,6 +50,7 @@ class Trunk:
     spine_hull: Mask
     inside_bone_mm: npt.NDArray[np.float32]
     main: Mask
+    ribs: Mask
 
     @property
     def any(self) -> bool:
@@ -101,7 +105,7 @@ def _vertebrae(scan: Scan, skeleton: Skeleton, middle: Mask, centre: Floats) -> 
     y, x, front = (np.full(labels.shape[0], np.nan) for _ in range(3))
     if count == 0:
         return y, x, front
-    places = np.array(ndimage.center_of_mass(cores, labels, np.arange(1, count + 1)))
+    places = sums_of(labels, count, coarse.cell_mm3)[1:, 1:]
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     inner = distance(cores, coarse.pixel_mm)
     for z in range(labels.shape[0]):
@@ -140,6 +144,19 @@ def _steady(values: Floats, heights: Floats, stray: float) -> tuple[Floats, Mask
 def _hulls(mask: Mask) -> Mask:
     """Return the convex hull of every slice."""
     return np.stack([convex_fill(plane) if plane.any() else plane for plane in mask])
+
+
+def _ribs(scan: Scan, skeleton: Skeleton, spine: Mask, x: Floats, main: Mask) -> Mask:
+    """Return slices with something bright far aside of the spine on both sides, or near such slices."""
+    c = scan.coarse
+    columns = np.arange(main.shape[2])
+    here = np.zeros(spine.size, np.bool_)
+    for z in np.flatnonzero(spine):
+        aside = (columns - x[z]) * c.pixel_mm[1]
+        area = ((skeleton.filled[z] | skeleton.bright[z]) & main[z]).sum(axis=0) * c.cell_mm2
+        here[z] = min(area[aside <= -RIB_ASIDE_MM].sum(), area[aside >= RIB_ASIDE_MM].sum()) >= RIB_MM2
+    near = [bool(here[np.abs(c.heights_mm - h) <= RIB_Z_MM].any()) for h in c.heights_mm]
+    return np.array(near)
 
 
 def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
@@ -187,4 +204,5 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
         hull,
         distance(cage, coarse.pixel_mm),
         main,
+        _ribs(scan, skeleton, spine, x, main),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kossa.evidence import FileKind, FilmReading, Notice, SectionReading
+from kossa.evidence import FileKind, FilmReading, Finding, Notice, SectionReading
 from kossa.evidence.progress import Progress
 from kossa.intake.entry import Survey
 
@@ -17,6 +17,7 @@ class Looks:
 
     films: tuple[FilmReading, ...] = ()
     sections: tuple[SectionReading, ...] = ()
+    findings: tuple[Finding, ...] = ()
     notices: tuple[Notice, ...] = ()
 
 
@@ -30,4 +31,5 @@ def look(met: Survey, progress: Progress) -> Looks:
 
     films = tuple(e.reading for e in examine_films(met, progress=progress))
     sections = tuple(e.reading for e in examine_all(met, progress=progress))
-    return Looks(films, sections, concordance(sections).notices)
+    compared = concordance(sections)
+    return Looks(films, sections, compared.findings, compared.notices)

@@ -1,0 +1,126 @@
+"""A limb: muscle, subcutis, arteries, joints, bone beside which nothing is promised, noise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kossa.evidence import Material, Side
+from tests.ct.bodies import Body, at, holding, judged, limb
+
+MUSCLE_PLACE, FAT_PLACE = (100, -35, -10), (100, 0, -58)
+
+
+def plant(*places, radii=(3, 3, 3), hu=600) -> Body:
+    body = limb()
+    for place in places:
+        body.ball(hu, place, radii)
+    return body
+
+
+@pytest.mark.parametrize(("place", "site"), [(MUSCLE_PLACE, "site_muscle"), (FAT_PLACE, "site_subcutis")])
+def test_a_deposit_is_placed_by_what_surrounds_it(place, site):
+    body = plant(place)
+    one = at(judged(body.volume()), body, place)
+    assert one.material is Material.CALCIFICATION
+    assert one.site == site
+    assert one.side is Side.LEFT  # the other thigh lies to the right of it
+
+
+def test_thin_foci_in_a_row_are_an_artery():
+    places = [(z, 30, -5) for z in (60, 84, 104)]
+    body = plant(*places, radii=(4, 2.1, 2.1))
+    one = at(judged(body.volume()), body, places[1])
+    assert one.site in {"site_femoral_artery", "site_peripheral_artery"}
+    assert "3 thin foci" in one.site_reason
+    assert "pattern_along_vessel" in one.patterns
+
+
+def test_beside_the_wide_end_of_a_bone_is_periarticular():
+    place = (12, -36, 25)
+    body = plant(place)
+    assert at(judged(body.volume()), body, place).site == "site_periarticular"
+
+
+def test_calcium_on_bone_is_listed_as_bone():
+    place = (100, -17, 25)
+    body = plant(place)
+    assert holding(judged(body.volume()), body, place).material is Material.BONE
+
+
+def test_a_round_rim_around_fat_is_told_with_its_clear_centre():
+    body = limb()
+    body.ball(500, FAT_PLACE, (12, 9, 9)).ball(-80, FAT_PLACE, (8, 6, 6))
+    one = at(judged(body.volume()), body, FAT_PLACE)
+    assert one.site == "site_subcutis"
+    assert {"pattern_rim", "pattern_lucent_center"} <= set(one.patterns)
+
+
+def test_noise_alone_is_kept_nowhere_and_listed_with_its_reason():
+    found = judged(limb().volume(sigma=35.0), sigma=35.0)
+    specks = [j for j in found.judgements if j.material is Material.CALCIFICATION]
+    assert len(specks) > 50
+    assert not any(j.kept for j in specks)
+    assert all(j.reason for j in specks)
+
+
+def test_noise_that_joins_everything_raises_the_level_and_says_so():
+    found = judged(limb(12).volume(sigma=70.0), sigma=70.0)
+    assert found.threshold_hu > 200
+    assert found.notices[0][0] == "noise-level-raised"
+    assert "70 HU" in found.notices[0][1]
+
+
+def test_a_region_leaves_the_rest_unasked():
+    body = plant(MUSCLE_PLACE, FAT_PLACE)
+    volume = body.volume()
+    roi = np.zeros(volume.hu.shape, np.int32)
+    roi[:, :, 60:] = 3  # the muscle place
+    found = judged(volume, roi=roi)
+    assert at(found, body, MUSCLE_PLACE).kept
+    outside = at(found, body, FAT_PLACE)
+    assert not outside.kept
+    assert "outside of the regions" in outside.reason
+
+
+def test_slices_that_are_not_axial_have_materials_but_no_sites():
+    volume = plant(MUSCLE_PLACE).volume()
+    steps = np.arange(volume.hu.shape[0]) * 4.0
+    coronal = replace(
+        volume.grid,
+        column_direction=np.array([0.0, 0.0, -1.0]),
+        origins_mm=np.stack([0 * steps, steps, 0 * steps], axis=1),
+    )
+    found = judged(replace(volume, grid=coronal))
+    kept = [j for j in found.judgements if j.kept and j.material is Material.CALCIFICATION]
+    assert kept
+    assert all(j.site is None and "not axial" in j.site_reason for j in kept)
+    assert any("not axial" in words for words in found.not_seen)
+
+
+def test_one_slice_alone_is_judged_by_area():
+    body = plant(MUSCLE_PLACE)
+    body.hu, body.z = body.hu[25:26], body.z[25:26]
+    found = judged(body.volume())
+    one = at(found, body, MUSCLE_PLACE)
+    assert one.material is Material.CALCIFICATION
+    assert one.site == "site_muscle"
+
+
+def test_a_deposit_in_the_pelvis_of_a_cropped_scan_is_a_vein_medial_of_the_hip():
+    body = Body(24, 110, 80)
+    body.column(-100, (0, 60), (90, 130)).column(55, (0, 60), (75, 110))
+    body.ring(900, 170, (-10, -10), (22, 22), 4).ring(900, 170, (12, 22), (24, 8), 3)
+    place = (48, 14, 58)
+    body.ball(-100, place, (20, 9, 9)).ball(600, place, (3, 3, 3))
+    one = at(judged(body.volume()), body, place)
+    assert (one.site, one.side) == ("site_pelvic_vein", Side.RIGHT)
+
+
+def test_an_empty_picture_has_no_objects():
+    body = Body(6, 20, 20)
+    found = judged(body.volume())
+    assert len(found.components) == 0
+    assert found.judgements == ()
