@@ -114,7 +114,7 @@ def test_a_deposit_in_the_pelvis_of_a_cropped_scan_is_a_vein_medial_of_the_hip()
     body.column(-100, (0, 60), (90, 130)).column(55, (0, 60), (75, 110))
     body.ring(900, 170, (-10, -10), (22, 22), 4).ring(900, 170, (12, 22), (24, 8), 3)
     place = (48, 14, 58)
-    body.ball(600, place, (3, 3, 3))
+    body.ball(-100, place, (20, 9, 9)).ball(600, place, (3, 3, 3))
     one = at(judged(body.volume()), body, place)
     assert (one.site, one.side) == ("site_pelvic_vein", Side.RIGHT)
 

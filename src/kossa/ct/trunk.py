@@ -147,14 +147,14 @@ def _hulls(mask: Mask) -> Mask:
 
 
 def _ribs(scan: Scan, skeleton: Skeleton, spine: Mask, x: Floats, main: Mask) -> Mask:
-    """Return slices with bone far aside of the spine, or near such slices."""
+    """Return slices with something bright far aside of the spine on both sides, or near such slices."""
     c = scan.coarse
     columns = np.arange(main.shape[2])
     here = np.zeros(spine.size, np.bool_)
     for z in np.flatnonzero(spine):
-        aside = np.abs(columns - x[z]) * c.pixel_mm[1] >= RIB_ASIDE_MM
-        area = (skeleton.filled[z] & main[z])[:, aside].sum() * c.cell_mm2
-        here[z] = area >= RIB_MM2
+        aside = (columns - x[z]) * c.pixel_mm[1]
+        area = ((skeleton.filled[z] | skeleton.bright[z]) & main[z]).sum(axis=0) * c.cell_mm2
+        here[z] = min(area[aside <= -RIB_ASIDE_MM].sum(), area[aside >= RIB_ASIDE_MM].sum()) >= RIB_MM2
     near = [bool(here[np.abs(c.heights_mm - h) <= RIB_Z_MM].any()) for h in c.heights_mm]
     return np.array(near)
 
