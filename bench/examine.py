@@ -4,7 +4,8 @@
 
 The slices are those of `bench.components`, written uncompressed by pydicom. Measured are reading, finding,
 measuring and scoring with every object up to 4 cm3 taken as calcium and larger ones as bone, so that the
-figure is that of the engine; `--whole` runs the rules on material and place as well. Peak memory is that of a fresh process.
+figure is that of the engine; `--whole` runs the rules on material and place as well. Peak memory is that
+of a fresh process.
 """
 
 from __future__ import annotations
@@ -99,10 +100,10 @@ def engine(folder: Path, *, whole: bool) -> dict[str, float]:
 
 
 def simpleitk(folder: Path) -> float:
-    import SimpleITK as sitk
+    import SimpleITK
 
     began = time.perf_counter()
-    reader = sitk.ImageSeriesReader()
+    reader = SimpleITK.ImageSeriesReader()
     (series,) = reader.GetGDCMSeriesIDs(str(folder))
     reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder), series))
     reader.Execute()
@@ -116,9 +117,9 @@ def memory(folder: Path, *, whole: bool) -> None:
 
 
 def compare(folder: Path, sigma: float, repeats: int, *, whole: bool) -> None:
-    import SimpleITK as sitk
+    import SimpleITK
 
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     engine(folder, whole=whole)
     runs, reference = [], float("inf")
     for _ in range(repeats):

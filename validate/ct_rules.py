@@ -14,7 +14,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from scipy import ndimage
 

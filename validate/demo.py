@@ -7,6 +7,7 @@ Second part: `kossa.demo.run`, its bars, and that a factor given scales the mass
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -69,6 +70,7 @@ def masses(one, seed: int):
         f"  {len(errors)} that stand alone: largest error {100 * np.abs(errors).max():.2f} % of mass", end=""
     )
     print(f" (bar: < 1 %), {max(places):.3f} mm of place; nearest to bone {min(depth):.1f} mm")
+    return abs(added.sum() / told.sum() - 1) < 0.01 and np.abs(errors).max() < 0.01
 
 
 def noise(one, seed: int):
@@ -142,6 +144,7 @@ def reader(out: Path, seed: int):
         if d.mass_integrated_mg is not None and d.mass_integrated_mg.value
     )
     print(f"  factor really given v scaled: masses differ by at most {worst:.1e}")
+    return worst < 1e-9 and all(bar.met is not False for bar in result.bars)
 
 
 def files_agree(out: Path, seed: int):
@@ -165,10 +168,10 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--no-reader", action="store_true", help="only the first part")
     asked = parser.parse_args()
-    above = 0
+    above, good = 0, True
     for one in PEOPLE:
         print(f"person {one.key}, seed {asked.seed}: {one.note}")
-        masses(one, asked.seed)
+        good &= masses(one, asked.seed)
         above += noise(one, asked.seed)
         timing(one, asked.seed)
     print(f"deposits above 3 SE over both: {above} (bar: >= 12)")
@@ -176,8 +179,9 @@ def main():
         print("files")
         files_agree(Path(folder) / "files", asked.seed)
         if not asked.no_reader:
-            reader(Path(folder) / "demo", asked.seed)
+            good &= reader(Path(folder) / "demo", asked.seed)
+    return 0 if good and above >= 12 else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -33,14 +33,17 @@ def nasty() -> None:
         alone = calls.read(sound(SHARED))
         (own,) = alone.readings("sound")
         for where in ("alone", "beside a sound scan"):
-            wrong, runs = [], []
+            wrong, other, runs = [], [], []
             for case in cases:
                 if where != "alone" and case.reason == "two-people":
                     continue
                 extra = {} if where == "alone" else sound(SHARED)
                 run = calls.read({name: files[name] for name in case.files} | extra)
                 runs.append((run, case.name))
-                said = {row["outcome"] for row in run.rows(case.files)}
+                rows = run.rows(case.files)
+                said = {row["outcome"] for row in rows}
+                if case.outcome == "rejected" and {row["reason"] for row in rows} != {case.reason}:
+                    other.append(f"{case.name}: {rows[0]['reason']}, proposed {case.reason}")
                 code = right_code(case, said) if where == "alone" else 0
                 same = where == "alone" or run.readings("sound")[0]["scores"] == own["scores"]
                 if not said <= expected(case, run) or run.code != code or not same:
@@ -51,6 +54,7 @@ def nasty() -> None:
             print(f"  slowest {slowest[0].seconds:.1f} s ({slowest[1]})")
             print(f"  largest {_beyond(largest[0], alone):+.0f} MB beyond the sound scan ({largest[1]})")
             print("".join(f"  wrong: {line}\n" for line in wrong), end="")
+            print("".join(f"  another word for the reason: {line}\n" for line in other), end="")
 
 
 def _beyond(run: Run, alone: Run) -> float:

@@ -9,6 +9,7 @@ import pytest
 from scipy import ndimage
 
 from kossa.ct import presets
+from kossa.ct.mass import factor_for
 from kossa.evidence import Material, WrongCall, encode
 from tests.ct.phantom import ball, examine, judge_as, scan, score, soft
 
@@ -82,10 +83,13 @@ def test_a_piece_under_the_smallest_area_is_no_lesion_but_a_deposit_the_rules_fo
 
 def test_the_smallest_area_is_rounded_up_to_whole_pixels():
     literature, philips, siemens = (presets.load(n) for n in ("agatston-1990", "philips", "siemens"))
-    assert presets.rule_for(literature, kvp=120, pixel_area_mm2=0.238144).smallest_pixels == 5
-    assert presets.rule_for(literature, kvp=120, pixel_area_mm2=0.25).smallest_pixels == 4
-    assert presets.rule_for(philips, kvp=120, pixel_area_mm2=0.238144).smallest_pixels == 3
-    assert presets.rule_for(siemens, kvp=120, pixel_area_mm2=0.238144).smallest_pixels == 1
+    for preset, area, pixels in (
+        (literature, 0.238144, 5),
+        (literature, 0.25, 4),
+        (philips, 0.238144, 3),
+        (siemens, 0.238144, 1),
+    ):
+        assert presets.rule_for(preset, presets.Image(120, area)).smallest_pixels == pixels
 
 
 def test_every_score_prints_the_convention_that_made_it():
@@ -118,7 +122,7 @@ def test_another_voltage_of_the_table_scores_by_its_own_threshold_and_says_so(kv
 
 
 def test_vendors_programs_use_147_at_100_kv():
-    rule = presets.rule_for(presets.load("canon"), kvp=100, pixel_area_mm2=0.25)
+    rule = presets.rule_for(presets.load("canon"), presets.Image(100, 0.25))
     assert (rule.preset.threshold_hu, rule.preset.weight_edges_hu[1]) == (147, 222)
 
 
@@ -129,7 +133,29 @@ def test_a_voltage_without_a_row_gives_no_agatston_but_volumes():
     assert "140 kV" in agatston.reason
     assert plain.value == pytest.approx(9 * 0.25 * 3)
     assert not plain.comparable
+    assert "outlined at 130 HU" in plain.reason
     assert reading.deposits[0].agatston is None
+
+
+def test_a_kernel_that_shows_calcium_as_at_120_kv_keeps_its_thresholds():
+    image = presets.Image(80, 0.25, kernel="Sa36f", manufacturer="SIEMENS")
+    rule = presets.rule_for(presets.load("siemens"), image)
+    assert (rule.preset.threshold_hu, rule.reason, rule.factor_kvp) == (130, "", 120)
+    assert presets.rule_for(presets.load("siemens"), replace(image, manufacturer="GE")).reason
+
+
+@pytest.mark.parametrize(("energy", "level"), [(40, 339), (70, 132), (190, 64)])
+def test_a_monoenergetic_image_is_scored_by_its_energy_and_not_by_its_tag(energy, level):
+    image = presets.Image(120, 0.25, description=f"Monoenergetic Plus {energy} keV Q30f")
+    rule = presets.rule_for(presets.load("agatston-1990"), image)
+    assert rule.preset.threshold_hu == level
+    assert f"{energy} keV" in rule.reason
+    assert factor_for(rule.factor_kvp, None) is None
+
+
+def test_an_energy_without_a_level_gives_no_agatston():
+    image = presets.Image(120, 0.25, description="mono 55 keV")
+    assert not presets.rule_for(presets.load("ge"), image).scored
 
 
 def test_an_unknown_voltage_is_taken_as_120_and_not_comparable():

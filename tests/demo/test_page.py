@@ -96,8 +96,9 @@ def test_made_read_and_compared_like_any_other_folder(tmp_path, monkeypatch):
 
     monkeypatch.setattr(conduct, "read", read)
     monkeypatch.setattr(conduct, "write_report", write_report)
-    result = conduct.run(tmp_path, seed=2, slice_mm=12.0, matrix=64)
-    assert asked == [["S0001", "S0002", "S0999"]] * 2  # never the truth
+    result = conduct.run(tmp_path, seed=2, slice_mm=24.0, matrix=64, simulate=False)
+    papers = ["labs.json", "letter.txt"]
+    assert asked == [["S0001", "S0002", "S0999", *papers]] * 2  # never the truth
     told = json.loads(result.comparison.read_text())
     assert told["schema"] == "kossa/demo/1"
     assert [p["person"] for p in told["people"]] == ["A", "B"]
@@ -114,4 +115,4 @@ def test_a_made_scan_that_is_not_read_is_said_so(tmp_path, monkeypatch):
     monkeypatch.setattr(conduct, "read", lambda *_a, **_k: WorkupResult(empty, sentence="Nothing usable."))
     monkeypatch.setattr(conduct, "write_report", lambda *_a, **_k: None)
     with pytest.raises(OSError, match="made but not read"):
-        conduct.run(tmp_path, slice_mm=12.0, matrix=64)
+        conduct.run(tmp_path, people=conduct.PEOPLE[:1], slice_mm=24.0, matrix=64)

@@ -309,3 +309,36 @@ def test_a_case_states_an_age_that_can_be():
     assert in_case({"age_years": 300})[0].age_years is None
     assert in_case({"age_years": True})[0].age_years is None
     assert in_case([]) == ()
+
+
+def test_a_birth_date_can_tell_whose_a_file_without_a_number_is(tmp_path):
+    found = met(
+        tmp_path,
+        {
+            "1": dicom(patient="A", born="19500325"),
+            "2": dicom(patient="B"),
+            "letter": "DOB: 25/03/1950\n" + LETTER,
+            "other": "Name: Jane Doe\n" + LETTER,
+        },
+    )
+    assert found.whose[3] == found.whose[1]
+    assert found.whose[4] == ()
+
+
+def test_a_list_of_resources_is_a_record_too(tmp_path):
+    record = json.dumps([patient("7"), patient("8"), result("Patient/8"), "nothing"])
+    found = survey(lay(tmp_path, {"r.json": record}))
+    who = people(found)
+    assert len(who.persons) == 2
+    only(found, who, "p1")
+    kept = [r for r in found.entries[0].document().data if isinstance(r, dict)]
+    assert {r.get("id", "8") for r in kept} in ({"7"}, {"8"})
+
+
+def test_one_resource_alone_states_its_person(tmp_path):
+    assert met(tmp_path, {"p.json": json.dumps(patient("7"))}).persons[0].sex is Sex.F
+    odd = {
+        "resourceType": "Bundle",
+        "entry": [None, {"resource": patient("7") | {"name": {"text": "Jane Doe"}}}],
+    }
+    assert len(met(tmp_path / "b", {"p.json": json.dumps(odd)}).persons) == 1

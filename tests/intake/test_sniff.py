@@ -211,3 +211,44 @@ def test_an_unpacked_pickle_is_never_opened(tmp_path, monkeypatch):
     lay(tmp_path / "in", {"a.pkl": b"cbuiltins\nopen\n(S'KOSSA_CANARY'\nS'w'\ntR.", "m.pt": out.getvalue()})
     survey(tmp_path / "in")
     assert [p.name for p in tmp_path.iterdir()] == ["in"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("p.json", '{"phenotypicFeatures": [], "age": NaN}', "invalid-number"),
+        ("c.json", '{"age_years": 50, "age_years": 51}', "ambiguous"),
+        ("f.json", '{"resourceType": "Patient", "a": 1e999}', "invalid-number"),
+        ("f.json", '{"resourceType": "Patient"', "invalid-json"),
+        ("c.toml", "a = " + "[" * 5000 + "]" * 5000, "too-deep"),
+        ("c.toml", "a = " + "9" * 5000, "invalid-number"),
+        ("c.toml", "a = b", "invalid-toml"),
+    ],
+)
+def test_a_statement_with_a_fault_is_refused(tmp_path, name, text, code):
+    entry = survey(lay(tmp_path, {name: text})).entries[0]
+    assert (entry.outcome.outcome, entry.outcome.reason) == (Outcome.REJECTED, code)
+
+
+def test_of_several_entries_one_may_be_faulty(tmp_path):
+    sound = '{"resource": {"resourceType": "Patient", "id": "7"}}'
+    text = '{"resourceType": "Bundle", "entry": [' + sound + ', {"resource": {"a": NaN}}]}'
+    entry = survey(lay(tmp_path, {"f.json": text})).entries[0]
+    assert (entry.kind, entry.outcome) == (FileKind.FHIR, None)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "truncated"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x04\x08\x09\0\0\0\0\0\0\0", "invalid-header"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\0\0\0\0\x04\x08\x00\0\0\0\0\0\0\0", "invalid-header"),
+        (b"\xff\xd8\xff\xe0\0\x10" + bytes(14), "truncated"),
+        (b"\xff\xd8\xff\xe0\0\x01", "truncated"),
+        (b"P5\n2", "truncated"),
+        (b"P5\n2000 2000\n255\n1234", "size-mismatch"),
+    ],
+)
+def test_a_picture_s_header_that_cannot_be_is_refused(tmp_path, data, code):
+    entry = survey(lay(tmp_path, {"a": data})).entries[0]
+    assert (entry.outcome.outcome, entry.outcome.reason) == (Outcome.REJECTED, code)

@@ -252,6 +252,7 @@ def test_a_dicom_image_goes_to_the_reader_of_its_modality(tmp_path, modality, ki
     [
         ({"modality": "MR"}, "magnetic resonance"),
         ({"modality": "PT"}, "PET"),
+        ({"modality": "OT"}, "does not say what it shows"),
         ({"modality": "XX"}, "no image that a reader takes"),
         ({"sop_class": "1.2.840.10008.5.1.4.1.1.88.67", "modality": "SR", "pixels": False}, "dose sheet"),
         ({"sop_class": "1.2.840.10008.5.1.4.1.1.66.4", "modality": "SEG"}, "segmentation"),

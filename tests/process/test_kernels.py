@@ -281,3 +281,26 @@ def test_mineral_never_falls_below_nothing(table):
 
 def test_the_moment_holds_the_step_and_the_ph():
     assert Moment(1.0, 7.0).ph_dead == 7.0
+
+
+def test_two_threads_find_what_one_finds(table, monkeypatch):
+    monkeypatch.setattr("kossa.process.kernels.threads.SMALLEST", 10**9)
+    n, found = 16, []
+    for smallest in (10**9, 10):
+        monkeypatch.setattr("kossa.process.kernels.threads.SMALLEST", smallest)
+        grid, _, rng = random_grid(n)
+        b, x = np.pad(rng.uniform(0, 1, (n, n, n)), 1), np.zeros((n + 2,) * 3)
+        grid.solve(b, x, 1e-10)
+        zeros, ones = np.zeros_like(x), np.pad(np.ones((n, n, n)), 1)
+        rate, slope, nuclei, phi = (np.zeros_like(x) for _ in range(4))
+        CPU.react(
+            make_law(CENTRE, table[1]), table[0], Moment(5.0, 7.4), 0.1 * x, 0.1 * b, 0.2 * ones, 7.35 * ones,
+            ones, zeros, 0.5 * ones, 1e4 * b, zeros, rate, slope, nuclei,
+        )  # fmt: skip
+        gone = CPU.advance(
+            make_law(CENTRE, table[1]), 5.0, rate, zeros, 0.5 * ones, np.ones(n + 2), b.copy(), phi
+        )
+        found.append((x, rate, nuclei, phi, np.array(gone)))
+    for one, two in zip(*found, strict=True):
+        assert two == pytest.approx(one, rel=1e-9, abs=1e-12)
+    assert found[0][1].max() > 0

@@ -50,7 +50,7 @@ def right_code(case: Case, outcomes: set[str]) -> int:
     return 0 if outcomes & {"accepted", "partial"} else 3
 
 
-def check(case: Case, run: Run, sound_run: Run, where: str) -> set[str]:
+def check(case: Case, run: Run, sound_run: Run) -> set[str]:
     """Check what holds for every run, and return the outcomes of the case's files."""
     assert run.code is not None, f"more than {SECONDS} s"
     assert run.code != 1, run.stderr
@@ -67,17 +67,21 @@ def check(case: Case, run: Run, sound_run: Run, where: str) -> set[str]:
 
 
 @pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # sixty calls, on a machine that may be busy
 def test_every_case_alone(calls: Reader, hostile, alone: Run, subtests):
     files, cases = hostile
     assert len(cases) == 62
     for case in cases:
         with subtests.test(case=case.name):
             run = calls.read({name: files[name] for name in case.files})
-            outcomes = check(case, run, alone, "alone")
+            outcomes = check(case, run, alone)
             assert run.code == right_code(case, outcomes), run.stderr
 
 
 @pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # sixty calls, on a machine that may be busy
 def test_every_case_beside_a_sound_scan(calls: Reader, hostile, alone: Run, shared: Path, subtests):
     files, cases = hostile
     (own,) = alone.readings("sound")
@@ -86,7 +90,7 @@ def test_every_case_beside_a_sound_scan(calls: Reader, hostile, alone: Run, shar
             continue
         with subtests.test(case=case.name):
             run = calls.read({name: files[name] for name in case.files} | sound(shared))
-            check(case, run, alone, "beside")
+            check(case, run, alone)
             assert run.code == 0, run.stderr
             (reading,) = run.readings("sound")
             for part in ("scores", "deposits", "geometry", "noise_hu"):

@@ -26,7 +26,7 @@ def test_numbers_are_read_without_exponents(value, text):
 
 def test_a_mass_below_its_limit_is_never_a_number():
     below = Interval(value=0.4, low=-1.0, high=1.8, below_limit=True)
-    assert words.interval(below, "mg") == "below the limit (1.8 mg at most)"
+    assert words.interval(below, "mg") == "too uncertain to state (at most 1.8 mg)"
     assert words.interval(Interval(value=12.0, low=10.0, high=14.0), "mg") == "12 mg (10 to 14)"
     assert words.interval(None, "mg") == "not measured"
 

@@ -13,9 +13,9 @@ from scipy import ndimage as ndi
 from kossa.evidence import Stain
 from kossa.section import density, slide
 from kossa.section.deposits import join, rows_of_runs
+from kossa.section.glass import Glass
 from kossa.section.reading import examine
 from kossa.section.recipe import make_recipe
-from kossa.section.glass import Glass
 from kossa.section.stain import RULES, unit, unmixing
 from tests.section.made import Field, codes, read, states, von_kossa, write_png, write_tiled
 
@@ -108,7 +108,7 @@ def test_nuclei_are_not_called_mineral(tmp_path: Path) -> None:
 def test_the_interval_holds_the_value_and_the_curve_falls(tmp_path: Path) -> None:
     reading = read(tmp_path, von_kossa()[0].pixels()).reading
     percent = reading.mineral_percent
-    assert percent.low is not None and percent.low <= percent.value <= percent.high
+    assert percent.low <= percent.value <= percent.high
     shares = [share for _, share in reading.curve]
     assert shares == sorted(shares, reverse=True)
     for score in reading.scores:

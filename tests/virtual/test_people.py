@@ -15,7 +15,7 @@ from kossa.virtual.body.tissue import Tissue
 from kossa.virtual.space import Space
 
 PEOPLE = {"A": dystrophic.PERSON, "B": metastatic.PERSON}
-COARSE = {"slice_mm": 6.0, "matrix": 192}
+COARSE = {"slice_mm": 6.0, "matrix": 160}
 
 
 @pytest.fixture(scope="module", params=["A", "B"])
@@ -116,12 +116,11 @@ def test_no_deposit_lies_within_four_millimetres_of_bone(pair):
         assert distance[tuple(voxels.T)].min() > 4.0, one.id
 
 
-@pytest.mark.parametrize("key", ["A", "B"])
-def test_sites_kinds_and_sides_are_words_of_the_vocabulary(key):
-    made = person.make(PEOPLE[key], slice_mm=12.0, matrix=96, noise=False)
-    kinds = {d.kind for d in made.truth.deposits}
-    assert kinds <= ({"dystrophic", "other"} if key == "A" else {"metastatic"})
-    for one in made.truth.deposits:
+def test_sites_kinds_and_sides_are_words_of_the_vocabulary(pair):
+    deposits = pair[0].truth.deposits
+    kinds = {d.kind for d in deposits}
+    assert kinds in ({"dystrophic", "other"}, {"metastatic"})
+    for one in deposits:
         assert term(one.site).kind == "site"
         if one.side is Side.LEFT:
             assert one.centroid_mm[0] > 0
@@ -130,7 +129,7 @@ def test_sites_kinds_and_sides_are_words_of_the_vocabulary(key):
 
 
 def test_another_seed_is_another_body_and_the_same_seed_the_same():
-    small = {"slice_mm": 12.0, "matrix": 96}
+    small = {"slice_mm": 24.0, "matrix": 64}
     one = person.make(PEOPLE["A"], seed=1, **small)
     same = person.make(PEOPLE["A"], seed=1, **small)
     other = person.make(PEOPLE["A"], seed=2, **small)
@@ -143,7 +142,7 @@ def test_another_seed_is_another_body_and_the_same_seed_the_same():
 def test_the_person_on_disk_is_told_by_number_and_never_in_the_truth(tmp_path):
     steps = []
     truth = person.write(
-        PEOPLE["B"], tmp_path, slice_mm=12.0, matrix=96, progress=lambda *step: steps.append(step)
+        PEOPLE["B"], tmp_path, slice_mm=24.0, matrix=64, progress=lambda *step: steps.append(step)
     )
     files = sorted((tmp_path / "scan" / "S0002").iterdir())
     first = pydicom.dcmread(files[0])

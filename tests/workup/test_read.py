@@ -123,3 +123,23 @@ def test_json_on_stdout_is_the_workup(tmp_path, capsys):
     (tmp_path / "letter.txt").write_text(LETTER, encoding="utf-8")
     assert main(["read", str(tmp_path / "letter.txt"), "-o", str(tmp_path / "o"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "o" / "workup.json").read_text())
+
+
+def test_what_was_measured_wins_over_what_a_letter_tells_of_the_same_test(tmp_path):
+    (tmp_path / "letter.txt").write_text(
+        "She has hypercalcaemia and calcified plaques of the aorta.\n", encoding="utf-8"
+    )
+    (tmp_path / "labs.csv").write_text("name,value,unit\ncalcium,2.4,mmol/L\n", encoding="utf-8")
+    found = read(tmp_path, ReadOptions(age_years=50))
+    states = {f.state.value for f in found.workup.findings if f.id == "calcium_high"}
+    assert states == {"absent"}
+
+
+def test_a_stained_section_alone_is_evidence(tmp_path, shared):
+    picture = shared / "section" / "synthetic" / "syn_100_von_kossa.png"
+    (tmp_path / "a.png").write_bytes(picture.read_bytes())
+    (tmp_path / "a.toml").write_text('kind = "section"\nstain = "von_kossa"\n', encoding="utf-8")
+    found = read(tmp_path)
+    assert found.exit_code == 0
+    assert found.workup.sections[0].mineral_percent.value > 10
+    assert found.workup.calcification is Calcification.MEASURED

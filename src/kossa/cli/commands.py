@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("kossa.cli.new", "Write a commented case.toml to fill in by hand."),
     "read": ("kossa.cli.read", "Read a folder of evidence and write one report."),
     "ct": ("kossa.cli.ct", "Find and measure calcium in a CT scan."),
+    "film": ("kossa.cli.film", "Find and describe calcium on a mammogram or radiograph."),
     "section": ("kossa.cli.section", "Measure the mineralised share of stained sections."),
     "blood": ("kossa.cli.blood", "Read laboratory results: ranges, derived values, what is doubtful."),
     "history": ("kossa.cli.history", "Read letters, reports and records: what they say of a person."),

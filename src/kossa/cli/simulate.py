@@ -70,7 +70,7 @@ def command(
     from kossa.process import grow
     from kossa.report.simulation import write_outcome
 
-    own = None if labs is None else _own_serum(labs)
+    own = None if labs is None else _own_serum(labs, uraemic=serum == "ckd")
     with progress_on_stderr() as tell:
         grown = grow(
             scenario,
@@ -115,8 +115,8 @@ def _overrides(settings: tuple[str, ...]) -> dict[str, str | float]:
     return out
 
 
-def _own_serum(labs: Path) -> Serum:
+def _own_serum(labs: Path, *, uraemic: bool) -> Serum:
     from kossa.blood import examine
     from kossa.workup.serum import serum_of
 
-    return serum_of(examine(labs).results)
+    return serum_of(examine(labs).results, uraemic=uraemic)

@@ -17,7 +17,7 @@ from kossa.ct.mass import factor_for, smallest_mass_mg
 from kossa.ct.measure import Measured, measure
 from kossa.ct.narrow import narrow, region_name
 from kossa.ct.noise import ScanNoise, measure_noise
-from kossa.ct.presets import Preset, Rule, rule_for
+from kossa.ct.presets import Image, Preset, Rule, rule_for
 from kossa.ct.read import ScanRead
 from kossa.ct.roi import Regions
 from kossa.ct.scores import scores_of
@@ -48,7 +48,14 @@ def assess(
     calibration factor; `judging` has the signature of `ct.judge.judge`.
     """
     volume = scan.volume
-    rule = rule_for(preset, kvp=volume.kvp, pixel_area_mm2=volume.grid.pixel_area_mm2)
+    image = Image(
+        volume.kvp,
+        volume.grid.pixel_area_mm2,
+        scan.series.kernel,
+        scan.series.manufacturer,
+        scan.description,
+    )
+    rule = rule_for(preset, image)
     progress("measuring noise", 0, 0)
     noise = measure_noise(volume) if scan.hounsfield else None
     progress("finding and naming what is bright", 0, 0)
@@ -89,7 +96,7 @@ def _reading(
 ) -> Examination:
     """Put the numbers together."""
     volume, contrast = scan.volume, judged.contrast
-    factor = factor_for(volume.kvp, given)
+    factor = factor_for(rule.factor_kvp, given, assumed=rule.kvp is None)
     not_hu = "" if scan.hounsfield else scan.not_hounsfield or "the values are not Hounsfield units"
     standing = standing_of(rule, scan.geometry, contrast, not_hounsfield=not_hu, factor=factor is not None)
     deposits, runs = deposits_of(volume, measured, rule, factor, standing)

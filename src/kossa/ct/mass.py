@@ -21,17 +21,20 @@ from kossa.evidence import Interval, OutsideDomain
 from kossa.evidence.geometry import Grid
 from kossa.image.surround import Margins, Surroundings
 
-__all__ = ["Factor", "Integral", "factor_for", "integrate", "margins_for", "noise_error", "smallest_mass_mg"]
+__all__ = ["Factor", "Integral", "factor_for", "integrate", "margins_for", "smallest_mass_mg"]
 
 Floats = npt.NDArray[np.float64]
 
 DEFAULT_FACTOR = (0.80e-3, 0.66e-3, 0.95e-3)  # mg/(mm3 HU) at 120 kV: four vendors' spread (ct.md 3.3)
-GROW_MM, GROW_PIXELS = 1.5, 2  # of O: the blur of a soft kernel; at least 2 pixels (ct.md 3.6)
+GROW_MM, GROW_PIXELS = 1.3, 1.5  # of O: two standard deviations of a soft kernel's blur; judgement
 GROW_ALONG_MM = 2.0  # of O across slices: half a slice profile of 3-5 mm; at least one slice (ct.md 3.6)
 RING_MM, RING_PIXELS = 2.5, 4  # of B (ct.md 3.6: O + 1 to O + 5 pixels)
 NORMAL_95 = 1.96
 LIMIT_SE = 3.0  # limit of detection (ct.md 3.6)
-PATCHES = 8  # independent parts of a ring where tissue differs around it; judgement
+METHOD_ERROR = 0.04  # of the mass: what is left on the 5 mm inserts of the QRM scan; see docs/validation
+HOSTED_ERROR = 0.10  # the same between two tissues, where the border is guessed; judgement
+PATCHES = 4  # sides on which tissue may differ; judgement
+EDGE_PIXELS = 0.5  # by which the border between host and neighbour may lie elsewhere; judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +66,25 @@ class Factor:
         )
 
 
-def factor_for(kvp: float | None, given: float | None) -> Factor | None:
+def factor_for(kvp: float | None, given: float | None, *, assumed: bool = False) -> Factor | None:
     """Return the factor to use: the given one, else the default at 120 kV, scaled to another voltage.
 
     The scale is the ratio of HU per mg of hydroxyapatite behind 20 cm of water (chemistry.attenuation).
-    None where that is not tabulated for the voltage.
+    `assumed` says that 120 kV is an assumption. None where nothing is tabulated for `kvp`.
     """
     if given is not None:
         return Factor(given, None, None, "given")
     value, low, high = DEFAULT_FACTOR
-    if kvp is None or abs(kvp - NOMINAL_KVP) < 0.5:
-        assumed = "" if kvp else ", 120 kV assumed"
-        return Factor(value, low, high, f"estimated: spread of four vendors at 120 kV{assumed}")
+    origin = "estimated: spread of four vendors at 120 kV"
+    if kvp is None or assumed:
+        return Factor(value, low, high, f"{origin}, 120 kV assumed")
+    if abs(kvp - NOMINAL_KVP) < 0.5:
+        return Factor(value, low, high, origin)
     try:
         scale = hu_per_mg_cm3(NOMINAL_KVP) / hu_per_mg_cm3(kvp)
     except OutsideDomain:
         return None
-    return Factor(
-        value * scale, low * scale, high * scale,
-        f"estimated: spread of four vendors at 120 kV, scaled by attenuation to {kvp:g} kV",
-    )  # fmt: skip
+    return Factor(value * scale, low * scale, high * scale, f"{origin}, scaled by attenuation to {kvp:g} kV")
 
 
 def margins_for(grid: Grid) -> Margins:
@@ -106,28 +108,32 @@ class Integral:
 
 
 def integrate(around: Surroundings, *, pixel_area_mm2: float, noise: ScanNoise | None) -> Integral:
-    """Return the excess of each region over the mean of its ring.
+    """Return the excess of each region over its background.
 
-    SE^2 = (k sigma A)^2 (sum w^2 + (sum w)^2 / n_B) + (A sum w)^2 (s^2 - sigma^2) / 8: the noise of sum and
-    background with pixel area A and slice weights w (ct.md 3.6), and what the ring's deviation s exceeds
-    noise by, as tissue may differ under O as it does around it. Errors are NaN without a noise figure.
+    The background is the mean of the ring where tissue is plain, and what the rim lets one fill in
+    where it is not: b = (1 - f) ring + f fill with f = t^2 / (t^2 + sigma^2), t^2 = s^2 - sigma^2, which is
+    the share of the ring's variance that is texture and not noise. Where one tissue holds the deposit and
+    another begins beside it (a vessel's wall in fat, a node in lung), the place of the deposit itself is of
+    the first and f = 1.
+
+    SE^2 adds the noise of sum and background, (k sigma A)^2 (sum w^2 + (sum w)^2 ((1 - f)^2 / n_B +
+    f^2 / n_rim)) with pixel area A and slice weights w (ct.md 3.6); the texture, (A sum w t)^2 / 4, as tissue
+    may differ under O from what lies around it; half a pixel of the border between two tissues; and a share
+    of the amount for the method itself. NaN without a noise figure.
     """
-    amount = pixel_area_mm2 * (around.region_sum - around.region_mm * around.ring_mean)
+    sigma = 0.0 if noise is None else np.fmax(noise.sigma_hu, local_sigma(around.ring_jitter, noise))
+    texture = np.maximum(0.0, around.ring_sd**2 - sigma**2)
+    filled = np.where(around.rim_n > 0, texture / np.maximum(texture + sigma**2, 1e-9), 0.0)
+    filled = np.where(around.hosted > 0, 1.0, filled)
+    background = (1 - filled) * around.ring_mean + filled * np.nan_to_num(around.fill_mean)
+    amount = pixel_area_mm2 * (around.region_sum - around.region_mm * background)
     if noise is None:
         return Integral(amount, np.full(amount.shape, np.nan))
-    by_noise = noise_error(around, pixel_area_mm2, noise) ** 2
-    texture = np.maximum(
-        0.0, around.ring_sd**2 - np.fmax(noise.sigma_hu, local_sigma(around.ring_jitter, noise)) ** 2
-    )
-    by_tissue = around.region_mm**2 * texture / PATCHES
-    return Integral(amount, np.asarray(np.sqrt(by_noise + pixel_area_mm2**2 * by_tissue), np.float64))
-
-
-def noise_error(around: Surroundings, pixel_area_mm2: float, noise: ScanNoise) -> Floats:
-    """Return what noise adds to the standard error, HU mm3: k sigma A sqrt(sum w^2 + (sum w)^2 / n_B)."""
-    counted = np.maximum(around.ring_n, 1)
-    spread = np.sqrt(around.region_mm2 + around.region_mm**2 / counted)
-    return np.asarray(noise.k * noise.sigma_hu * pixel_area_mm2 * spread, np.float64)
+    counted = (1 - filled) ** 2 / np.maximum(around.ring_n, 1) + filled**2 / np.maximum(around.rim_n, 1)
+    by_noise = (noise.k * noise.sigma_hu) ** 2 * (around.region_mm2 + around.region_mm**2 * counted)
+    by_tissue = around.region_mm**2 * texture / PATCHES + (EDGE_PIXELS * around.edge) ** 2
+    method = np.where(around.hosted > 0, HOSTED_ERROR, METHOD_ERROR)
+    return Integral(amount, np.hypot(pixel_area_mm2 * np.sqrt(by_noise + by_tissue), method * amount))
 
 
 def smallest_mass_mg(

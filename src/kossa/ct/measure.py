@@ -7,19 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kossa.ct.background import mixed_rings, over_two_tissues
 from kossa.ct.extent import Extent, extent_of
 from kossa.ct.judgement import Judged
 from kossa.ct.lesions import MEASURED, Lesions, Slices, lesions_of, slices_of
-from kossa.ct.mass import Integral, integrate, margins_for, noise_error
+from kossa.ct.mass import integrate, margins_for
 from kossa.ct.noise import ScanNoise, local_sigma
 from kossa.ct.noise_rule import KEEP_BELOW, Specks, noise_probability
 from kossa.ct.presets import Rule
 from kossa.ct.shape import Shapes, shapes_of
 from kossa.evidence import Geometry, Material
+from kossa.evidence.vocabulary import ancestors
 from kossa.evidence.volume import Volume
 from kossa.image.isotropic import isotropic_volume
-from kossa.image.surround import Surroundings, surround
+from kossa.image.surround import AIR_HU, FAT_HU, HOST_ANY, HOST_OPEN, Surroundings, surround
 
 __all__ = ["Measured", "measure"]
 
@@ -29,6 +29,9 @@ Longs = npt.NDArray[np.int64]
 
 SOLID_MM2 = 2.4  # larger than any piece of noise on the QRM scan (ct.md 3.8): kept out of others' rings
 SOLID_SIGMAS = 2.0  # as high above the threshold as none of those (ct.md 3.8)
+PLAIN_SIGMAS = 1.1  # a ring that deviates no more is one tissue: its figure errs by about 6 %; judgement
+WALLS = frozenset({"site_artery"})  # and all below it in the vocabulary: calcium there lies in the wall
+LUNGS = frozenset({"site_lung"})
 UPPER_SIGMAS = 0.84  # the 80th percentile of a normal law above its mean
 
 
@@ -73,7 +76,6 @@ def measure(
     )
     around = _surroundings(volume, lesions, chosen, slices, judged.threshold_hu, noise)
     integral = integrate(around, pixel_area_mm2=volume.grid.pixel_area_mm2, noise=noise)
-    integral = _over_mixed(volume, lesions, chosen, slices, around, integral, noise)
     probability, contrast = _against_noise(lesions, chosen, around, judged.threshold_hu, rule, noise, tissue)
 
     def spread(values: Floats) -> Floats:
@@ -133,32 +135,19 @@ def _surroundings(
         weights_mm=slices.weights_mm,
         pixel_mm=volume.grid.pixel_mm,
         apart=slices.apart,
+        plain_sd=PLAIN_SIGMAS * (noise.sigma_hu if noise else 0.0),
+        hosts_hu=np.array([_host(j.site) for j in lesions.judgements], np.int32),
     )
 
 
-def _over_mixed(
-    volume: Volume,
-    lesions: Lesions,
-    chosen: Longs,
-    slices: Slices,
-    around: Surroundings,
-    integral: Integral,
-    noise: ScanNoise | None,
-) -> Integral:
-    """Where a ring holds two tissues, its mean is no background: measure those lesions over both."""
-    if noise is None or volume.hu.shape[0] < 2:
-        return integral
-    worth = np.array([lesions.judgements[k].kept for k in chosen.tolist()], np.bool_)
-    at = np.flatnonzero(mixed_rings(around, noise) & worth)
-    over = over_two_tissues(
-        volume, lesions.components, chosen[at], margins_for(volume.grid), slices.weights_mm, slices.apart
-    )
-    amount, error = integral.amount.copy(), integral.error.copy()
-    by_noise = noise_error(around, volume.grid.pixel_area_mm2, noise)
-    known = ~np.isnan(over.amount)
-    amount[at[known]] = over.amount[known]
-    error[at[known]] = np.hypot(by_noise[at[known]], over.doubt[known])
-    return Integral(amount, error)
+def _host(site: str | None) -> int:
+    """Return the HU below which no tissue holds calcium of this site."""
+    if site is None:
+        return HOST_OPEN
+    places = {site, *ancestors(site)}
+    if not WALLS.isdisjoint(places):
+        return FAT_HU
+    return HOST_ANY if not LUNGS.isdisjoint(places) else AIR_HU
 
 
 def _against_noise(

@@ -143,7 +143,8 @@ class _Sum:
     def masses(self) -> list[Score]:
         """Return threshold and integrated mass with their intervals."""
         m, factor, aside = self.measured, self.factor, self.standing.aside
-        threshold = factor.mass(self.total(m.extent.content, self.textbook), None) if factor else None
+        content = self.total(m.extent.content, self.textbook)
+        threshold = factor.mass(content, None) if factor and content else None
         integrated = self.integrated()
         common: How = {
             "mg_per_mm3_hu": factor.value if factor else None,
@@ -160,7 +161,12 @@ class _Sum:
             **common,
         }
         rows = [
-            ("mass_threshold", threshold, self.standing.no_mass, threshold_how),
+            (
+                "mass_threshold",
+                threshold or Interval(value=0.0, low=None, high=None),
+                self.standing.no_mass,
+                threshold_how,
+            ),
             ("mass_integrated", integrated, self.standing.no_integral, integrated_how),
         ]
         return [
@@ -176,6 +182,8 @@ class _Sum:
             return None
         m = self.measured
         given = self.kept & ~np.isnan(m.amount)
+        if not given.any():
+            return Interval(value=0.0, low=None, high=None)  # a limit is told elsewhere; 0 to 0 would be none
         error = float(np.sqrt((m.error[given] ** 2).sum()))
         return self.factor.mass(self.total(m.amount, given), None if np.isnan(error) else error)
 

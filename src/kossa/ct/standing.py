@@ -43,7 +43,7 @@ def standing_of(
         return Standing(not_hounsfield, not_hounsfield, not_hounsfield, not_hounsfield, aside=not_hounsfield)
     if geometry.shape[0] == 1:
         return Standing(SINGLE, SINGLE, SINGLE, SINGLE)
-    no_factor = "" if factor else f"no mass factor is known for {rule.kvp:g} kV; give one"
+    no_factor = "" if factor else "no mass factor is known for this voltage or energy; give one"
     holes = _holes(geometry)
     if contrast.enhanced:
         return Standing(
@@ -57,7 +57,7 @@ def standing_of(
         no_mass=no_factor,
         no_integral=no_factor,
         agatston_aside=_both(rule.reason, _spacing(geometry), holes),
-        aside=_both(rule.reason, holes),
+        aside=_both(rule.outline, holes),
     )
 
 

@@ -60,8 +60,8 @@ def run(
 
     The readers are given `out/KEY/scan` (the scan, results and a letter) and nothing else; `simulate` adds
     the page on which the same chemistry grows both kinds, on a small grid. Raises `WrongCall` where
-    `out/KEY/scan` holds something that was not made here, and `CannotFinish` where `out` cannot be written or a scan that
-    was made here is not read at all.
+    `out/KEY/scan` holds something that was not made here, and `CannotFinish` where `out` cannot be
+    written or a scan that was made here is not read at all.
     """
     folder_for(out)
     truths = _make(out, people, seed, progress, slice_mm=slice_mm, matrix=matrix)

@@ -34,7 +34,11 @@ WORDS = {
     Category.SUSPICIOUS: "form described as suspicious; a radiologist must read this film",
     Category.INDETERMINATE: "form not decided from this film; a radiologist must read it",
 }
-SPREAD = {"grouped": "spread_mammo_grouped", "linear": "spread_mammo_linear", "regional": "spread_mammo_regional"}
+SPREAD = {
+    "grouped": "spread_mammo_grouped",
+    "linear": "spread_mammo_linear",
+    "regional": "spread_mammo_regional",
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,9 @@ def describe_mammogram(found: Detection, marks: Marks, *, mm: bool, side: Side, 
     prefix = f"film{source.file}" if source.file is not None else "film"
     owner = {i: f"{prefix}-g{n}" for n, g in enumerate(marks.groups, 1) for i in g.members}
     deposits = tuple(
-        _deposit(f"{prefix}-d{i + 1}", mark, found, marks.words[i], owner.get(i), mm=mm, side=side, source=source)
+        _deposit(
+            f"{prefix}-d{i + 1}", mark, found, marks.words[i], owner.get(i), mm=mm, side=side, source=source
+        )
         for i, mark in enumerate(marks.marks)
     )
     groups = tuple(
@@ -90,7 +96,7 @@ def _deposit(
         id=id_,
         modality=Modality.FILM,
         material=Material.CALCIFICATION,
-        reason="small and bright against the tissue round it; on one film calcium is not told from every fault",
+        reason="small and bright against the tissue round it; one film does not tell it from every fault",
         site="site_breast_artery" if word == "vascular" else "site_breast",
         site_certainty=0.9,
         side=side,
@@ -137,10 +143,17 @@ def _findings(group: FilmGroup, source: Source) -> list[Finding]:
     ids = [group.site or "site_breast", *group.patterns]
     if group.distribution in SPREAD and group.morphology != "vascular":
         ids.append(SPREAD[group.distribution])
-    certainty = 0.5 if group.category is Category.INDETERMINATE else 0.7  # judgement: one view, no patient truth
+    certainty = (
+        0.5 if group.category is Category.INDETERMINATE else 0.7
+    )  # judgement: one view, no patient truth
     return [
         Finding(
-            id=term(i).id, certainty=certainty, site=group.site, side=group.side, group=group.id, source=source
+            id=term(i).id,
+            certainty=certainty,
+            site=group.site,
+            side=group.side,
+            group=group.id,
+            source=source,
         )
         for i in dict.fromkeys(ids)
     ]
@@ -175,8 +188,8 @@ def _notices(found: Detection, marks: Marks, *, mm: bool, source: Source) -> lis
             Notice(
                 code="dust",
                 severity=Severity.WARNING if rate >= MANY_SPECKS or found.dust_groups else Severity.INFO,
-                what=f"{int(found.sharp.sum())} specks ({rate:.1f} per cm2) are as sharp as dust or a fault of "
-                f"the emulsion.{groups}",
+                what=f"{int(found.sharp.sum())} specks ({rate:.1f} per cm2) are as sharp as dust or a fault "
+                f"of the emulsion.{groups}",
                 done="They were left out of groups and get no word of form.",
                 todo="Look at the film itself, or at the other view: calcium is seen on both.",
                 source=source,

@@ -54,7 +54,7 @@ class Detection:
 
 
 def working_copy(pixels: Image, spacing_mm: float | None) -> tuple[Image, float, int]:
-    """Return the image that marks are looked for on, its pixel in mm, and how many native ones it averages."""
+    """Return the image to look for marks on, its pixel in mm, and how many native ones it averages."""
     native = spacing_mm if spacing_mm is not None else LONG_SIDE_MM / max(pixels.shape)
     factor = max(1, int(WORKING_MM / native + NEARLY))
     return (pixels if factor == 1 else block_mean(pixels, factor)), native * factor, factor
@@ -70,7 +70,8 @@ def detect(pixels: Image, spacing_mm: float | None, threshold: float | None = No
     breast = find_breast(working, pixel_mm)
     if breast is None:
         raise Refused(
-            "no-breast", "No breast stands out from the ground on this picture; it was not read. Check its kind."
+            "no-breast",
+            "No breast stands out from the ground on this picture; it was not read. Check its kind.",
         )
     part, origin, breast = _cut_to(working, breast)
     spots, z = find_spots(part, pixel_mm, breast)

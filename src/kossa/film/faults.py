@@ -51,7 +51,7 @@ def sharp_width(native: Image, y: float, x: float, reach: int = 2) -> tuple[int,
     2 * WINDOW + 1 pixels.
     """
     height, width = native.shape
-    cy, cx = int(round(y)), int(round(x))
+    cy, cx = round(y), round(x)
     y0, x0 = max(0, cy - reach), max(0, cx - reach)
     around = native[y0 : min(height, cy + reach + 1), x0 : min(width, cx + reach + 1)]
     py, px = (int(v) for v in np.unravel_index(int(np.argmax(around)), around.shape))

@@ -73,6 +73,9 @@ def find_clusters(spots: Spots, pixel_mm: float, threshold: float) -> list[Clust
         near = np.flatnonzero((y - y[i]) ** 2 + (x - x[i]) ** 2 <= REACH_MM**2)
         share = weight[near] + 1e-9
         members = near[weight[near] >= MEMBER]
-        centre = (float((spots.y[near] * share).sum() / share.sum()), float((spots.x[near] * share).sum() / share.sum()))
+        centre = (
+            float((spots.y[near] * share).sum() / share.sum()),
+            float((spots.x[near] * share).sum() / share.sum()),
+        )
         found.append(Cluster(*centre, float(score[i]), members))
     return found

@@ -77,4 +77,8 @@ def _steady(whole: npt.NDArray[np.bool_]) -> bool:
     rows = whole.sum(1)
     edges = np.abs(np.diff(whole.astype(np.int8), axis=1)).sum(1)
     first = whole.argmax(1)
-    return bool((edges == 2).mean() > RAGGED and np.abs(np.diff(rows)).max() <= 3 and np.abs(np.diff(first)).max() <= 3)
+    return bool(
+        (edges == 2).mean() > RAGGED
+        and np.abs(np.diff(rows)).max() <= 3
+        and np.abs(np.diff(first)).max() <= 3
+    )

@@ -12,13 +12,14 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from kossa.film.detect import Detection
 from kossa.film.groups import REACH_MM
 from kossa.film.measure import EIGHT, Mark, measure_mark
-from kossa.film.morphology import Form, distribution_of, form_of, word_of
+from kossa.film.morphology import TALL, Form, distribution_of, form_of, word_of
 
 __all__ = ["Group", "Marks", "mark_groups"]
 
 PART_Z = 3.0  # pixels of a mark lie above this; judgement
 MEMBER_Z = 4.0  # the largest z of a mark of a group; judgement
 COARSE_Z = 12.0  # ... and of a mark that counts by itself: no tissue of the normal films reaches it twice
+BIG_Z, BIG_MM2 = 7.4, 1.5  # the same of a mark so large that it raises its own noise; judgement
 COARSE_MM2 = 0.4  # its least area; judgement
 COARSE_LINK_MM = 4.0  # coarse marks nearer than this belong together; judgement
 COARSE_LONG_MM = 1.5  # a single one has to be as long to make a group; judgement
@@ -56,13 +57,14 @@ def mark_groups(found: Detection) -> Marks:
     areas = np.bincount(parts.ravel(), minlength=count + 1)[1:] * found.pixel_mm**2
     peaks = np.where(_dust_only(found, parts, count), 0.0, peaks)
     coarse = (peaks >= COARSE_Z) & (areas >= COARSE_MM2)
+    big = (peaks >= BIG_Z) & (areas >= BIG_MM2) & ~coarse
     owner = _owners(found, parts, boxes, peaks, coarse)
     measured: dict[int, Mark] = {}
     blur = float(np.hypot(BLUR_MM / found.pixel_mm, 12**-0.5))
-    for k in np.flatnonzero(coarse | (owner >= 0))[:MOST]:
+    for k in np.flatnonzero(coarse | big | (owner >= 0))[:MOST]:
         box = boxes[k]
         mark = measure_mark(found.image, found.z, parts[box] == k + 1, (box[0].start, box[1].start), blur)
-        if mark is not None:
+        if mark is not None and (not big[k] or owner[k] >= 0 or mark.height >= TALL):
             measured[int(k)] = mark
     return _grouped(found, measured, owner)
 
@@ -130,13 +132,23 @@ def _grouped(found: Detection, measured: dict[int, Mark], owner: npt.NDArray[np.
     return Marks(marks, [word_of(m, found.pixel_mm) for m in marks], groups)
 
 
+def _counts(mark: Mark, pixel_mm: float) -> bool:
+    """Say whether a mark counts by itself."""
+    area = mark.area * pixel_mm**2
+    if mark.z >= COARSE_Z:
+        return area >= COARSE_MM2 / 2
+    return mark.z >= BIG_Z and area >= BIG_MM2 / 2 and mark.height >= TALL
+
+
 def _chains(marks: list[Mark], pixel_mm: float) -> list[set[int]]:
     """Return sets of coarse marks that lie near each other, by their nearest pixels."""
-    coarse = [i for i, m in enumerate(marks) if m.z >= COARSE_Z and m.area * pixel_mm**2 >= COARSE_MM2 / 2]
+    coarse = [i for i, m in enumerate(marks) if _counts(m, pixel_mm)]
     if len(coarse) < 2:
         return [{i} for i in coarse]
     points = np.concatenate([marks[i].outline[:: max(1, len(marks[i].outline) // 40)] for i in coarse])
-    of = np.concatenate([np.full(len(marks[i].outline[:: max(1, len(marks[i].outline) // 40)]), i) for i in coarse])
+    of = np.concatenate(
+        [np.full(len(marks[i].outline[:: max(1, len(marks[i].outline) // 40)]), i) for i in coarse]
+    )
     label = fcluster(linkage(points * pixel_mm, "single"), COARSE_LINK_MM, "distance")
     chains: list[set[int]] = []
     for number in np.unique(label):

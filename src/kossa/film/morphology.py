@@ -15,7 +15,7 @@ from kossa.evidence import Category
 from kossa.film.measure import Mark
 from kossa.film.rails import find_rails
 
-__all__ = ["Form", "distribution_of", "form_of", "word_of"]
+__all__ = ["TALL", "Form", "distribution_of", "form_of", "word_of"]
 
 POPCORN_MM = 2.0  # coarse: larger than 2-3 mm
 ROD_MM = 0.5  # rods are mostly at least this wide, fine lines are narrower
@@ -31,6 +31,7 @@ RING_PX = 5  # a smaller ring shows no hole; judgement
 SMOOTH = 0.75  # share of its hull that a rod fills; judgement
 HAZY = 9.0  # median z below which small marks count as hazy; judgement
 PLAIN = 9.0  # z from which on a large mark counts as a sign; judgement
+TALL = 40.0  # grey levels of 255 from which on a large mark counts whatever its z; judgement
 EVEN_SIZE, EVEN_SHAPE = 0.25, 1.3  # spread of diameters over mean, and elongation, of round dots; judgement
 SHOWN_PX = 2.0  # a median mark narrower than this has no form; judgement
 COARSE_MM, COARSE_PX = 0.15, 5.0  # on coarser pixels a form needs as many across (issue: 200 um)
@@ -78,8 +79,8 @@ def form_of(marks: Sequence[Mark], pixel_mm: float) -> Form:
         return Form(
             None,
             Category.INDETERMINATE,
-            f"spacing too coarse: marks of {np.median(sizes):.2f} mm are {across:.1f} pixels of {pixel_mm:.2f} mm, "
-            "which show no form",
+            f"spacing too coarse: marks of {np.median(sizes):.2f} mm are {across:.1f} pixels "
+            f"of {pixel_mm:.2f} mm, which show no form",
         )
     return _form(*_small_sign(marks, sizes, pixel_mm))
 
@@ -111,7 +112,7 @@ def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | Non
             f"of {rails.length_mm:.0f} mm"
         )
     for m in sorted(marks, key=lambda m: -m.area):
-        if m.z < PLAIN:
+        if m.z < PLAIN and m.height < TALL:
             continue  # tissue reaches this, and tissue must not make a group look harmless
         wide = 2 * np.sqrt(m.area / max(1 - m.hole, 1e-3) / np.pi)
         ring = m.hole >= HOLE or (m.core is not None and m.core < CORE)
@@ -138,7 +139,9 @@ def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tu
         return "fine_linear", f"{told}; {len(lines)} of them {LINEAR:g} times as long as wide, or more"
     spread = float(sizes.std() / max(sizes.mean(), 1e-6))
     even = spread < EVEN_SIZE and float(np.median(shape)) < EVEN_SHAPE
-    figures = f"{told}, diameters vary by {spread:.0%}, median elongation {np.median(shape):.1f}, median z {z:.0f}"
+    figures = (
+        f"{told}, diameters vary by {spread:.0%}, median elongation {np.median(shape):.1f}, median z {z:.0f}"
+    )
     if median >= DYSTROPHIC_MM and z >= PLAIN:
         return "dystrophic", f"{figures}; irregular and larger than {DYSTROPHIC_MM:g} mm"
     if median >= SMALL_MM:

@@ -22,7 +22,9 @@ RING_ROUND = 0.65  # share of all directions in which a ring is seen; judgement
 GRAINS, GRAIN_LONG, ALIGNED = 4, 1.7, 0.6  # number, elongation and alignment of rice grains; judgement
 LINE_WIDE_MM, LINE_LONG = 2.4, 5.0  # a line is thinner, and longer by this factor; judgement
 SHEET_LONG_MM = 16.0  # judgement
-DENSE = 0.05  # contrast in natural logarithm of the beam, if the scale is 4 decades; judgement
+DENSE, LOBES_MM2 = 0.1, 80.0  # share of the step from soft tissue to bone, and area, of a lump; judgement
+TRAM_MM, THIN_MM = 12.0, 2.2  # length of an artery that is seen, mean width of its walls; judgement
+WALL, HOLLOW = 0.55, 0.7  # height of a ring's wall that is fitted, and its middle over its wall; judgement
 
 PATTERN = {
     "tram_track": ("pattern_tram_track", "pattern_along_vessel"),
@@ -49,15 +51,26 @@ def _made(word: str, because: str) -> Outline:
     return Outline(word, PATTERN[word], because)
 
 
-def describe_outline(body: Mask, rise: Image, pixel_mm: float) -> Outline:
+def describe_outline(  # noqa: PLR0911 - one return a pattern, in their order of thought
+    body: Mask, rise: Image, pixel_mm: float
+) -> Outline:
     """Describe the pixels `body` (y, x) of one deposit; `rise` is its height over the ground."""
     points = np.argwhere(body).astype(float) * pixel_mm
-    ring = _ring(body, rise, points, pixel_mm)
+    wall = body & (rise >= WALL * float(np.percentile(rise[body], 95)))
+    ring = _ring(wall, body, rise, pixel_mm)
     if ring is not None:
         return ring
     grains = _grains(body, pixel_mm)
     rails = find_rails(points)
-    if rails is not None and rails.share >= 0.5 and rails.length_mm >= 12:
+    peak, area = float(np.percentile(rise[body], 98)), float(body.sum()) * pixel_mm**2
+    length, width = _length_and_width(body, pixel_mm)
+    if peak >= DENSE and area >= LOBES_MM2 and width >= LINE_WIDE_MM:
+        return _lump("lobulated", body, peak, length, width)
+    if (
+        rails is not None
+        and rails.length_mm >= TRAM_MM
+        and area <= THIN_MM * 2 * rails.length_mm * rails.share
+    ):
         return _made(
             "tram_track",
             f"two parallel lines {rails.apart_mm:.1f} mm apart, together along {rails.share:.0%} of "
@@ -65,20 +78,20 @@ def describe_outline(body: Mask, rise: Image, pixel_mm: float) -> Outline:
         )
     if grains is not None:
         return grains
-    length, width = _length_and_width(body, pixel_mm)
     if width <= LINE_WIDE_MM and length >= LINE_LONG * width:
         return _made("linear_cartilage", f"one line {length:.0f} mm long and {width:.1f} mm wide")
     if length >= SHEET_LONG_MM and length >= 2.2 * width:
         return _made("sheet", f"a band {length:.0f} mm long and {width:.1f} mm wide")
-    return _lump(body, rise, length, width, pixel_mm)
+    return _lump("amorphous", body, peak, length, width)
 
 
-def _ring(body: Mask, rise: Image, points: npt.NDArray[np.float64], pixel_mm: float) -> Outline | None:
-    """Fit a circle; a ring has its pixels near it, in most directions, and a lower middle."""
+def _ring(wall: Mask, body: Mask, rise: Image, pixel_mm: float) -> Outline | None:
+    """Fit a circle to the wall; a ring has it near one, in most directions, and a lower middle."""
+    points = np.argwhere(wall).astype(float) * pixel_mm
     if len(points) < 12:
         return None
     y, x = points[:, 0], points[:, 1]
-    weight = np.sqrt(np.maximum(rise[body], 0) + 1e-9)
+    weight = np.sqrt(np.maximum(rise[wall], 0) + 1e-9)
     solved = np.linalg.lstsq(
         np.column_stack([y, x, np.ones_like(y)]) * weight[:, None], (y * y + x * x) * weight, rcond=None
     )[0]
@@ -87,7 +100,6 @@ def _ring(body: Mask, rise: Image, points: npt.NDArray[np.float64], pixel_mm: fl
     away = np.hypot(y - cy, x - cx)
     filled = ndi.binary_fill_holes(body)
     assert filled is not None
-    hole = 1 - body.sum() / filled.sum()
     angle = np.histogram(np.arctan2(y - cy, x - cx), 24, (-np.pi, np.pi))[0]
     seen = float((angle > 0).mean())
     off = float(np.median(np.abs(away - np.median(away)))) / max(radius, 1e-6)
@@ -98,8 +110,9 @@ def _ring(body: Mask, rise: Image, points: npt.NDArray[np.float64], pixel_mm: fl
     dip = 1.0
     if middle.any() and border.any():
         dip = float(rise[middle].mean() / max(float(rise[border].mean()), 1e-9))
-    told = f"ring of {2 * outer:.1f} mm seen in {seen:.0%} of its directions, middle {dip:.2f} of the wall"
-    if seen >= RING_ROUND and off < RING_OFF and (hole > 0.3 or dip < 0.6) and 2 * outer >= RIM_MM:
+    hollow = float(rise[middle].mean() / max(float(rise[wall].mean()), 1e-9)) if middle.any() else 1.0
+    told = f"ring of {2 * outer:.1f} mm seen in {seen:.0%} of its directions, middle {hollow:.2f} of the wall"
+    if seen >= RING_ROUND and off < RING_OFF and hollow < HOLLOW and 2 * outer >= RIM_MM:
         return _made("rim", told)
     length, width = _length_and_width(filled, pixel_mm)
     if seen >= 0.9 and 2 * outer < 9.0 and length < 1.35 * width and dip < 1.15:
@@ -129,8 +142,8 @@ def _grains(body: Mask, pixel_mm: float) -> Outline | None:
         return None
     return _made(
         "rice_grain",
-        f"{len(longs)} marks of {np.median(sizes):.1f} mm, {np.median(longs):.1f} times as long as wide, alignment "
-        f"{alike:.2f}",
+        f"{len(longs)} marks of {np.median(sizes):.1f} mm, {np.median(longs):.1f} times as long as wide, "
+        f"alignment {alike:.2f}",
     )
 
 
@@ -147,15 +160,12 @@ def _length_and_width(body: Mask, pixel_mm: float) -> tuple[float, float]:
     return length, float(body.sum()) * pixel_mm**2 / length
 
 
-def _lump(body: Mask, rise: Image, length: float, width: float, pixel_mm: float) -> Outline:
-    """A lump has dense lobes with a clear edge; a cloud has neither."""
-    inside = rise[body]
-    peak = float(np.percentile(inside, 98))
-    area = float(body.sum()) * pixel_mm**2
+def _lump(word: str, body: Mask, peak: float, length: float, width: float) -> Outline:
+    """Tell of a lump or a cloud, how large and how dense it is."""
     depth = ndi.distance_transform_edt(np.pad(body, 1))[1:-1, 1:-1]
     tops = (depth == ndi.maximum_filter(depth, 7)) & (depth > 0.5 * depth.max())
     lobes = int(ndi.label(ndi.binary_dilation(tops, EIGHT), EIGHT)[1])
-    told = f"{length:.0f} x {width:.0f} mm, {lobes} lobe(s), {peak:.3f} of the beam's logarithm at its densest"
-    if area >= 80 and peak >= DENSE * 2.2:
-        return _made("lobulated", told)
-    return _made("amorphous", told)
+    return _made(
+        word,
+        f"{length:.0f} x {width:.0f} mm, {lobes} lobe(s), at its densest {peak:.0%} of what bone adds",
+    )

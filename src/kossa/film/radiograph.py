@@ -27,20 +27,19 @@ LONG_SIDE_MM = 350.0  # of a common plate, for the scale of filters where nobody
 SCALES_MM = (0.4, 0.8, 1.6)  # same
 LINE_MM = (0.4, 2.5)  # standard deviations of the line filter, across and along; judgement
 DIRECTIONS = 12
-GROUND_MM = 10.0  # wider things are the body's own; judgement
-SEED_Z, REACH_Z = 7.0, 3.2  # a deposit holds the first, and goes as far as the second; judgement
+GROUND_MM = 6.0  # wider things are the body's own; judgement
+SEED_Z, REACH_Z = 6.6, 3.2  # a deposit holds the first, and goes as far as the second; judgement
 UNSURE_Z = 14.0  # the first where no shaft shows what bone is; judgement
 LEAST_MM2 = 2.0  # judgement
-LINK_MM = 7.0  # parts nearer than this are one deposit; judgement
+LINK_MM = 10.0  # parts nearer than this are one deposit; judgement
 RIM_MM = 2.5  # taken off the body's outline; judgement
 BONE = 0.5  # share of the profile's range over soft tissue from which on it is bone; judgement
-PER_LOG = 4 * 2.302585 / 255  # natural logarithm of the beam a grey level, on a scale of 4 decades (same, 4.2)
 MOST = 40  # deposits that are told of one film
 
 
 @dataclass(frozen=True, eq=False)
 class Lump:
-    """One deposit on the working image: its pixels, where, how strong, its form, parts, and whether on bone."""
+    """One deposit on the working image: pixels, place, strength, form, parts, whether on bone."""
 
     body: Mask
     corner: tuple[int, int]
@@ -81,7 +80,8 @@ def _body(image: Image, pixel_mm: float) -> Mask:
     body = ndi.binary_fill_holes(parts == sizes.argmax())
     assert body is not None
     depth = max(1, round(RIM_MM / pixel_mm))
-    return ndi.binary_erosion(body, EIGHT, iterations=depth, border_value=1)
+    eroded: Mask = ndi.binary_erosion(body, EIGHT, iterations=depth, border_value=1)
+    return eroded
 
 
 def _along(z: list[Image], shaft: Shaft, inside: Mask) -> tuple[Image, Mask]:
@@ -126,14 +126,16 @@ def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft |
     if shaft is None:
         rest = image - gaussian(image, GROUND_MM / 2 / pixel_mm)
         bands = [gaussian(rest, s / pixel_mm) - gaussian(rest, 4 * s / pixel_mm) for s in SCALES_MM]
-        return _lumps(_everywhere(bands, body, pixel_mm), rest, pixel_mm, UNSURE_Z, None), body, None
+        return _lumps(_everywhere(bands, body, pixel_mm), rest, pixel_mm, UNSURE_Z, None, 255.0), body, None
     upright = shaft.upright(image)
     inside = shaft.upright(body.astype(np.float32)) > 0.99
     inside[:, shaft.profile.size :] = False
     rest = np.where(inside, upright - shaft.profile, 0).astype(np.float32)
     cover = np.maximum(gaussian(inside.astype(np.float32), GROUND_MM / pixel_mm), 1e-3)
     capped = np.clip(rest, *np.percentile(rest[inside], [3, 90]))
-    rest = np.where(inside, rest - gaussian(capped * inside, GROUND_MM / pixel_mm) / cover, 0).astype(np.float32)
+    rest = np.where(inside, rest - gaussian(capped * inside, GROUND_MM / pixel_mm) / cover, 0).astype(
+        np.float32
+    )
     bands = [gaussian(rest, s / pixel_mm) for s in SCALES_MM]
     bands += oriented(rest, LINE_MM[0] / pixel_mm, LINE_MM[1] / pixel_mm, DIRECTIONS)
     z, _ = _along(bands, shaft, inside)
@@ -141,10 +143,21 @@ def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft |
     top = float(np.percentile(shaft.profile[inside.any(0)], 98))
     bone = np.broadcast_to(shaft.profile > soft + BONE * (top - soft), image.shape)
     back = shaft.back(z), shaft.back(rest), shaft.back(bone.astype(np.float32)) > 0.5
-    return _lumps(np.where(body, back[0], -1e3).astype(np.float32), back[1], pixel_mm, SEED_Z, back[2]), body, shaft
+    return (
+        _lumps(
+            np.where(body, back[0], -1e3).astype(np.float32),
+            back[1],
+            pixel_mm,
+            SEED_Z,
+            back[2],
+            max(top - soft, 1.0),
+        ),
+        body,
+        shaft,
+    )
 
 
-def _lumps(z: Image, rest: Image, pixel_mm: float, seed: float, bone: Mask | None) -> list[Lump]:
+def _lumps(z: Image, rest: Image, pixel_mm: float, seed: float, bone: Mask | None, step: float) -> list[Lump]:
     """Return what holds a seed, parts near each other joined, the strongest first."""
     parts, count = ndi.label(z >= REACH_Z, EIGHT)
     if not count:
@@ -165,7 +178,7 @@ def _lumps(z: Image, rest: Image, pixel_mm: float, seed: float, bone: Mask | Non
         mine = (joined[box] == k) & kept[box]
         if not seeds[parts[box][mine]].any():
             continue
-        out.append(_lump(mine, z[box], smooth[box], box, pixel_mm, bone))
+        out.append(_lump(mine, z[box], smooth[box], box, pixel_mm, bone, step))
     out.sort(key=lambda lump: -lump.z)
     return out[:MOST]
 
@@ -176,14 +189,21 @@ def _grown(mask: Mask, reach: float) -> Mask:
 
 
 def _lump(
-    mine: Mask, z: Image, rise: Image, box: tuple[slice, slice], pixel_mm: float, bone: Mask | None
+    mine: Mask,
+    z: Image,
+    rise: Image,
+    box: tuple[slice, slice],
+    pixel_mm: float,
+    bone: Mask | None,
+    step: float,
 ) -> Lump:
+    """Draw the outline at a share of the lump's own height; `step` is that of bone over soft tissue."""
     peak = float(np.percentile(rise[mine], 90))
     body = mine & (rise >= 0.35 * peak)
     body = body if body.any() else mine
     weight = np.where(body, np.maximum(rise, 0), 0)
     cy, cx = ndi.center_of_mass(weight) if weight.sum() > 0 else ndi.center_of_mass(body)
-    outline = describe_outline(body, rise * np.float32(PER_LOG), pixel_mm)
+    outline = describe_outline(body, rise / np.float32(step), pixel_mm)
     on_bone = bool(bone[box][body].mean() > 0.6) if bone is not None else False
     return Lump(
         body=body,
@@ -209,9 +229,7 @@ def read_radiograph(film: Film, source: Source) -> RadiographReading:
     return RadiographReading(told, body, factor)
 
 
-def _told(
-    lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: Source, *, sure: bool
-) -> Told:
+def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: Source, *, sure: bool) -> Told:
     mm = film.spacing.mm is not None
     prefix = f"film{source.file}" if source.file is not None else "film"
     deposits = []
@@ -222,7 +240,9 @@ def _told(
         calcium = sure and not lump.on_bone
         material = Material.CALCIFICATION if calcium else Material.UNSURE
         area = float(lump.body.sum()) * pixel_mm**2
-        deposits.append(_deposit(f"{prefix}-d{n}", f"{prefix}-g{n}", lump, film, factor, area, material, source))
+        deposits.append(
+            _deposit(f"{prefix}-d{n}", f"{prefix}-g{n}", lump, film, factor, area, material, source)
+        )
         ys, xs = np.nonzero(lump.body)
         low = (int(ys.min()) + lump.corner[0]) * factor, (int(xs.min()) + lump.corner[1]) * factor
         high = (int(ys.max()) + 1 + lump.corner[0]) * factor, (int(xs.max()) + 1 + lump.corner[1]) * factor
@@ -242,7 +262,9 @@ def _told(
                 Finding(id=term(i).id, certainty=0.6, side=film.side, group=f"{prefix}-g{n}", source=source)
                 for i in ("site_soft_tissue", *patterns)
             ]
-    return Told(tuple(deposits), tuple(groups), tuple(findings), (), tuple(_notices(lumps, source, sure=sure)))
+    return Told(
+        tuple(deposits), tuple(groups), tuple(findings), (), tuple(_notices(lumps, source, sure=sure))
+    )
 
 
 def _because(lump: Lump, *, mm: bool) -> str:
@@ -312,7 +334,8 @@ def _notices(lumps: list[Lump], source: Source, *, sure: bool) -> list[Notice]:
             Notice(
                 code="nothing-above-limit",
                 severity=Severity.INFO,
-                what="Nothing was found above the detection limit at this pixel size (docs/validation/film.md).",
+                what="Nothing was found above the detection limit at this pixel size "
+                "(docs/validation/film.md).",
                 todo="A radiologist must read this film.",
                 source=source,
             )

@@ -11,7 +11,7 @@ __all__ = ["Rails", "find_rails"]
 
 Floats = npt.NDArray[np.float64]
 
-APART_MM = (0.7, 8.0)  # from wall to wall: arteries of the breast to those of a limb; judgement
+APART_MM = (0.7, 6.5)  # from wall to wall: arteries of the breast to those of a limb; judgement
 LENGTH_MM = 6.0  # shorter pieces show no course; judgement
 EMPTY = 0.2  # share of all points that may lie in the middle third between the walls; judgement
 WALL = 0.22  # how far points of a wall scatter about it, as a share of the distance; judgement
@@ -44,12 +44,8 @@ def find_rails(points: Floats) -> Rails | None:
     length = float(np.ptp(np.percentile(along, [1, 99])))
     if length < LENGTH_MM:
         return None
-    best: Rails | None = None
-    for start in (0.0, 0.5, -0.5):
-        found = _fit(along, across + start * 0, length, start)
-        if found is not None and (best is None or found.share > best.share):
-            best = found
-    return best
+    starts = (_fit(along, across, length, start) for start in (0.0, 0.5, -0.5))
+    return max((r for r in starts if r is not None), key=lambda r: r.share, default=None)
 
 
 def _fit(along: Floats, across: Floats, length: float, start: float) -> Rails | None:

@@ -1,4 +1,4 @@
-"""One file in, one film out: grey values with dense as bright, whatever the file does, and what is told of it."""
+"""One file in, one film out: dense is bright whatever the file does, and what is told of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ __all__ = ["Film", "grey_of", "kind_of_header", "read_film"]
 Image = npt.NDArray[np.float32]
 
 GREY = 6  # grey levels of 255 by which the colours of a grey picture may differ (JPEG); judgement
-INVERTED, UPRIGHT = 0.15, 0.05  # shares of the border that are bright and dark on an inverted film; judgement
+INVERTED, MORE = 0.15, 1.5  # share of the border that is bright on an inverted film, over the dark; judgement
+UPRIGHT = 0.05  # share of the border that air takes at least; judgement
 SMALLEST = 64  # pixels a side; a smaller picture is a thumbnail; judgement
 BREAST_WORDS = ("BREAST", "MAMMO")
 
@@ -78,7 +79,9 @@ def _from_dicom(entry: Entry, header: DicomHeader) -> tuple[Image, list[Notice]]
     full = _full_scale(highest - lowest)
     if header.photometric == "MONOCHROME1":
         image = np.float32(full) - image
-        notices.append(_told("inverted", "The file stores dense as dark (MONOCHROME1).", "It was turned over."))
+        notices.append(
+            _told("inverted", "The file stores dense as dark (MONOCHROME1).", "It was turned over.")
+        )
     if (header.presentation or "").upper() == "FOR PROCESSING":
         image, notice = _logarithm(image, full)
         notices.append(notice)
@@ -126,7 +129,7 @@ def _from_picture(entry: Entry) -> tuple[Image, list[Notice]]:
     notices = []
     image *= np.float32(255 / _full_scale(float(image.max())))
     dark, bright = air_share(image)
-    if bright > INVERTED and dark < UPRIGHT:
+    if bright > INVERTED and bright > MORE * dark:
         image = np.float32(255) - image
         notices.append(
             _told("inverted", "The air round the body is bright: dense is dark on it.", "It was turned over.")
@@ -154,7 +157,8 @@ def grey_of(pixels: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> Image:
     some = pixels[::4, ::4].astype(np.float32)
     if float(np.percentile(np.ptp(some, axis=2), 99.5)) > limit:
         raise Refused(
-            "in-colour", "This picture has colours, and a film is grey. Ask for the film itself, as DICOM or PNG."
+            "in-colour",
+            "This picture has colours, and a film is grey. Ask for the film itself, as DICOM or PNG.",
         )
     return np.ascontiguousarray(pixels[..., 1].astype(np.float32))
 

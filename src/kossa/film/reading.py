@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
 from kossa.evidence import (
-    VERSION,
     FileKind,
     FilmKind,
     FilmReading,
@@ -19,6 +22,7 @@ from kossa.evidence import (
     WrongCall,
 )
 from kossa.evidence.progress import Progress, silent
+from kossa.evidence.version import VERSION
 from kossa.film.describe import Told, describe_mammogram
 from kossa.film.detect import detect
 from kossa.film.examination import FilmExamination
@@ -77,11 +81,7 @@ def examine(
     one = found[0]
     reading = one.reading
     table, told = files(met), tuple(n for n in notices(met) if n not in reading.notices)
-    whole = FilmReading(
-        **{name: getattr(reading, name) for name in reading.__struct_fields__ if name not in ("files", "notices")},
-        files=table,
-        notices=(*reading.notices, *told),
-    )
+    whole = msgspec.structs.replace(reading, files=table, notices=(*reading.notices, *told))
     return FilmExamination(whole, one.pixels, one.spacing_mm, one.body, one.body_block)
 
 
@@ -162,15 +162,17 @@ def _mammogram(entry: Entry, film: Film) -> FilmExamination:
     top, left = (v * found.factor for v in found.origin)
     block = found.breast.size * found.factor
     rows, columns = -(-film.pixels.shape[0] // block), -(-film.pixels.shape[1] // block)
-    import numpy as np  # noqa: PLC0415 - only here
-
     body = np.zeros((rows, columns), bool)
     inside = found.breast.inside
-    body[top // block : top // block + inside.shape[0], left // block : left // block + inside.shape[1]] = inside
+    body[top // block : top // block + inside.shape[0], left // block : left // block + inside.shape[1]] = (
+        inside
+    )
     return _envelope(entry, film, told, body, block)
 
 
-def _envelope(entry: Entry, film: Film, told: Told, body: object, block: int) -> FilmExamination:
+def _envelope(
+    entry: Entry, film: Film, told: Told, body: npt.NDArray[np.bool_], block: int
+) -> FilmExamination:
     own = tuple(entry.notices)
     reading = FilmReading(
         kossa_version=VERSION,
@@ -186,7 +188,7 @@ def _envelope(entry: Entry, film: Film, told: Told, body: object, block: int) ->
         findings=told.findings,
         notices=(*own, *told.notices),
     )
-    return FilmExamination(reading, film.pixels, film.spacing.mm, body, block)  # type: ignore[arg-type]
+    return FilmExamination(reading, film.pixels, film.spacing.mm, body, block)
 
 
 def _kind_of(entry: Entry, wanted: FilmKind | None) -> tuple[FilmKind | None, Sequence[Notice]]:
@@ -202,9 +204,15 @@ def _kind_of(entry: Entry, wanted: FilmKind | None) -> tuple[FilmKind | None, Se
     todo = 'Say what it is: --kind, or a NAME.toml beside it with kind = "mammogram" or "radiograph".'
     if guess.certainty >= SURE:
         return guess.kind, (
-            Notice(code="kind-guessed", severity=Severity.WARNING, what=what, done="It was read so.", todo=todo),
+            Notice(
+                code="kind-guessed", severity=Severity.WARNING, what=what, done="It was read so.", todo=todo
+            ),
         )
     entry.tell(
-        "kind-unknown", Severity.WARNING, what, done=f"Below {SURE} it is not read; its kind is asked.", todo=todo
+        "kind-unknown",
+        Severity.WARNING,
+        what,
+        done=f"Below {SURE} it is not read; its kind is asked.",
+        todo=todo,
     )
     return None, ()

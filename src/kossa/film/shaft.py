@@ -61,7 +61,9 @@ def _profile(image: Image, body: Mask) -> tuple[Image, float]:
     if seen.any():
         profile[seen] = np.nanmedian(hidden[:, seen], axis=0)
     off = np.abs(image - profile)[body]
-    return profile.astype(np.float32), float(np.mean(np.minimum(off, np.percentile(off, 90)))) if off.size else 0.0
+    return profile.astype(np.float32), float(
+        np.mean(np.minimum(off, np.percentile(off, 90)))
+    ) if off.size else 0.0
 
 
 def find_shaft(image: Image, body: Mask) -> Shaft | None:

@@ -24,7 +24,9 @@ class Spacing:
     notices: tuple[Notice, ...] = ()
 
 
-def spacing_of(header: DicomHeader | None, told: Sidecar | None, given: float | None) -> Spacing:
+def spacing_of(  # noqa: PLR0911 - one return a source, in their order of trust
+    header: DicomHeader | None, told: Sidecar | None, given: float | None
+) -> Spacing:
     """Return the spacing: as given in the call, beside the picture, calibrated, at the detector, or unknown.
 
     A pixel that measures differently up and across counts with its mean, and is told. Raises `WrongCall`
@@ -32,7 +34,9 @@ def spacing_of(header: DicomHeader | None, told: Sidecar | None, given: float | 
     """
     if given is not None:
         if not SMALLEST_MM <= given <= LARGEST_MM:
-            raise WrongCall(f"A pixel of {given:g} mm is not possible; give {SMALLEST_MM} to {LARGEST_MM} mm.")
+            raise WrongCall(
+                f"A pixel of {given:g} mm is not possible; give {SMALLEST_MM} to {LARGEST_MM} mm."
+            )
         return Spacing(given, "told")
     if told is not None and told.spacing_mm is not None:
         return _checked(told.spacing_mm, "sidecar")

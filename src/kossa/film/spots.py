@@ -32,7 +32,7 @@ DIRECTIONS = 16
 
 @dataclass(frozen=True, eq=False)
 class Spots:
-    """Candidates: (n,) `y`, `x` pixels of the working image, `z`, band of the largest z, `round` 0-1, `line` 0-1."""
+    """Candidates: (n,) `y`, `x` pixels, `z`, `band` of the largest z, `round` and `line` 0-1."""
 
     y: Floats
     x: Floats
@@ -46,7 +46,9 @@ class Spots:
 
     def where(self, keep: npt.NDArray[np.bool_]) -> Spots:
         """Return those that are kept."""
-        return Spots(self.y[keep], self.x[keep], self.z[keep], self.band[keep], self.round[keep], self.line[keep])
+        return Spots(
+            self.y[keep], self.x[keep], self.z[keep], self.band[keep], self.round[keep], self.line[keep]
+        )
 
 
 def _local(count: Floats, first: Floats, second: Floats, sigma: float) -> tuple[Image, Image]:
@@ -69,8 +71,9 @@ def _noise(fine: Image, broad: Image, breast: Breast, sigma: float) -> tuple[Ima
 
 
 def find_spots(image: Image, pixel_mm: float, breast: Breast) -> tuple[Spots, Image]:
-    """Return spots, and the map of z (very low outside the breast), of an image (y, x) in grey levels of 255, bright = dense.
+    """Return spots, and the map of z (very low outside the breast), of an image (y, x).
 
+    Grey levels of 255, bright = dense.
     Bands are differences of Gaussians; each is set against its own local noise, the largest z counts.
     A spot is a maximum that curves down in both directions alike; lines and edges are not.
     """

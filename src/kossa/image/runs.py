@@ -19,6 +19,7 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
 CHUNK = 128  # pixels a chunk; 64-128 were measured fastest (reference page ct.md, section 4)
+PART = 16  # pixels of a chunk looked at one by one only where one of them reaches the level
 Z, Y, X0, X1, PEAK = 0, 1, 2, 3, 4  # rows of a run table
 
 
@@ -33,6 +34,16 @@ def _chunk_maxima(flat: npt.NDArray[np.int16], out: npt.NDArray[np.int16]) -> No
             if block[i] > m:  # noqa: PLR1730  max() does not vectorise here
                 m = block[i]
         out[c] = m
+
+
+@njit(cache=True, nogil=True)
+def _reaches(part: npt.NDArray[np.int16], level: int) -> bool:
+    """Whether any of a few pixels reaches the level; without an early end, so that it vectorises."""
+    m = np.int16(-32768)
+    for i in range(part.size):
+        if part[i] > m:  # noqa: PLR1730  as above
+            m = part[i]
+    return bool(m >= level)
 
 
 @njit(cache=True, nogil=True)
@@ -89,34 +100,29 @@ def _scan_row(
     """Append the runs of one row; return the new number of runs."""
     width = row.size
     first = y * width
-    open_run = False
-    for c in range(first // CHUNK, (first + width - 1) // CHUNK + 1):
-        begin = max(0, c * CHUNK - first)
+    x = 0
+    while x < width:
+        c = (first + x) // CHUNK
+        end = min(width, (c + 1) * CHUNK - first)
         if maxima[c] < level:
-            if open_run:
-                table[X1, n] = begin
+            x = end
+        while x < end:
+            stop = min(end, x + PART)
+            if not _reaches(row[x:stop], level):
+                x = stop
+                continue
+            while x < stop and (row[x] < level or (masked and skip[x])):
+                x += 1
+            if x < stop:
+                begin, total, peak = x, 0, row[x]
+                while x < width and row[x] >= level and not (masked and skip[x]):
+                    total += row[x]
+                    peak = max(peak, row[x])
+                    x += 1
+                table[Z, n], table[Y, n], table[X0, n], table[X1, n] = z, y, begin, x
+                table[PEAK, n] = peak
+                sums[n] = total
                 n += 1
-                open_run = False
-            continue
-        for x in range(begin, min(width, (c + 1) * CHUNK - first)):
-            value = row[x]
-            if value >= level and not (masked and skip[x]):
-                if not open_run:
-                    open_run = True
-                    table[Z, n] = z
-                    table[Y, n] = y
-                    table[X0, n] = x
-                    table[PEAK, n] = value
-                    sums[n] = 0
-                sums[n] += value
-                table[PEAK, n] = max(table[PEAK, n], value)
-            elif open_run:
-                table[X1, n] = x
-                n += 1
-                open_run = False
-    if open_run:
-        table[X1, n] = width
-        n += 1
     return n
 
 

@@ -91,7 +91,14 @@ def decoded(options: dict[str, Any], fragments: bytes) -> Iterator[npt.NDArray[n
 
 
 def serve(source: IO[bytes], target: IO[bytes]) -> None:
-    """Answer requests until the source ends."""
+    """Answer requests until the source ends.
+
+    The libraries are loaded before the child says that it is ready: on a busy machine that alone can
+    take longer than one frame may.
+    """
+    import imagecodecs  # noqa: F401, PLC0415
+    from pydicom.pixels.decoders import base  # noqa: F401, PLC0415
+
     write_message(target, {"ready": True})
     while (message := read_message(source)) is not None:
         options, fragments = message

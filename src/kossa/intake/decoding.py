@@ -26,7 +26,7 @@ __all__ = ["CHILDREN", "Decoder", "decode_frames"]
 
 CHILDREN = max(1, min(4, os.cpu_count() or 1))  # processes that decode side by side
 
-BASE_SECONDS = 5.0  # for one frame, on a machine that others use too (judgement)
+BASE_SECONDS = 15.0  # for one frame, on a machine that others use too (judgement)
 BYTES_PER_SECOND = 2e6  # a tenth of what JPEG 2000, the slowest, was measured at (ecosystem.md 3)
 START_SECONDS = 60.0
 RESTART_SECONDS = 1.0  # what a new child costs

@@ -29,7 +29,6 @@ from kossa.intake.xml_doc import root_of
 __all__ = ["LOOKS", "not_taken"]
 
 
-
 def not_taken(entry: Entry, answer: NotTaken) -> None:
     """Settle an entry by the sentence for its form."""
     entry.kind = answer.kind

@@ -257,6 +257,11 @@ BY_MODALITY: dict[str, NotTaken] = {
         "This is angiography or fluoroscopy, which is not read.",
         "Add the words of its report as a plain text file (.txt).",
     ),
+    "OT": _evidence(
+        FileKind.DICOM_OTHER,
+        "This is a captured or scanned picture that does not say what it shows (modality OT).",
+        "If it is a film, export it as PNG, and put a NAME.toml beside it with kind and spacing_mm.",
+    ),
     "": _nothing(
         FileKind.DICOM_OTHER,
         "This DICOM file holds no image that a reader takes.",

@@ -224,7 +224,6 @@ class Run:
         Raises `NotConverged` where even the shortest step fails; the state is then the last good one.
         """
         kept = self.u.copy()
-        rate_before = self.rate.copy()
         while True:
             dt = self.fixed_step or self.dt
             dt = min(dt, until - self.t)
@@ -254,7 +253,6 @@ class Run:
                 )
             self.dt = dt * factor
             self.u[...] = kept
-            self.rate[...] = rate_before
 
     def _take(self, dt: float, rates: tuple[float, float, float]) -> None:
         """Advance the solid with the flux delivered and book it."""

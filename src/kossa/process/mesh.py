@@ -22,8 +22,8 @@ MARGIN = 4.0  # perfusion lengths of healthy tissue around a lesion: the deficit
 STEP = 8  # voxels an edge come in multiples of 8, so that the multigrid can halve three times
 SMALLEST, LARGEST = 16, 256  # voxels an edge
 SHELL_PER_LENGTH = 6.0  # shells per shortest length
-FIELDS = 28  # arrays of the grid that a run holds at its peak, solver included (measured)
-MOST_BYTES = 2 * 2**30  # a run above this is refused before memory is asked for (judgement)
+FIELDS = 38  # arrays of the grid that a run holds at its peak, temporaries included (measured at 128^3)
+MOST_BYTES = 4 * 2**30  # a run above this is refused before memory is asked for (judgement)
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,7 +50,10 @@ def interval(mass: Interval | None, unit: str) -> str:
     if mass is None:
         return "not measured"
     if mass.below_limit:
-        return f"below the limit ({number(mass.high)} {unit} at most)" if mass.high else "below the limit"
+        # the deposit may be plain to see: it is its mass that noise and surroundings do not let one tell
+        return (
+            f"too uncertain to state (at most {number(mass.high)} {unit})" if mass.high else "too uncertain"
+        )
     if mass.value is None:
         return "not measured"
     text = f"{number(mass.value)} {unit}"

@@ -26,6 +26,8 @@ BRIGHTEST = 0.97  # quantile of squares that show the colour of the light (judge
 HUE = (
     0.012  # density by which the colours of one square may differ from it: a fifth of pale tissue (judgement)
 )
+WHITE = 0.8  # of the brightest colour: light with less of another is no white light (judgement: lamps that
+# are balanced lie above 0.88, the palest stains that fill a picture below 0.8)
 STIFF = 1e-3  # of the number of cells: pull of the uneven terms towards even light (judgement)
 
 
@@ -33,16 +35,13 @@ STIFF = 1e-3  # of the number of cells: pull of the uneven terms towards even li
 class Glass:
     """`light` (3, 4) for each colour: at the centre, along x, along y, and with the square of the radius.
 
-    x and y run from -0.5 to 0.5 over the picture. `share` is how much of the sample is glass.
+    x and y run from -0.5 to 0.5 over the picture. `share` is how much of the sample is glass. `assumed`: the
+    brightest part of the picture is coloured, so it is no glass, and white light of its level is assumed.
     """
 
     light: Floats
     share: float
-
-    @property
-    def even(self) -> bool:
-        """Whether the light is the same everywhere."""
-        return not self.light[:, 1:].any()
+    assumed: bool = False
 
 
 def fit_glass(blocks: Sequence[Block], shape: tuple[int, int], *, even: bool) -> Glass:
@@ -71,6 +70,9 @@ def fit_glass(blocks: Sequence[Block], shape: tuple[int, int], *, even: bool) ->
         of_white = np.median(cells[chosen, c] / np.maximum(terms[chosen] @ coefficients, 0.05))
         light[c, : terms.shape[1]] = of_white * coefficients
     light[:, 0] = np.maximum(light[:, 0], 1e-3)
+    brightest = light[:, 0].max()
+    if light[:, 0].min() < WHITE * brightest:
+        return Glass(np.outer(np.full(3, brightest), [1.0, 0.0, 0.0, 0.0]), 0.0, assumed=True)
     return Glass(light, float(chosen.mean()))
 
 

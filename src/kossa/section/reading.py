@@ -168,9 +168,10 @@ def _one(
         remarks.append(
             _warn(
                 "little-glass",
-                "There is hardly any empty glass in this picture, so the light is not known: the share may "
-                "be too low.",
+                "There is hardly any empty glass in this picture, so the light is not known and the share "
+                "may be wrong.",
                 "Take the picture so that empty glass shows, or scan the whole section.",
+                done="White light as bright as the brightest colour was assumed." if glass.assumed else "",
             )
         )
     remarks += _recipe_notices(recipe, source, seen)

@@ -60,7 +60,7 @@ def _mass(rng: np.random.Generator, mg: float) -> float:
 
 def _tuberculosis(body: Body, rng: np.random.Generator) -> list[Calcium]:
     canvas, node = body.canvas, body.tissue.node
-    hilar = _near(rng, (-50.0, 25.0, 447.0), 1.5)
+    hilar = _near(rng, (-46.0, 29.0, 446.0), 1.0)  # between bronchus and artery of the lower lobe
     below_carina = _near(rng, (4.0, 9.0, 461.0), 1.0)
     lung = _near(rng, (-92.0, 40.0, 398.0), 3.0)
     for centre, radii in ((hilar, (6.2, 5.8, 7.0)), (below_carina, (5.6, 5.0, 5.8))):
@@ -139,7 +139,7 @@ def _below_the_limit(rng: np.random.Generator) -> list[Calcium]:
         ),
         (
             "speck in the spleen 2",
-            (100, 62, 318),
+            (95, 46, 296),
             "site_spleen",
             Side.UNKNOWN,
             "tuberculosis",

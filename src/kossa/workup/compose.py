@@ -49,11 +49,9 @@ def compose(
     together = join(readings, words.history)
     person = words.seen_in(person)
     blood, history = words.blood, words.history
-    pictured = (
-        *(f for r in looks.films for f in r.findings),
-        *(f for r in looks.sections for f in r.findings),
-    )
-    findings = (*together.findings, *pictured, *(blood.findings if blood else ()))
+    seen = [*(f for r in looks.films for f in r.findings), *(f for r in looks.sections for f in r.findings)]
+    pictured = (*seen, *looks.findings)
+    findings = _each_once(together.findings, blood.findings if blood else (), pictured)
     results = blood.results if blood else ()
     measured = _measured(exams) or any(f.id in MINERAL for f in pictured if f.state is State.PRESENT)
     state = first_question(

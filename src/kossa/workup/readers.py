@@ -10,6 +10,6 @@ BLOOD: tuple[FileKind, ...] = (FileKind.BLOOD, FileKind.FHIR, FileKind.CASE)
 WORDS: tuple[FileKind, ...] = (FileKind.HISTORY, FileKind.FHIR, FileKind.CASE)
 
 READ: frozenset[FileKind] = frozenset(
-    {FileKind.CT, FileKind.SECTION, FileKind.SIDECAR, FileKind.MASK, *BLOOD, *WORDS}
+    {FileKind.CT, FileKind.FILM, FileKind.SECTION, FileKind.SIDECAR, FileKind.MASK, *BLOOD, *WORDS}
 )
 """Files of any other kind are recognised, listed and left: `not_read_yet`."""

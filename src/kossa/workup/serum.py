@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from kossa.blood.saturation import serum_values
 from kossa.chemistry.serum import free_calcium
 from kossa.evidence import Result, WrongCall
-from kossa.process.serum import Serum, serum_by_name
+from kossa.process.serum import Serum, person_serum
 
 __all__ = ["serum_of"]
 
 
-def serum_of(results: Sequence[Result]) -> Serum:
+def serum_of(results: Sequence[Result], *, uraemic: bool = False) -> Serum:
     """Return the serum that these results describe; what they do not tell is that of a normal serum.
 
     Raises `WrongCall` where phosphate, or calcium in a form that can be used, is missing.
     """
     values = serum_values(results)
-    normal = serum_by_name("normal")
     if "phosphate" not in values:
         raise WrongCall("--labs: a serum needs phosphate; the results hold none that can be used")
     if "ionised" in values:
@@ -34,17 +31,12 @@ def serum_of(results: Sequence[Result]) -> Serum:
         ).free
     else:
         raise WrongCall("--labs: a serum needs ionised calcium, or total calcium with albumin")
-    told = {
-        "magnesium": values.get("magnesium"),
-        "sodium": values.get("sodium"),
-        "potassium": values.get("potassium"),
-    }
-    given = {name: value for name, value in told.items() if value is not None}
-    return msgspec.structs.replace(
-        normal,
-        title="the person's own serum",
-        free_calcium=free,
-        phosphate=values["phosphate"],
-        source="the person's own results; what they do not tell is that of a normal serum",
-        **given,
+    return person_serum(
+        free,
+        values["phosphate"],
+        magnesium=values.get("magnesium"),
+        total_co2=values.get("bicarbonate"),
+        sodium=values.get("sodium"),
+        potassium=values.get("potassium"),
+        uraemic=uraemic,
     )

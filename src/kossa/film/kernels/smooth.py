@@ -74,4 +74,7 @@ def block_mean(image: Image, size: int) -> Image:
                 for x in range(j * size, (j + 1) * size):
                     total += image[y, x]
                 out[i, j] += total
-    return out / np.float32(size * size)
+    for i in range(rows):
+        for j in range(columns):
+            out[i, j] /= np.float32(size * size)
+    return out

@@ -167,7 +167,7 @@ def line_share(
 def top_sums(
     y: Floats, x: Floats, weight: Floats, reach: float, apart: float, count: int
 ) -> tuple[Floats, npt.NDArray[np.int32]]:
-    """Return (n,) the sum of the `count` largest weights within `reach` of each place, and how many lie there.
+    """Return (n,) the sum of the `count` largest weights within `reach` of each place, and their number.
 
     Places are (y, x) sorted by y. Of places nearer than `apart` to a heavier one that counts, only the
     heavier counts.

@@ -1,4 +1,4 @@
-"""What a device must offer to run the process, and the one that exists: numba on one processor.
+"""What a device must offer to run the process, and the one that exists: numba on the processor.
 
 Another device (a graphics card, many threads) is another object with the same functions.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kossa.process.kernels import deposit, stencil
+from kossa.process.kernels.threads import halved, summed
 
 __all__ = ["CPU", "Kernels"]
 
@@ -42,17 +43,17 @@ class Kernels:
 
 
 CPU = Kernels(
-    apply=stencil.apply,
-    start=stencil.start,
-    smooth=stencil.smooth,
+    apply=halved(stencil.apply),
+    start=halved(stencil.start),
+    smooth=halved(stencil.smooth),
     restrict=stencil.restrict,
     prolong=stencil.prolong,
-    faces=stencil.faces,
+    faces=halved(stencil.faces),
     restrict_faces=stencil.restrict_faces,
-    invert_diagonal=stencil.invert_diagonal,
-    dot=stencil.dot,
-    update=stencil.update,
+    invert_diagonal=halved(stencil.invert_diagonal),
+    dot=summed(stencil.dot),
+    update=halved(stencil.update),
     line=stencil.line,
-    react=deposit.react,
-    advance=deposit.advance,
+    react=halved(deposit.react),
+    advance=summed(deposit.advance),
 )

@@ -9,6 +9,7 @@ from kossa.virtual.body.canvas import Canvas
 from kossa.virtual.body.outline import Surfaces
 from kossa.virtual.body.shape import Shape, ellipsoid, rotation, sweep
 from kossa.virtual.body.tissue import Tissue
+from kossa.virtual.body.vessels import vessel
 
 __all__ = ["paint_bowel", "paint_pelvic_floor", "paint_pelvic_organs"]
 
@@ -43,6 +44,7 @@ COLON = {
     "rectum": ((-2, 64, 40, 16), (2, 66, 16, 19), (0, 58, -12, 19), (0, 48, -34, 12), (0, 52, -56, 10)),
 }
 MIDDLE, REACH = (0.0, -36.0, 122.0), (74.0, 34.0, 72.0)  # where the small bowel lies
+RETROPERITONEUM_MM = 4.0  # of fat between the great vessels and the bowel: judgement
 LOOPS = 24  # of small bowel, each of about 150 mm: what fits between the other organs
 
 
@@ -81,6 +83,8 @@ def paint_bowel(canvas: Canvas, trunk: Surfaces, tissue: Tissue) -> None:
     """Paint small bowel in a fatty mesentery with its vessels, then the colon around it."""
     rng = canvas.rng
     root = np.array([4.0, -20.0, 215.0])
+    behind = [vessel(canvas, name) for name in ("aorta_abdominal", "vena_cava_lower")]
+    behind += [vessel(canvas, "iliac_common", side=side) for side in (-1.0, 1.0)]
     colon = [sweep(canvas.frame, rows).grown(1.0) for rows in COLON.values()]
     for number in range(LOOPS):
         start = np.array(MIDDLE) + rng.uniform(-1, 1, 3) * REACH
@@ -89,6 +93,8 @@ def paint_bowel(canvas: Canvas, trunk: Surfaces, tissue: Tissue) -> None:
         np.maximum(tube.d, trunk.cavity.on(tube) + 2.5, out=tube.d)
         for part in colon:
             tube.cut(part)
+        for part in behind:
+            tube.cut(part, RETROPERITONEUM_MM)
         canvas.paint(tube, tissue.fat, grow=1.2)
         canvas.paint(tube, tissue.gut_wall, texture=(4.0, 6.0))
         canvas.paint(tube, tissue.gut_fluid + 8 * rng.random(), grow=-2.4, texture=(8.0, 5.0))

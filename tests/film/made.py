@@ -1,0 +1,53 @@
+"""Small made films: a breast with spots, a limb with a bone, and the files that hold them."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage as ndi
+
+
+def breast(pixel_mm=0.1, size_mm=(80, 50), seed=0):
+    """A half disc against the left side, noise over it; the air round it is dark."""
+    rng = np.random.default_rng(seed)
+    rows, columns = (int(v / pixel_mm) for v in size_mm)
+    y, x = np.indices((rows, columns))
+    r = np.hypot((y - rows / 2) / (rows * 0.42), x / (columns * 0.8))
+    film = 100 * np.clip((1 - r) * 6, 0, 1) + 10
+    noise = ndi.gaussian_filter(rng.standard_normal(film.shape), 0.7)
+    return (film + noise / noise.std() * 1.5).astype(np.float32)
+
+
+def with_spots(film, centre, *, height=40, width_px=1.6, count=8, radius_px=30, seed=1):
+    rng = np.random.default_rng(seed)
+    y, x = np.indices(film.shape)
+    out, places = film.copy(), []
+    while len(places) < count:
+        q = rng.uniform(-radius_px, radius_px, 2)
+        if np.hypot(*q) < radius_px and all(np.hypot(*(q - p)) > 8 for p in places):
+            places.append(q)
+    for q in places:
+        out += height * np.exp(
+            -((y - centre[0] - q[0]) ** 2 + (x - centre[1] - q[1]) ** 2) / (2 * width_px**2)
+        )
+    return np.clip(out, 0, 255).astype(np.float32)
+
+
+def limb(seed=0, size=320, pixel_mm=0.2, lean=0.03):
+    """A cylinder with a tube of bone in it, upright, and air on both sides."""
+    rng = np.random.default_rng(seed)
+    y, x = (np.indices((size, size)) - size / 2) * pixel_mm
+    across = x - lean * y
+
+    def chord(d, r):
+        return 2 * np.sqrt(np.maximum(0, r * r - d * d))
+
+    thick = 0.024 * chord(across, 26) + 0.058 * (chord(across - 4, 9) - chord(across - 4, 5))
+    noise = ndi.gaussian_filter(rng.standard_normal(thick.shape), 0.6)
+    return (30 + 60 * thick + 0.8 * noise / noise.std()).astype(np.float32)
+
+
+def save(film, path, *, bits=8):
+    scale, kind = (1, np.uint8) if bits == 8 else (257, np.uint16)
+    Image.fromarray(np.clip(np.round(film * scale), 0, 255 * scale).astype(kind)).save(path)
+    return path
