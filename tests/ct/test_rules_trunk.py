@@ -199,6 +199,17 @@ def test_with_contrast_calcium_is_told_above_the_level_of_blood():
     assert any("enhanced blood" in words for words in found.not_seen)
 
 
+def test_blood_of_an_arterial_phase_is_no_bone():
+    body = trunk()
+    body.ball(420, (400, -30, 15), (50, 38, 45))
+    body.column(420, (36, 30), (13, 13), 330, 500).column(420, (-30, -18), (16, 16), 440, 500)
+    body.column(420, (16, 6), (11, 11), 170, 330).ball(1200, (240, 5, 6), (6, 2.5, 5))
+    found = judged(body.volume())
+    assert found.contrast.enhanced
+    assert 400 <= found.contrast.lumen_hu <= 440
+    assert at(found, body, (240, 5, 6)).site == "site_aorta_abdominal"
+
+
 def test_a_large_even_body_is_a_phantom_and_no_deposit():
     body = trunk()
     body.ball(320, (200, -50, 0), (20, 14, 14))
