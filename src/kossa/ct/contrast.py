@@ -19,6 +19,7 @@ Mask = npt.NDArray[np.bool_]
 LEVEL_HU = (105.0, 450.0)  # ct.md 3.8
 BONE_HU = 300.0  # rule 3: high-threshold bone, closed, filled, grown 4 mm
 ARTERIAL_HU = (BONE_HU, 700.0)  # judgement: blood in an arterial phase
+ARTERIAL_Z_MM = 8.0  # judgement: above and below
 ARTERIAL_MM2 = 400.0  # judgement: an aorta of 23 mm; a calibration rod of 20 mm stays below
 GATE_MM2 = 700.0  # ct.md 3.8: 81-272 mm2 without contrast, 1448-2287 mm2 with it
 SD_FACTOR, SD_OFFSET_HU = 2.2, 5.0  # ct.md 3.8
@@ -111,10 +112,15 @@ def _without_marrow(scan: Scan, pool: Mask, mean: npt.NDArray[np.float32]) -> Ma
 
 
 def _arterial(scan: Scan, body: Body, mean: npt.NDArray[np.float32], even: Mask) -> Mask:
-    """Return large even regions as bright as blood of an arterial phase, which would count as bone."""
+    """Return large even regions as bright as blood of an arterial phase, which would count as bone.
+
+    They go on through slices, as the end plate of a vertebra (even and as bright in its one slice) does not.
+    """
     pool = (mean >= ARTERIAL_HU[0]) & (mean <= ARTERIAL_HU[1]) & even & (body.depth_mm >= SKIN_MM)
-    if not pool.any():
-        return pool
+    reach = round(ARTERIAL_Z_MM / scan.coarse.gap_mm)
+    if scan.single or not pool.any():
+        return pool & False
+    pool = np.asarray(ndimage.minimum_filter1d(pool, 2 * reach + 1, axis=0, mode="nearest"))
     pool = _without_marrow(scan, pool, mean)
     labels, count = label_slices(pool)
     large = np.bincount(labels.ravel(), minlength=count + 1) * scan.coarse.cell_mm2 >= ARTERIAL_MM2

@@ -20,6 +20,7 @@ RING_HOLE = 0.3  # judgement: rings are no plaque of a thin vessel
 BUNDLE_FAT = 0.10  # judgement: vessels run in fat between muscles
 JOINT_BONE_MM, JOINT_END_MM = 20.0, 25.0  # rule 12
 PELVIS_LATERAL_MM, PELVIS_MEDIAL_MM, PELVIS_SPAN_MM = 8.0, 15.0, 50.0  # rule 12
+PELVIS_DEEP_MM = 25.0  # judgement: veins of the pelvis lie deep; the body goes on beyond the picture
 ROW_MM = 10.0  # judgement: bone counts as beside an object within so much of its row
 THIGH_MM2 = 12_000.0  # judgement: upper arms and calves have a smaller section
 SECOND_LIMB_MM2 = 600.0
@@ -88,7 +89,8 @@ def _pelvic_vein(place: Place) -> Site | None:
     numbers = place.anatomy.flesh.pieces[place.cell[0]]
     lateral, medial, side = (right, left, Side.RIGHT) if right > left else (left, right, Side.LEFT)
     last = numbers.shape[1] - 1
-    open_ = numbers[:, last if side is Side.RIGHT else 0].any()
+    own = numbers == numbers[place.cell[1], place.cell[2]]
+    open_ = bool(own[:, last if side is Side.RIGHT else 0].any()) and place.depth >= PELVIS_DEEP_MM
     if (
         lateral <= PELVIS_LATERAL_MM
         or medial >= PELVIS_MEDIAL_MM
