@@ -64,7 +64,7 @@ class Body:
         """The scan with white noise; `row` and `column` -1 store it turned, as other positions do."""
         rng = np.random.default_rng(seed)
         hu = self.hu + rng.normal(0, sigma, self.hu.shape) * (self.hu > AIR)
-        hu = np.clip(np.round(hu), -1024, 3071).astype(np.int16)
+        hu = np.clip(np.round(hu), -2048, 3071).astype(np.int16)
         if column < 0:
             hu = hu[:, ::-1]
         if row < 0:

@@ -112,6 +112,69 @@ def test_foci_in_both_kidneys_lie_in_their_tissue():
     assert sites == ["site_kidney_parenchyma"] * 4
 
 
+MORE = {
+    "arch": ((498, 36, 43), (4, 5, 2.5), 700, {"site_aorta_arch"}),
+    "coronary": ((400, -62, -20), (4, 3, 3), 700, {"site_coronary", "site_heart"}),
+    "splenic artery": ((262, 25, 60), (4, 3, 16), 600, {"site_splenic_artery"}),
+    "plaque high in the pelvis": ((150, 9, 20), (10, 0.9, 9), 700, {"site_iliac_artery"}),
+    "beside the hip": ((60, -14, 100), (4, 3, 3), 600, {"site_periarticular"}),
+    "middle of the pelvis": ((60, 14, 2), (5, 5, 5), 600, {"site_pelvis"}),
+    "buttock": ((60, 70, 90), (5, 5, 5), 600, {"site_muscle"}),
+    "neck": ((590, 40, 60), (4, 4, 4), 600, {"site_neck_organ"}),
+    "skin of the neck": ((590, -110, 0), (4, 3, 4), 600, {"site_neck"}),
+    "in front of the aorta": ((200, -4, 6), (4, 3, 3), 600, {"site_visceral_artery"}),
+    "thin thigh artery": (
+        (8, -60, 60),
+        (4, 3, 3),
+        600,
+        {"site_muscle", "site_femoral_artery", "site_subcutis"},
+    ),
+}
+
+
+def test_further_places():
+    body = trunk()
+    body.column(-100, (-60, 20), (10, 40), 385, 415)  # fat on the heart
+    body.column(-100, (-14, 100), (14, 20), 40, 80)
+    for place, radii, hu, _ in MORE.values():
+        body.ball(hu, place, radii)
+    found = judged(body.volume())
+    told = {name: at(found, body, place) for name, (place, _, _, _) in MORE.items()}
+    wrong = {n: (j.material.value, j.site, j.reason) for n, j in told.items() if j.site not in MORE[n][3]}
+    assert not wrong
+
+
+def test_arms_beside_an_enhanced_trunk_are_not_called():
+    body = enhanced()
+    wide = Body(body.hu.shape[0], body.hu.shape[1], 270)
+    wide.hu[:, :, 40:230] = body.hu
+    wide.column(55, (20, -235), (36, 30)).ring(900, 170, (20, -235), (11, 11), 4)
+    wide.column(600, (0, -228), (3, 3), 200, 300)
+    found = judged(wide.volume(), agent="IOHEXOL")
+    one = at(found, wide, (250, 0, -228), reach=12)
+    assert one.material is Material.UNSURE
+    assert "arm" in one.reason
+
+
+def test_a_thin_line_through_an_enhanced_scan_is_contrast_and_faint_spots_are_unsure():
+    body = enhanced()
+    part = slice(50, 70)
+    body.hu, body.z = body.hu[part], body.z[part]
+    body.column(700, (-30, -60), (3, 3)).ball(300, (240, -50, 40), (4, 3, 3))
+    found = judged(body.volume(), agent="IOHEXOL")
+    assert at(found, body, (238, -30, -60)).material is Material.CONTRAST
+    assert at(found, body, (240, -50, 40)).material is Material.UNSURE
+
+
+def test_the_circle_of_the_scanner_cuts_lungs_and_is_no_skin():
+    body = trunk()
+    body.ball(700, (480, 10, 90), (5, 4, 4))
+    away = np.hypot(body.y[:, None], body.x[None])
+    body.hu[:, away > 120] = -2000
+    found = judged(body.volume())
+    assert at(found, body, (480, 10, 90)).site == "site_lung"
+
+
 def enhanced() -> Body:
     body = trunk()
     body.column(190, (36, 30), (13, 13), 330, 500).column(190, (16, 6), (11, 11), 170, 330)
@@ -134,6 +197,17 @@ def test_with_contrast_calcium_is_told_above_the_level_of_blood():
     kidney = at(found, body, (240, 15, -66))
     assert (kidney.site, kidney.side) == ("site_kidney_any", Side.RIGHT)
     assert any("enhanced blood" in words for words in found.not_seen)
+
+
+def test_blood_of_an_arterial_phase_is_no_bone():
+    body = trunk()
+    body.ball(420, (400, -30, 15), (50, 38, 45))
+    body.column(420, (36, 30), (13, 13), 330, 500).column(420, (-30, -18), (16, 16), 440, 500)
+    body.column(420, (16, 6), (11, 11), 170, 330).ball(1200, (240, 5, 6), (6, 2.5, 5))
+    found = judged(body.volume())
+    assert found.contrast.enhanced
+    assert 400 <= found.contrast.lumen_hu <= 440
+    assert at(found, body, (240, 5, 6)).site == "site_aorta_abdominal"
 
 
 def test_a_large_even_body_is_a_phantom_and_no_deposit():

@@ -111,7 +111,8 @@ def survey(scan: Scan, agent: str | None, threshold_hu: float) -> Anatomy:
         skeleton = with_vertebrae(skeleton, scan, discs(aorta, scan, RIM_MM, SURE_SCORE), lumen)
         trunk = find_trunk(scan, body, skeleton)
     belly = np.array([k in (Level.ABDOMEN, Level.PELVIS) for k in levels.of])
-    flesh = find_flesh(scan.coarse, body, skeleton, belly)
+    other = np.array([k is not Level.LIMB for k in levels.of]) & ~belly
+    flesh = find_flesh(scan.coarse, body, skeleton, belly, other)
     bone_mm = distance(~skeleton.solid, scan.coarse.pixel_mm, scan.coarse.heights_mm)
     return Anatomy(
         scan, body, blood, skeleton, trunk, head, levels, flesh, aorta, ascending, bone_mm, lumen, level

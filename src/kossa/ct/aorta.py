@@ -31,7 +31,7 @@ ASCENDING_ASIDE_MM = 40.0  # rule 11
 ASCENDING_AHEAD_MM = (150.0, 45.0)  # judgement: between the breastbone and the descending aorta
 LEAST_SCORE = 1.6  # rule 11
 BLOOD_HU = (5.0, 90.0)  # judgement: blood without contrast, anaemia and noise included
-ENHANCED_HU = (100.0, 600.0)  # ct.md 3.8 and arterial phases
+ENHANCED_HU = (100.0, 700.0)  # ct.md 3.8 and arterial phases
 EIGHTH_BONUS = 0.15  # rule 11
 DESCENDING_BONUS = 0.1  # judgement: calcium on the rim tells the aorta from the caval vein beside it
 LEAST_COVERAGE = (
@@ -42,7 +42,10 @@ ROUGH_SCORE = 0.3  # judgement: a circle two cells off scores this much less
 APART_MM, RIVALS = 8.0, 6  # judgement: rival circles of a slice, and how far they lie apart at least
 STEP_COST, STEP_FREE = 0.1, 1.5  # judgement: per mm that a vessel moves beyond 1.5 mm a mm of height
 FAR_MM = 1e3  # "no circle in this slice"
-GAP_COST = 0.3  # judgement: to lose or find the vessel
+FEW_SLICES = 2  # fewer tell nothing of a path
+AROUND_MM, MENDERS, STRAY_MM, BESIDE_MM = 20.0, 3, 10.0, 8.0  # judgement: the aorta does not leap
+MENDED_SCORE = LEAST_SCORE + 0.01  # there, but by its neighbours alone
+LOSE_COST, FIND_COST = 0.3, 1.0  # judgement: to lose the vessel, and to find one somewhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +90,8 @@ def _track(rivals: list[Floats], heights: Floats, cell: float) -> list[int]:
     before = np.zeros((0, 6))
     for k, here in enumerate(rivals):
         rise = abs(heights[k] - heights[k - 1]) if k else 1.0
-        cost = np.full((len(before) + 1, len(here) + 1), GAP_COST)
+        cost = np.full((len(before) + 1, len(here) + 1), LOSE_COST)
+        cost[-1] = FIND_COST if len(rivals) > FEW_SLICES else 0.0
         cost[-1, -1] = 0.0
         if len(before) and len(here):
             away = np.hypot(*(before[:, None, 1:3] - here[None, :, 1:3]).transpose(2, 0, 1)) * cell
@@ -128,8 +132,25 @@ def _follow(scan: Scan, barred: Mask, calcium: Mask, hunt: _Hunt) -> Circle:
         near = np.unique(np.clip(rough[3] + np.array([-3.0, -1.5, 0.0, 1.5, 3.0]), *hunt.radii_mm))
         fine = circles(*planes[k], (y - 2, y + 2, x - 2, x + 2), near, hunt.rules[k], 1)
         out[z] = max([*fine.tolist(), rough.tolist()])
+    _mend(out, hunt.slices, c.heights_mm, cell)
     there = out[:, 0] > LEAST_SCORE
     return Circle(there, out[:, 1], out[:, 2], out[:, 3], out[:, 0], out[:, 4], out[:, 5])
+
+
+def _mend(out: Floats, slices: npt.NDArray[np.intp], heights: Floats, cell: float) -> None:
+    """Put circles that stray from those around them, or are missing among them, where those are."""
+    seen = out.copy()
+    for z in slices:
+        near = slices[(np.abs(heights[slices] - heights[z]) <= AROUND_MM) & (seen[slices, 0] > LEAST_SCORE)]
+        near = near[near != z]
+        if near.size < MENDERS:
+            continue
+        middle = np.median(seen[near], axis=0)
+        stray = float(np.hypot(*(seen[z, 1:3] - middle[1:3]))) * cell
+        beside = float(np.abs(heights[near] - heights[z]).min()) <= BESIDE_MM
+        if (seen[z, 0] > LEAST_SCORE and stray > STRAY_MM) or (seen[z, 0] <= LEAST_SCORE and beside):
+            out[z] = middle
+            out[z, 0] = MENDED_SCORE
 
 
 def _boxes(edges: tuple[Floats, ...]) -> npt.NDArray[np.int64]:

@@ -13,7 +13,7 @@ Plane = npt.NDArray[np.float32]
 
 EDGE_HU, EDGE_SD = 25.0, 1.5  # judgement: blood against fat or lung is 100 HU and more, against muscle little
 RIM_BONE = 0.4  # ct_volumes.md rule 11: less than this share of the rim lies in bone
-RIGHT_COST = 0.015  # judgement, per mm: what lies right of the spine is rather the caval vein
+RIGHT_COST = 0.03  # judgement, per mm: what lies right of the spine is rather the caval vein
 AHEAD_COST, AHEAD_FREE_MM = 0.012, 8.0  # judgement: the aorta lies on the spine, bowel before it
 MIDDLE_MM, MIDDLE_SD = 5.0, 2.5  # judgement: the smallest aorta holds an even disc of this radius
 DIRECTIONS = 24

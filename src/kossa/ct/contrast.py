@@ -17,11 +17,14 @@ __all__ = ["Blood", "find_contrast", "threshold_above"]
 Mask = npt.NDArray[np.bool_]
 
 LEVEL_HU = (105.0, 450.0)  # ct.md 3.8
+BONE_HU = 300.0  # rule 3: high-threshold bone, closed, filled, grown 4 mm
+ARTERIAL_HU = (BONE_HU, 700.0)  # judgement: blood in an arterial phase
+ARTERIAL_Z_MM = 8.0  # judgement: above and below
+ARTERIAL_MM2 = 400.0  # judgement: an aorta of 23 mm; a calibration rod of 20 mm stays below
 GATE_MM2 = 700.0  # ct.md 3.8: 81-272 mm2 without contrast, 1448-2287 mm2 with it
 SD_FACTOR, SD_OFFSET_HU = 2.2, 5.0  # ct.md 3.8
 SD_CAP_HU = 40.0  # ct_volumes.md rule 3
 SKIN_MM = 8.0  # ct.md 3.8
-BONE_HU = 300.0  # rule 3: high-threshold bone, closed, filled, grown 4 mm
 BONE_CLOSE_MM = (
     10.0  # rule 3 has 6 mm in one slice; through slices, spongy bone and discs lie up to 10 mm from plates
 )
@@ -39,13 +42,17 @@ ABOVE_LUMEN_SD = 4.0  # ct.md 3.8
 
 @dataclass(frozen=True, eq=False)
 class Blood:
-    """`pool` are coarse cells of even, bright tissue; `lumen_hu` is None without contrast."""
+    """`pool` are coarse cells of even, bright tissue; `agent` is what the header names.
+
+    `lumen_hu` is None without contrast.
+    """
 
     enhanced: bool
     reason: str
     lumen_hu: float | None
     pool: Mask
     area_mm2: float
+    agent: str | None = None
 
 
 def threshold_above(lumen_hu: float, sigma_hu: float) -> float:
@@ -104,6 +111,23 @@ def _without_marrow(scan: Scan, pool: Mask, mean: npt.NDArray[np.float32]) -> Ma
     return out
 
 
+def _arterial(scan: Scan, body: Body, mean: npt.NDArray[np.float32], even: Mask) -> Mask:
+    """Return large even regions as bright as blood of an arterial phase, which would count as bone.
+
+    They go on through slices, as the end plate of a vertebra (even and as bright in its one slice) does not.
+    """
+    pool = (mean >= ARTERIAL_HU[0]) & (mean <= ARTERIAL_HU[1]) & even & (body.depth_mm >= SKIN_MM)
+    reach = round(ARTERIAL_Z_MM / scan.coarse.gap_mm)
+    if scan.single or not pool.any():
+        return pool & False
+    pool = np.asarray(ndimage.minimum_filter1d(pool, 2 * reach + 1, axis=0, mode="nearest"))
+    pool = _without_marrow(scan, pool, mean)
+    labels, count = label_slices(pool)
+    large = np.bincount(labels.ravel(), minlength=count + 1) * scan.coarse.cell_mm2 >= ARTERIAL_MM2
+    large[0] = False
+    return np.asarray(large[labels])
+
+
 def _lumen(
     pool: Mask,
     labels: npt.NDArray[np.int32],
@@ -142,6 +166,7 @@ def find_contrast(scan: Scan, body: Body, agent: str | None) -> Blood:
     pool = (mean >= LEVEL_HU[0]) & (mean <= LEVEL_HU[1]) & even & (body.depth_mm >= SKIN_MM)
     if pool.any():
         pool = _without_marrow(scan, pool & ~_bright_bone(scan), mean)
+    pool |= _arterial(scan, body, mean, even)
     labels, count = label_slices(pool)
     area = np.bincount(labels.ravel(), minlength=count + 1)[1:] * scan.coarse.cell_mm2
     largest = float(area.max()) if count else 0.0
@@ -152,10 +177,10 @@ def find_contrast(scan: Scan, body: Body, agent: str | None) -> Blood:
             f"the largest even region of {bounds} HU outside of bone has {largest:.0f} mm2"
             f" (limit {GATE_MM2:.0f}){told}"
         )
-        return Blood(False, why, None, pool & False, largest)
+        return Blood(False, why, None, pool & False, largest, agent)
     lumen = _lumen(pool, labels, mean, sd, scan)
     why = (
         f"an even region of {bounds} HU outside of bone has {largest:.0f} mm2"
         f" (limit {GATE_MM2:.0f}); blood reads about {lumen:.0f} HU{told}"
     )
-    return Blood(True, why, lumen, pool, largest)
+    return Blood(True, why, lumen, pool, largest, agent)

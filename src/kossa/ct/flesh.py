@@ -19,8 +19,9 @@ Mask = npt.NDArray[np.bool_]
 LEAN_HU = -30.0  # ct_volumes.md rule 12: what reads below is fat
 SKIN_MM = 4.0  # judgement: skin and the partial volume beside it
 VESSEL_MM = 2.5  # judgement: thinner lean strands in fat are vessels and septa
-BRIDGE_MM = 9.0  # judgement: fat between muscles narrower than twice this belongs to them
+BRIDGE_MM = 6.0  # judgement: fat between muscles narrower than twice this belongs to them
 WALL_BRIDGE_MM = 20.0  # judgement: the belly's wall is thin and has gaps; a limb's muscles do not
+POCKET_MM2 = 1500.0  # judgement: more fat than this between muscles of a limb is a fold of skin
 PIECE_MM2 = 400.0  # judgement: smaller lean islands are vessels and nodes of the subcutis
 END_RADIUS_MM = 17.0  # judgement: half width of the end of a long bone; shafts have 11-15 mm
 SHAFT_MM2 = 150.0  # judgement: a smaller section is a small bone
@@ -51,8 +52,12 @@ def _ends(skeleton: Skeleton, coarse: Coarse) -> Mask:
     return np.asarray(wide[labels])
 
 
-def find_flesh(coarse: Coarse, body: Body, skeleton: Skeleton, trunk: Mask) -> Flesh:
-    """Find the closed outline of muscle; `trunk` (Z,) are slices where it is a thin wall round a cavity."""
+def find_flesh(coarse: Coarse, body: Body, skeleton: Skeleton, trunk: Mask, chest: Mask) -> Flesh:
+    """Find the closed outline of muscle.
+
+    `trunk` (Z,) are slices of belly and pelvis, where it is a thin wall round a cavity; `chest` those of
+    chest, neck and head.
+    """
     lean = (coarse.mean > LEAN_HU) & (body.depth_mm > SKIN_MM) | skeleton.filled
     core = open_up(lean, VESSEL_MM, coarse.pixel_mm)
     labels, count = label_slices(core)
@@ -62,7 +67,9 @@ def find_flesh(coarse: Coarse, body: Body, skeleton: Skeleton, trunk: Mask) -> F
     whole = large[labels] | body.lungs | body.gas
     inside = close(whole, BRIDGE_MM, coarse.pixel_mm)
     inside[trunk] = close(whole[trunk], WALL_BRIDGE_MM, coarse.pixel_mm)
-    inside = fill_holes(inside) & body.mask
+    limited = fill_holes(inside, POCKET_MM2, coarse.pixel_mm)
+    limited[trunk | chest] = fill_holes(inside[trunk | chest])
+    inside = limited & body.mask
     pieces, number = label_slices(body.mask)
     sizes = np.asarray(np.bincount(pieces.ravel(), minlength=number + 1) * coarse.cell_mm2, np.float64)
     ends = _ends(skeleton, coarse)

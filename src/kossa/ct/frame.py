@@ -21,7 +21,7 @@ __all__ = ["PADDING_HU", "Coarse", "Frame", "Scan", "crop", "frame", "scan", "tu
 PADDING_HU = -1200  # below any tissue or air: outside of the measured circle (ct.md 0, 4: -1500 to -3024)
 AIR_HU = -1000
 CELL_MM = 2.2  # in-plane cell of the coarse grid, judgement: 2-3 mm keeps ribs and vessels apart
-CELL_Z_MM = 3.0
+CELL_Z_MM = 4.0
 AXIAL_COSINE = 0.7  # judgement: slices tilted by up to 45 degrees are read as axial
 DEFAULT_GAP_MM = 3.0  # a single slice without a told thickness: only lengths along z depend on it
 

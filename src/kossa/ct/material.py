@@ -126,6 +126,9 @@ def _even(anatomy: Anatomy, look: Look, volume_mm3: float) -> Verdict | None:
 
 
 def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | None) -> Verdict | None:
+    if line and anatomy.blood.agent and not anatomy.blood.enhanced:
+        why = f"a thin bright line through the scan, whose header names contrast ({anatomy.blood.agent})"
+        return Verdict(Material.UNSURE, f"{why}: an enhanced vessel is as likely")
     if not anatomy.blood.enhanced or anatomy.lumen_hu is None:
         return None
     if line:

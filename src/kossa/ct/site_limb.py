@@ -15,10 +15,12 @@ __all__ = ["limb_side", "limb_site", "on_a_line"]
 LINE_MM = 60.0  # ct_volumes.md rule 12: foci of one artery within 60 mm
 LINE_OFF_MM = 4.0  # judgement: how far a focus may lie off the straight line of its vessel
 LINE_STEEP = 0.7  # judgement: arteries of limbs run along them (cosine to the z axis)
+SOME_FAT = 0.03  # judgement: foci in a solid mass are no vessel, however they lie
 RING_HOLE = 0.3  # judgement: rings are no plaque of a thin vessel
 BUNDLE_FAT = 0.10  # judgement: vessels run in fat between muscles
 JOINT_BONE_MM, JOINT_END_MM = 20.0, 25.0  # rule 12
 PELVIS_LATERAL_MM, PELVIS_MEDIAL_MM, PELVIS_SPAN_MM = 8.0, 15.0, 50.0  # rule 12
+PELVIS_DEEP_MM = 25.0  # judgement: veins of the pelvis lie deep; the body goes on beyond the picture
 ROW_MM = 10.0  # judgement: bone counts as beside an object within so much of its row
 THIGH_MM2 = 12_000.0  # judgement: upper arms and calves have a smaller section
 SECOND_LIMB_MM2 = 600.0
@@ -26,13 +28,16 @@ SECOND_LIMB_MM2 = 600.0
 
 def on_a_line(one: Place, others: Sequence[Place]) -> int:
     """Return how many thin foci lie on the best straight line through `one` and another, itself included."""
-    if not one.thin:
+    if not one.thin or one.look.ring_fat < SOME_FAT:
         return 1
     here = np.array(one.centre_mm)
     near = [
         np.array(o.centre_mm)
         for o in others
-        if o.number != one.number and o.thin and np.linalg.norm(np.array(o.centre_mm) - here) <= LINE_MM
+        if o.number != one.number
+        and o.thin
+        and o.look.ring_fat >= SOME_FAT
+        and np.linalg.norm(np.array(o.centre_mm) - here) <= LINE_MM
     ]
     best = 1 + (one.tall > 2.5 * one.wide and one.tall > 10.0)
     for far in near:
@@ -84,7 +89,8 @@ def _pelvic_vein(place: Place) -> Site | None:
     numbers = place.anatomy.flesh.pieces[place.cell[0]]
     lateral, medial, side = (right, left, Side.RIGHT) if right > left else (left, right, Side.LEFT)
     last = numbers.shape[1] - 1
-    open_ = numbers[:, last if side is Side.RIGHT else 0].any()
+    own = numbers == numbers[place.cell[1], place.cell[2]]
+    open_ = bool(own[:, last if side is Side.RIGHT else 0].any()) and place.depth >= PELVIS_DEEP_MM
     if (
         lateral <= PELVIS_LATERAL_MM
         or medial >= PELVIS_MEDIAL_MM

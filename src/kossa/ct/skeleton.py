@@ -32,6 +32,7 @@ MUSCLE_HU = 50.0
 ENHANCED_BONE_HU = 300.0  # rule 4, with contrast
 BONE_MM3 = 4000.0  # rule 4
 LONG_MM, LONG_MM3 = 60.0, 1000.0  # rule 4
+VESSEL_MM2 = 60.0  # judgement: with contrast, what stays below this in every slice is a vein of the arm
 EDGE_MM3 = 300.0  # rule 4: cut by the picture's edge
 SINGLE_MM2 = 120.0  # rule 4, one slice alone
 TALL_MM = 100.0  # judgement: a scan this tall shows bones whole, and how they are joined
@@ -190,7 +191,16 @@ def _volumes(found: Components, scan: Scan) -> npt.NDArray[np.float64]:
     return np.asarray(pixels * scan.pixel_mm2)
 
 
-def _is_bone(found: Components, rows: npt.NDArray[np.int32], scan: Scan, body: Body) -> npt.NDArray[np.bool_]:
+def _slender(found: Components, scan: Scan) -> npt.NDArray[np.bool_]:
+    """Return objects whose largest section is that of a vessel."""
+    largest = np.zeros(len(found))
+    np.maximum.at(largest, found.piece_object, found.piece_pixels * scan.pixel_mm2)
+    return largest <= VESSEL_MM2
+
+
+def _is_bone(
+    found: Components, rows: npt.NDArray[np.int32], scan: Scan, body: Body, *, enhanced: bool
+) -> npt.NDArray[np.bool_]:
     size = (found.box[:, 1] - found.box[:, 0]).astype(np.float64)
     wide = size * np.array([scan.gap_mm, *scan.pixel_mm])
     inside = share_inside(found, body.mask, scan) > 0.5
@@ -203,7 +213,8 @@ def _is_bone(found: Components, rows: npt.NDArray[np.int32], scan: Scan, body: B
     else:
         volume = _volumes(found, scan)
         bone = volume >= BONE_MM3
-        bone |= (np.linalg.norm(wide, axis=1) >= LONG_MM) & (volume >= LONG_MM3)
+        long = (np.linalg.norm(wide, axis=1) >= LONG_MM) & (volume >= LONG_MM3)
+        bone |= long & ~(_slender(found, scan) & enhanced)
         bone |= cut & (volume > EDGE_MM3)
         middling = ~bone & (wide[:, 1:].max(axis=1) >= MARROW_MM) & (volume >= EDGE_MM3 / 3)
     for number in np.flatnonzero(middling & inside):
@@ -291,7 +302,7 @@ def find_skeleton(
 ) -> Skeleton:
     """Find bone among the objects at `level_hu` and fill its outline."""
     rows = row_starts(found, scan.hu.shape)
-    is_bone = _is_bone(found, rows, scan, body)
+    is_bone = _is_bone(found, rows, scan, body, enhanced=blood.enhanced)
     coarse = scan.coarse
     count = np.zeros(coarse.mean.shape, np.int32)
     _paint_cells(
