@@ -5,14 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 from kossa.demo.bars import Bar, bars, three_standard_errors_mg
 from kossa.demo.match import Comparison, compare
 from kossa.demo.page import Case, index_page
 from kossa.evidence import CannotFinish, CtReading, Record, Truth, encode
 from kossa.evidence.atomic import folder_for, write_bytes
-from kossa.evidence.progress import Progress, silent
+from kossa.evidence.progress import Progress, one_at_a_time, silent
 from kossa.process import compare as compare_processes
 from kossa.report import write_report
 from kossa.report.simulation import write_comparison
@@ -67,10 +66,14 @@ def run(
     truths = _make(out, people, seed, progress, slice_mm=slice_mm, matrix=matrix)
     for who in people:
         papers.write(out / who.key / SCAN, who.key, who.patient)
-    with ThreadPoolExecutor(max_workers=1) as side:
-        # the simulation grows while the scans are read
-        grown = side.submit(_simulate, out) if simulate else None
-        cases = [_read(out, one, truth, progress) for one, truth in zip(people, truths, strict=True)]
+    tell = one_at_a_time(progress)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        # scans are read side by side; the simulation grows as soon as a place is free
+        reading = [
+            pool.submit(_read, out, one, truth, tell) for one, truth in zip(people, truths, strict=True)
+        ]
+        grown = pool.submit(_simulate, out) if simulate else None
+        cases = [one.result() for one in reading]
         process = grown.result() if grown is not None else None
     compared = tuple(case.comparison for case in cases)
     judged = bars(compared, [case.three_se_mg for case in cases])
@@ -100,11 +103,7 @@ def _make(
     """Make the people side by side: their kernels leave the interpreter free for each other."""
     for who in people:
         refuse_foreign(out / who.key)
-    lock = Lock()
-
-    def tell(stage: str, done: int, total: int) -> None:
-        with lock:
-            progress(stage, done, total)
+    tell = one_at_a_time(progress)
 
     def one(who: VirtualPerson) -> Truth:
         folder = folder_for(out / who.key)
@@ -116,8 +115,12 @@ def _make(
 
 def _read(out: Path, who: VirtualPerson, truth: Truth, progress: Progress) -> Case:
     folder = out / who.key
-    result = read(folder / SCAN, ReadOptions(), progress=progress)
-    write_report(result, folder, progress=progress)
+
+    def tell(stage: str, done: int, total: int) -> None:
+        progress(f"person {who.key}: {stage}", done, total)
+
+    result = read(folder / SCAN, ReadOptions(), progress=tell)
+    write_report(result, folder, progress=tell)
     if not result.examinations:
         raise CannotFinish(f"the virtual scan {folder / SCAN} was made but not read: {result.sentence}")
     reading = result.examinations[0].reading

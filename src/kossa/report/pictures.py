@@ -56,7 +56,7 @@ class Picture:
 
 def _png(pixels: Bytes2) -> str:
     buffer = io.BytesIO()
-    Image.fromarray(pixels, "L").save(buffer, "PNG", optimize=True)
+    Image.fromarray(pixels, "L").save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 

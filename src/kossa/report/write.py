@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,15 +31,25 @@ def write_report(result: WorkupResult, out: Path | str, *, progress: Progress = 
     written = [_put(out / "workup.json", encode(result.workup))]
     if result.workup.ct:
         written.append(_put(out / "deposits.csv", deposits_csv(result.workup.ct)))
-    for number, exam in enumerate(result.examinations, 1):
-        name = "deposits.nii.gz" if len(result.examinations) == 1 else f"deposits-scan{number}.nii.gz"
-        written += write_label_maps(exam, out / name)
-    progress("writing the report", 2, 4)
-    report = _put(out / "report.html", page(result).encode("utf-8"))
+    with ThreadPoolExecutor(max_workers=1) as side:
+        # the label maps are compressed while the page is composed
+        maps = side.submit(_label_maps, result, out)
+        composed = page(result).encode("utf-8")
+        progress("writing the report", 2, 4)
+        written += maps.result()
+    report = _put(out / "report.html", composed)
     written.append(report)
     _put(out / "run.json", _run(result, written))
     progress("writing the report", 4, 4)
     return report
+
+
+def _label_maps(result: WorkupResult, out: Path) -> list[Path]:
+    written: list[Path] = []
+    for number, exam in enumerate(result.examinations, 1):
+        name = "deposits.nii.gz" if len(result.examinations) == 1 else f"deposits-scan{number}.nii.gz"
+        written += write_label_maps(exam, out / name)
+    return written
 
 
 def _put(path: Path, data: bytes) -> Path:
