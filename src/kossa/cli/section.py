@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from kossa.cli.screen import progress_on_stderr
+from kossa.cli.table import Row, as_csv
 
 __all__ = ["command"]
-
-Row = dict[str, str | int | float | None]
 
 
 @click.command("section")
@@ -75,25 +74,11 @@ def command(
     rows: list[Row] = [{"number": n, **csv_row(e.reading)} for n, e in enumerate(exams, 1)]
     if out:
         folder_for(out)
-        write_bytes(out / "sections.csv", _csv(rows))
+        write_bytes(out / "sections.csv", as_csv(rows))
         write_bytes(out / "sections.png", contact_sheet(exams))
     if as_json:
         for exam in exams:
             click.echo(encode(exam.reading).decode("utf-8"), nl=False)
     else:
-        click.echo(_csv(rows).decode("utf-8"), nl=False)
+        click.echo(as_csv(rows).decode("utf-8"), nl=False)
     return 130 if any(e.reading.partial for e in exams) and exams[-1].reading.read_share < 1 else 0
-
-
-def _csv(rows: list[Row]) -> bytes:
-    import csv
-    import io
-
-    from kossa.report.tables import guard
-
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([guard(cell) for cell in row.values()])
-    return text.getvalue().encode("utf-8")

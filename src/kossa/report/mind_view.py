@@ -36,6 +36,10 @@ ALWAYS_COMPARED = (
     "Associated conditions",
     "Location",
 )
+# a film cannot tell cancer from its look-alikes, so no share is given to a person: `kossa causes` has those
+# published of lesions sent to biopsy
+NO_SHARE = frozenset({"breast_malignant"})
+NO_SHARE_WORDS = "no share is given: a radiologist must read the film"
 COLOURS = {"dystrophic": "dys", "metastatic": "met"}
 
 
@@ -133,12 +137,13 @@ def _kind_row(kind: Kind) -> dict[str, Any]:
 
 def _cause_row(cause: Cause, kind: str) -> dict[str, Any]:
     reasons = sorted(cause.because, key=lambda r: -abs(math.log10(max(r.lr, 1e-6))))
+    hidden = cause.id in NO_SHARE
     return {
         "label": cause_name(cause.id),
-        "prob": cause.prob,
-        "low": cause.low,
-        "high": cause.high,
-        "text": share(cause.prob, cause.low, cause.high),
+        "prob": 0.0 if hidden else cause.prob,
+        "low": 0.0 if hidden else cause.low,
+        "high": 0.0 if hidden else cause.high,
+        "text": NO_SHARE_WORDS if hidden else share(cause.prob, cause.low, cause.high),
         "colour": kind_colour(kind),
         "because": [_reason_row(r) for r in reasons[:SHOWN_REASONS]],
         "expected_absent": ", ".join(_label(i) for i in cause.expected_absent),
@@ -199,7 +204,7 @@ def leading(weighing: Weighing) -> tuple[str, str]:
         return f"{first.id} or {second.id}, which what is known does not separate", both
     cause = weighing.causes[0]
     words = f"most likely {first.id}"
-    if cause.prob >= NAMED:
+    if cause.prob >= NAMED and cause.id not in NO_SHARE:
         words += f", from {plain_name(cause.id)}"
     if not weighing.separable:
         return f"{words}; {second.id} is not excluded", both

@@ -21,6 +21,8 @@ __all__ = ["Marker", "Picture", "deposit_planes", "projections"]
 WINDOW_SOFT = (-160.0, 440.0)  # HU, a soft tissue window that keeps calcium apart from muscle
 WINDOW_MIP = (-50.0, 900.0)  # HU, wide enough for bone not to drown deposits
 
+ROUND_MM = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+
 Bytes2 = npt.NDArray[np.uint8]
 
 
@@ -34,8 +36,23 @@ class Marker:
 
 
 @dataclass(frozen=True)
+class Box2:
+    """A numbered box on a picture, in its pixels."""
+
+    label: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
 class Picture:
-    """One grey picture as a data address, its size, its scale, and what is drawn over it."""
+    """One picture as a data address, its size, its scale, and what is drawn over it.
+
+    `px_per_mm` is 0 where lengths are not known: no scale bar is drawn then. `left` and `right` are empty
+    where the picture has no sides. `boxes` are marked places with a size.
+    """
 
     title: str
     data: str
@@ -46,12 +63,21 @@ class Picture:
     right: str
     markers: tuple[Marker, ...] = ()
     outline: str = ""
+    boxes: tuple[Box2, ...] = ()
 
     @property
-    def bar_mm(self) -> int:
-        """Length of the scale bar: the longest round one within a third of the width."""
-        fits = [mm for mm in (5, 10, 20, 50, 100) if mm * self.px_per_mm <= self.width / 3]
-        return max(fits, default=5)
+    def bar_mm(self) -> float:
+        """Length of the scale bar: the longest round one within a third of the width; 0 for none."""
+        if self.px_per_mm <= 0:
+            return 0.0
+        fits = [mm for mm in ROUND_MM if mm * self.px_per_mm <= self.width / 3]
+        return max(fits, default=ROUND_MM[0])
+
+    @property
+    def bar_text(self) -> str:
+        """The length of the bar in words, in um below a tenth of a millimetre."""
+        mm = self.bar_mm
+        return f"{mm:g} mm" if mm >= 0.1 else f"{1000 * mm:g} µm"
 
 
 def _png(pixels: Bytes2) -> str:

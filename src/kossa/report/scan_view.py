@@ -6,7 +6,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kossa.evidence import CtDeposit, CtReading, DepositGroup, Interval, Material, Score, Workup, vocabulary
+from kossa.evidence import (
+    CtDeposit,
+    CtReading,
+    DepositGroup,
+    FilmDeposit,
+    Interval,
+    Material,
+    Score,
+    Workup,
+    vocabulary,
+)
 from kossa.evidence.volume import Examination
 from kossa.report import words
 from kossa.report.pictures import deposit_planes, projections
@@ -32,12 +42,33 @@ def _size(deposit: CtDeposit) -> float:
 def group_rows(workup: Workup) -> list[dict[str, Any]]:
     """Return one row a group of the whole person: what counts first, then what is ordinary."""
     deposits = {d.id: d for r in workup.ct for d in r.deposits} if len(workup.ct) == 1 else {}
+    marks = {d.id: (n, d) for n, film in enumerate(workup.films, 1) for d in film.deposits}
     shown = [g for g in workup.groups if g.material in (Material.CALCIFICATION, Material.PHYSIOLOGICAL)]
     rows = []
     for number, group in enumerate(shown, 1):
         own = sorted((deposits[i] for i in group.deposits if i in deposits), key=_size, reverse=True)
-        rows.append(_group_row(number, group, own))
+        seen = [marks[i] for i in group.deposits if i in marks]
+        rows.append(_film_group_row(number, group, seen) if seen else _group_row(number, group, own))
     return rows
+
+
+def _film_group_row(number: int, group: DepositGroup, seen: list[tuple[int, FilmDeposit]]) -> dict[str, Any]:
+    """Return the row of what films show: how many marks, since a film tells no mass."""
+    diameters = [d.diameter_mm for _, d in seen if d.diameter_mm is not None]
+    films = sorted({n for n, _ in seen})
+    known = f"film{'s' if len(films) > 1 else ''} {words.join([str(n) for n in films])}"
+    told = f'; told: "{group.words}"' if group.words else ""
+    return {
+        "number": str(number),
+        "site": group.site,
+        "side": group.side,
+        "where": words.place(group.site, group.side),
+        "certainty": f"{seen[0][1].site_certainty:.2f}" if group.site else None,
+        "looks": vocabulary.label(group.pattern) if group.pattern else "not described",
+        "amount": f"{len(seen)} mark{'s' if len(seen) > 1 else ''}; a film tells no mass",
+        "largest": f"{words.number(max(diameters))} mm across" if diameters else "not measured in mm",
+        "known_from": known + told,
+    }
 
 
 def _known_from(group: DepositGroup, own: list[CtDeposit]) -> str:
