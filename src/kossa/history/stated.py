@@ -13,28 +13,25 @@ from kossa.evidence import Sex
 
 __all__ = ["stated_person"]
 
+_I = re.IGNORECASE
 _WOMAN = r"woman|lady|female|girl|mrs|miss|ms|f"
 _MAN = r"man|gentleman|male|boy|mr|m"
 _LONG_SEX = r"woman|lady|female|girl|man|gentleman|male|boy|baby|infant|child"
 _UNIT = r"years?|yrs?|months?|mths?|weeks?|wks?|days?"
-_SPOKEN = re.compile(
-    rf"\b(\d{{1,3}})[ -]?({_UNIT})[ -]old\b|\b(\d{{1,3}})[ -]?(?:yo|y/o|y\.o\.)(?!\w)", re.IGNORECASE
-)
-_AGED = re.compile(rf"\b(?:aged|age)\s*[:=]?\s*(\d{{1,3}})(?:\s*({_UNIT}|y))?\b", re.IGNORECASE)
-_COMMA = re.compile(rf"[,(]\s*(\d{{1,3}})\s*({_UNIT})\s*[,)/]?\s*(?:{_LONG_SEX})\b", re.IGNORECASE)
-_SEX_FIRST = re.compile(
-    rf"\b(?:{_LONG_SEX})\s*[,/]\s*(?:aged\s*)?(\d{{1,3}})(?:\s*({_UNIT}))?\b", re.IGNORECASE
-)
+_SPOKEN = re.compile(rf"\b(\d{{1,3}})[ -]?({_UNIT})[ -]old\b|\b(\d{{1,3}})[ -]?(?:yo|y/o|y\.o\.)(?!\w)", _I)
+_AGED = re.compile(rf"\b(?:aged|age)\s*[:=]?\s*(\d{{1,3}})(?:\s*({_UNIT}|y))?\b", _I)
+_COMMA = re.compile(rf"[,(]\s*(\d{{1,3}})\s*({_UNIT})\s*[,)/]?\s*(?:{_LONG_SEX})\b", _I)
+_SEX_FIRST = re.compile(rf"\b(?:{_LONG_SEX})\s*[,/]\s*(?:aged\s*)?(\d{{1,3}})(?:\s*({_UNIT}))?\b", _I)
 # the short form of request forms: 71M, 54 F, M/71; capitals only, so that `5 m` stays a length
 _SHORT = re.compile(r"(?<![\w.])(\d{1,3}) ?/? ?([MF])(?![\w/.])|(?<![\w.])([MF]) ?/? ?(\d{2,3})(?![\w/.])")
-_FIELD = re.compile(r"\b(?:sex|gender)\s*[:=]\s*(female|male|f|m)\b", re.IGNORECASE)
-_SEX = re.compile(rf"\b(?:{_LONG_SEX})\b", re.IGNORECASE)
-_TITLE = re.compile(r"\b(?:re|patient|name)\s*:?\s+(mrs|miss|ms|mr)\b", re.IGNORECASE)
-_HER = re.compile(r"\b(?:she|her)\b", re.IGNORECASE)
-_HIS = re.compile(r"\b(?:he|his)\b", re.IGNORECASE)
+_FIELD = re.compile(r"\b(?:sex|gender)\s*[:=]\s*(female|male|f|m)\b", _I)
+_SEX = re.compile(rf"\b(?:{_LONG_SEX})\b", _I)
+_TITLE = re.compile(r"\b(?:re|patient|name)\s*:?\s+(mrs|miss|ms|mr)\b", _I)
+_HER = re.compile(r"\b(?:she|her)\b", _I)
+_HIS = re.compile(r"\b(?:he|his)\b", _I)
 _KIN = re.compile(
     r"\b(?:mother|father|sister|brother|son|daughter|aunt|uncle|wife|husband|cousin|partner|parents?)\b",
-    re.IGNORECASE,
+    _I,
 )
 _OLDEST = 120  # years
 _NEAR = 25  # characters from the age to the word for the sex: `58-year-old retired man` (judgement)
@@ -43,9 +40,9 @@ _YEARS = {"y": 1.0, "m": 12.0, "w": 52.18, "d": 365.25}  # parts of a year
 
 
 def _sex(word: str) -> Sex:
-    if re.fullmatch(_WOMAN, word, re.IGNORECASE):
+    if re.fullmatch(_WOMAN, word, _I):
         return Sex.F
-    return Sex.M if re.fullmatch(_MAN, word, re.IGNORECASE) else Sex.U
+    return Sex.M if re.fullmatch(_MAN, word, _I) else Sex.U
 
 
 def _found(text: str) -> Iterator[tuple[int, float, Sex]]:
