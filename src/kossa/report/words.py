@@ -15,8 +15,9 @@ from kossa.evidence import (
     Workup,
     vocabulary,
 )
-from kossa.report.mind_view import leading, share
+from kossa.report.mind_view import leading
 from kossa.report.picture_words import mineral_in_sections, nothing_found, picture_limits, section_lines
+from kossa.report.plain import share, unmarked
 
 __all__ = [
     "amount",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 NAMED_PLACES = 6  # more than these are counted, not listed, in a sentence
+LEAST_SHARE = 0.01  # a kind less likely than this is not put into a radiologist's own text (judgement)
 UNKNOWN_PLACE = "a place that the rules could not name"
 
 
@@ -67,7 +69,7 @@ def place(site: str | None, side: Side = Side.UNKNOWN) -> str:
     """Return the plain words of a site, with its side where that means something."""
     if site is None:
         return UNKNOWN_PLACE
-    words = vocabulary.label(site)
+    words = unmarked(vocabulary.label(site))
     if side in (Side.LEFT, Side.RIGHT) and side.value not in words:
         return f"{side.value} {words}"
     return f"{words}, both sides" if side is Side.BOTH else words
@@ -103,11 +105,11 @@ def headline(workup: Workup) -> str:
     """Return the first sentence of the report: the answer to "is there any, and where"."""
     groups = counted(workup)
     if workup.calcification is Calcification.NOT_EXAMINED:
-        return "Whether there is calcification is not known: nothing was read that could show it."
+        return "Whether there is calcification is not known: nothing here shows or describes a deposit."
     if not groups and not mineral_in_sections(workup):
         return nothing_found(workup, _limits(workup.ct))
     if workup.weighing is not None and workup.weighing.kinds:
-        found = "found" if workup.calcification is Calcification.MEASURED else "told, not measured"
+        found = "found" if workup.calcification is Calcification.MEASURED else "described, not measured here"
         return f"Calcification {found}: {leading(workup.weighing)[0]}."
     return f"Calcification found: {_counted_places(groups) if groups else 'mineral in a stained section'}."
 
@@ -169,13 +171,17 @@ def _findings(workup: Workup) -> list[str]:
         much = "on film, which tells no mass" if group.id in filmed else amount(group)
         lines.append(f"{where[:1].upper()}{where[1:]}: {count} {noun}, {pattern}{much}.{note}")
     lines += section_lines(workup)
+    if workup.calcification is Calcification.NOT_EXAMINED:
+        return ["Nothing was read that could show calcium."]
     return lines or ["No calcium deposit above the limits below."]
 
 
 def _likely(workup: Workup) -> list[str]:
     if workup.weighing is None or not workup.weighing.kinds:
         return []
-    return [f"{k.id} {share(k.prob, k.low, k.high)}" for k in workup.weighing.kinds[:2]]
+    return [
+        f"{k.id} {share(k.prob, k.low, k.high)}" for k in workup.weighing.kinds[:2] if k.prob >= LEAST_SHARE
+    ]
 
 
 def _limits_lines(workup: Workup) -> list[str]:
