@@ -21,7 +21,7 @@ from kossa.evidence import (
 )
 from kossa.report import plain
 from kossa.report.brief import brief, unknown_cause
-from kossa.report.plain import cause_name, plain_name, share, unmarked
+from kossa.report.plain import NO_SHARE, NO_SHARE_WORDS, cause_name, plain_name, share, unmarked
 
 __all__ = ["kind_colour", "leading", "mind_view"]
 
@@ -47,10 +47,6 @@ ALWAYS_COMPARED = (
     "Associated conditions",
     "Location",
 )
-# a film cannot tell cancer from its look-alikes, so no share is given to a person: `kossa causes` has those
-# published of lesions sent to biopsy
-NO_SHARE = frozenset({"breast_malignant"})
-NO_SHARE_WORDS = "no share is given: a radiologist must read the film"
 COLOURS = {"dystrophic": "dys", "metastatic": "met"}
 
 
@@ -211,7 +207,9 @@ def leading(weighing: Weighing) -> tuple[str, str]:
         return f"{first.id} or {second.id}, which what is known does not separate", both
     cause = weighing.causes[0]
     words = f"most likely {first.id}"
-    if cause.prob >= NAMED and cause.id not in NO_SHARE:
+    if cause.prob >= NAMED and cause.id in NO_SHARE:
+        return "of a form that a radiologist must read", both
+    if cause.prob >= NAMED:
         name = plain_name(cause.id)
         # `calciphylaxis, from uraemic calciphylaxis` says it twice
         words = f"most likely {name}" if first.id in name else f"{words}, from {name}"
