@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kossa.evidence import (
@@ -11,23 +10,20 @@ from kossa.evidence import (
     CtReading,
     DepositGroup,
     FilmDeposit,
-    Interval,
     Material,
-    Score,
     Workup,
     vocabulary,
 )
 from kossa.evidence.volume import Examination
 from kossa.report import words
 from kossa.report.pictures import deposit_planes, projections
+from kossa.report.score_view import score_table
 
 __all__ = ["group_rows", "scan_view"]
 
 MARKED = 40  # more rings than this hide the picture
 NOTABLE = 8  # deposits shown one by one; the rest stand in the table
 LISTED = 400  # rows of the long table; deposits.csv has all
-
-Convention = Mapping[str, str | float | int | bool | None]
 
 COUNTS = (Material.CALCIFICATION, Material.PHYSIOLOGICAL, Material.UNSURE)
 
@@ -101,7 +97,6 @@ def _group_row(number: int, group: DepositGroup, own: list[CtDeposit]) -> dict[s
 def scan_view(exam: Examination) -> dict[str, Any]:
     """Return what the page shows of one scan."""
     reading = exam.reading
-    shared = _shared(reading.scores)
     order = {d.id: i for i, d in enumerate(reading.deposits)}
     counted = sorted(
         (d for d in reading.deposits if d.material is Material.CALCIFICATION and d.kept),
@@ -115,8 +110,7 @@ def scan_view(exam: Examination) -> dict[str, Any]:
     return {
         "projections": projections(exam, marked={d.id: d.id for d in marked}),
         "unmarked": len(counted) - len(marked),
-        "scores": [_score_row(s, shared) for s in reading.scores],
-        "convention": _convention(shared),
+        "scores": score_table(reading.scores),
         "notable": [_notable(exam, d, order[d.id]) for d in _spread(counted)],
         "rows": [_deposit_row(d) for d in listed[:LISTED]],
         "others": _others(others),
@@ -194,31 +188,6 @@ def _others(others: list[CtDeposit]) -> list[dict[str, Any]]:
             {"material": kind, "count": len(members), "peak": f"{peak:.0f}", "reason": largest.reason}
         )
     return rows
-
-
-def _shared(scores: Sequence[Score]) -> Convention:
-    """Return the parameters that all scores of a scan have in common: they are told once."""
-    if not scores:
-        return {}
-    return {k: v for k, v in scores[0].convention.items() if all(s.convention.get(k) == v for s in scores)}
-
-
-def _convention(parameters: Convention) -> str:
-    return ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in parameters.items() if v is not None)
-
-
-def _score_row(score: Score, shared: Convention) -> dict[str, Any]:
-    spread = Interval(value=score.value, low=score.low, high=score.high)
-    value = "not given" if score.value is None else words.interval(spread, score.unit)
-    own = {k: v for k, v in score.convention.items() if k not in shared}
-    remark = score.reason if score.comparable or score.value is None else f"Not comparable: {score.reason}"
-    return {
-        "name": score.name.replace("_", " "),
-        "of": "" if score.material == "calcification" else score.material,
-        "value": value,
-        "convention": _convention(own),
-        "remark": remark,
-    }
 
 
 def _series_words(row: Any) -> str:
