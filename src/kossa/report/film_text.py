@@ -26,7 +26,7 @@ def film_text(reading: FilmReading) -> str:
     lines = [f"{reading.kind.value}, side {reading.side.value}, pixel {spacing} ({reading.spacing_source})"]
     lines += [group_sentence(g) for g in reading.groups]
     if not reading.groups:
-        lines.append("No group of calcium was found; the notices say above what size.")
+        lines.append("No group of calcium was found above the limits of this film.")
     lines += [f"{n.severity.value}: {n.what} {n.done} {n.todo}".strip() for n in reading.notices]
     lines.append("A radiologist must read this film.")
     return "\n".join(lines) + "\n"

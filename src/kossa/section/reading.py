@@ -43,6 +43,7 @@ from kossa.section.uncertain import spread
 __all__ = ["SectionExamination", "examine", "examine_all", "iterate"]
 
 _ROOM = "section"
+NAMED = 0.2  # a likelier stain than this is named where it is asked for (judgement)
 CERTAIN = 0.8  # below, a stain is asked for and not guessed (issue: untagged pictures)
 #: um of a pixel that a microscope's camera or a slide scanner may have; else it is dots an inch (judgement)
 FINEST_UM, COARSEST_UM = 0.02, 15.0
@@ -204,8 +205,8 @@ def _stain(told: Stain | None, seen: Guess, *, untold: bool) -> tuple[Stain, str
     if seen.certainty < CERTAIN or seen.stain is Stain.UNKNOWN:
         likely = (
             f"; the likeliest is {RULES[seen.stain].name}, with certainty {seen.certainty:.2f}"
-            if seen.stain in RULES
-            else ""
+            if seen.stain in RULES and seen.certainty >= NAMED
+            else "; none of the three is likely"
         )
         raise Refused(
             "stain-unknown",
