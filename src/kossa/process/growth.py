@@ -96,14 +96,14 @@ def assemble(setting: Setting, mesh: Mesh, depth: Floats, *, smooth: bool = Fals
     high = max(float(ph.max()), p["ph_dead_start"], p["ph_dead_end"])
     table, u_max, error = saturation_table(serum, low, high)
     scattered = p["local_dead"] * region
-    debris = mesh.pad(p["scaffold"] * region + scattered * p["debris_share"])
-    tissue = Tissue(
-        alive=mesh.pad(1.0 - scattered),
-        exchange=mesh.pad(p["exchange"] * p["perfusion_tissue"]),
-        diffusivity=mesh.pad(p["diffusion_ions"]),
-        site_ph=mesh.pad(ph),
-        scaffold=mesh.pad(p["scaffold"] * region),
-        debris=debris,
+    tissue = Tissue.of(
+        mesh,
+        alive=1.0 - scattered,
+        exchange=p["exchange"] * p["perfusion_tissue"],
+        diffusivity=p["diffusion_ions"],
+        site_ph=ph,
+        scaffold=p["scaffold"] * region,
+        debris=p["scaffold"] * region + scattered * p["debris_share"],
     )
     weight: float | Floats = 1.0
     if p["border_nuclei"] > 0.0:

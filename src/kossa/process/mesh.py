@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,9 +48,9 @@ class Mesh:
         nx, ny, nz = self.shape
         return nx + 2, ny + 2, nz + 2
 
-    def pad(self, values: npt.ArrayLike) -> Floats:
+    def pad(self, values: npt.ArrayLike, dtype: npt.DTypeLike = np.float64) -> npt.NDArray[Any]:
         """Return an interior array (or a number) with ghosts of zero."""
-        out = np.zeros(self.padded)
+        out = np.zeros(self.padded, dtype)
         out[1:-1, 1:-1, 1:-1] = values
         return out
 
