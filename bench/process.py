@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 
@@ -65,14 +66,12 @@ def kernels():
         run = best(lambda: CPU.operate(x, top.resistance, top.scale, top.q, y))
         s32, d32, o32 = (a.astype(np.float32) for a in (x, b, y))
         step = best(
-            lambda: CPU.smooth(
-                s32, d32, level.gx, level.gy, level.gz, level.q, level.inverse, level.d, one, one, o32
-            )
+            lambda: CPU.smooth(s32, d32, level.gx, level.gy, level.gz, level.q, level.d, one, one, o32)
         )
         print(
             f"kernels {n}^3: operator {n**3 / run / 1e6:.0f} Mcell/s, {4 * 8 * n**3 / run / copy:.2f} "
             "of copy bandwidth; "
-            f"smoothing step {n**3 / step / 1e6:.0f} Mcell/s, {10 * 4 * n**3 / step / copy:.2f} of it; "
+            f"smoothing step {n**3 / step / 1e6:.0f} Mcell/s, {9 * 4 * n**3 / step / copy:.2f} of it; "
             f"solve to 1e-8 {iterations} iterations, {solve * 1e3:.0f} ms"
         )
 
@@ -124,8 +123,7 @@ def fipy():
 
 def held():
     """Return the memory that the process holds now, bytes."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def four():
@@ -159,8 +157,9 @@ def big(n=128, years=5.0):
         mesh = box(size, 3.2)
         depth = depth_of(lesion_of(setting), mesh)
         one, _ = assemble(setting, mesh, depth)
-        for harm in events(setting, mesh, depth):
-            one.suffer(harm)
+        harms = events(setting, mesh, depth)
+        while harms:
+            one.suffer(harms.pop(0))
         one.run(span * 365.25)
         return one
 

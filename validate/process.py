@@ -1,7 +1,7 @@
 """The bars of chemistry and process, each with its figure: `python -m validate.process WHAT [N]`.
 
 WHAT: chemistry, serum, comparison, draws (N, default 20), draws-free, draws-serum, checks (N), numerics,
-cells, pattern (N), deterministic, all (the short ones). Heavy ones take minutes; N bounds them.
+cells, pattern (N), deterministic, schemas, all (the short ones). Heavy ones take minutes; N bounds them.
 """
 
 from __future__ import annotations
@@ -373,6 +373,19 @@ def deterministic():
     print(f"same bytes twice: {same}")
 
 
+def schemas():
+    """Write the published schemas; a test holds them against the types."""
+    import json
+
+    from kossa.process.schema import DOCUMENTS, json_schema
+
+    folder = Path(__file__).resolve().parents[1] / "docs" / "schema"
+    for name in DOCUMENTS:
+        text = json.dumps(json_schema(name), indent=1, sort_keys=True)
+        (folder / f"{name}.schema.json").write_text(text + "\n", encoding="utf-8")
+        print(f"schemas: {name}")
+
+
 COMMANDS = {
     "chemistry": chemistry,
     "serum": serum,
@@ -386,6 +399,7 @@ COMMANDS = {
     "cells": cells,
     "numerics": numerics,
     "deterministic": deterministic,
+    "schemas": schemas,
 }
 
 

@@ -44,7 +44,7 @@ def tissue_run():
         run = Run(mesh, tissue, make_law(p, u_max), table, p, blood.ppi, fixed_step=step)
         dead = np.asarray(dead, dtype=float)
         if dead.any():
-            run.suffer(Harm(0.0, 1.0 - dead, dead, np.zeros_like(dead), np.zeros_like(dead)))
+            run.suffer(Harm(0.0, 1.0 - dead, dead, np.zeros_like(dead)))
         return run
 
     return make

@@ -63,8 +63,14 @@ class Tissue:
         alive: npt.ArrayLike = 1.0, scaffold: npt.ArrayLike = 0.0, debris: npt.ArrayLike = 0.0,
     ) -> Tissue:  # fmt: skip
         """Return a tissue from interior arrays or numbers."""
-        given = (alive, exchange, diffusivity, site_ph, scaffold)
-        return cls(*(mesh.pad(values, np.float32) for values in given), debris=mesh.pad(debris))
+        return cls(
+            alive=mesh.pad(alive, np.float32),
+            exchange=mesh.pad(exchange, np.float32),
+            diffusivity=mesh.pad(diffusivity, np.float32),
+            site_ph=mesh.pad(site_ph, np.float32),
+            scaffold=mesh.pad(scaffold, np.float32),
+            debris=mesh.pad(debris),
+        )
 
 
 @dataclass
@@ -113,7 +119,8 @@ class Run:
         shape = self.mesh.padded
         self.grid = Multigrid(self.mesh.shape, self.kernels)
         self.u, self.ppi, self.macrophages, self.nuclei, self.phi = (np.zeros(shape) for _ in range(5))
-        self.rate, self.delivered, self.nuclei_end = (np.zeros(shape) for _ in range(3))
+        self.delivered, self.nuclei_end = (np.zeros(shape) for _ in range(2))
+        self.rate = self.grid.image  # not needed while a system is solved, so the solver may write there
         self.slope, self.kept = (np.zeros(shape, np.float32) for _ in range(2))
         self.awake = np.zeros(shape, np.bool_)
         self.dt = FIRST_DAY
@@ -138,6 +145,7 @@ class Run:
         self._spread(Mixture(0.0, entry + loss, -entry, 0.0, entry, 0.0), self.macrophages)
         np.clip(self.macrophages, 0.0, 1.0, out=self.macrophages)
         self.inhibit(0.0)
+        self.rate[...] = 0.0
 
     def _spread(self, substance: Mixture, into: Floats) -> None:
         """Solve for the steady state of a substance."""
@@ -156,9 +164,7 @@ class Run:
         if ahead > 0.0 and not (self.phi.max() > IN_THE_WAY or self.hindered):
             return False
         top = self.grid.top
-        self.kernels.resist(
-            self.tissue.diffusivity, self.phi, self.rate, ahead * MOLAR, top.resistance
-        )
+        self.kernels.resist(self.tissue.diffusivity, self.phi, self.rate, ahead * MOLAR, top.resistance)
         self.grid.join(self.mesh.scale)
         self.hindered = ahead > 0.0
         return True
@@ -192,12 +198,15 @@ class Run:
         # apoptotic bodies are eaten within hours where macrophages reach, and become debris where not
         fresh = before * (harm.necrotic + harm.apoptotic * (1.0 - self.macrophages[core]))
         weight = self.debris_weight
-        tissue.debris[core] += fresh * (p["debris_share"] * (weight if isinstance(weight, float) else weight[core]))
-        gained = before * harm.load
-        self.phi[core] += MOLAR * gained
-        self.nuclei[core] += p["granules"] * gained / max(p["calcium_load"], 1e-12)
-        self.ledger.mineral = mesh.total(self.phi) / MOLAR
-        self.ledger.loaded += mesh.total(mesh.pad(gained))
+        tissue.debris[core] += fresh * (
+            p["debris_share"] * (weight if isinstance(weight, float) else weight[core])
+        )
+        if harm.load is not None:
+            gained = before * harm.load.astype(float)
+            self.phi[core] += MOLAR * gained
+            self.nuclei[core] += p["granules"] * gained / max(p["calcium_load"], 1e-12)
+            self.ledger.loaded += mesh.total(mesh.pad(gained))
+            self.ledger.mineral = mesh.total(self.phi) / MOLAR
         self.dt = min(self.dt, FIRST_DAY)
         self.history.clear()
 
@@ -205,7 +214,8 @@ class Run:
         t = self.tissue
         self.kernels.react(
             self.law, self.table, moment, self.u, self.ppi, t.alive, t.site_ph, t.debris, t.scaffold,
-            self.macrophages, self.nuclei, self.phi, whole, self.rate, self.slope, self.nuclei_end, self.awake,
+            self.macrophages, self.nuclei, self.phi, whole,
+            self.rate, self.slope, self.nuclei_end, self.awake,
         )  # fmt: skip
 
     def _newton(self, moment: Moment, guessed: bool) -> bool:

@@ -41,7 +41,6 @@ class _Level:
     gy: Singles
     gz: Singles
     q: Singles
-    inverse: Singles
     x: Singles
     b: Singles
     d: Singles
@@ -59,7 +58,7 @@ class _Operator:
 
 
 def _level(shape: tuple[int, ...]) -> _Level:
-    return _Level(*(np.zeros(shape, np.float32) for _ in range(9)))
+    return _Level(*(np.zeros(shape, np.float32) for _ in range(8)))
 
 
 class Multigrid:
@@ -79,12 +78,12 @@ class Multigrid:
         self.iterations = 0
         self.solves = 0
 
-    @property
-    def bytes(self) -> int:
-        """Return the memory that this holds."""
-        top = (self.top.resistance, self.top.q, self.residual, self.direction, self.image)
-        parts = ("gx", "gy", "gz", "q", "inverse", "x", "b", "d", "spare")
-        return sum(a.nbytes for a in top) + sum(getattr(v, n).nbytes for v in self.levels for n in parts)
+    def release(self) -> None:
+        """Give the memory back; nothing can be solved after."""
+        none = np.zeros((0, 0, 0))
+        self.levels.clear()
+        self.residual = self.direction = self.image = none
+        self.top = _Operator(none, np.zeros(0), none)
 
     def conduct(self, diffusivity: Floats, scale: Floats) -> None:
         """Set the face conductances from the diffusivity (mm2/day) and area over distance (mm)."""
@@ -113,8 +112,6 @@ class Multigrid:
         self.levels[0].q[...] = q
         for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
             k.restrict(fine.q, coarse.q)
-        for level in self.levels:
-            k.invert_diagonal(level.gx, level.gy, level.gz, level.q, level.inverse)
         self._dense(self.levels[-1])
 
     def _dense(self, level: _Level) -> None:
@@ -145,12 +142,12 @@ class Multigrid:
         theta, delta = 0.5 * (high + low), 0.5 * (high - low)
         sigma = theta / delta
         current, other = level.spare, x  # an odd number of swaps: the last step writes into x
-        k.start(b, level.inverse, one(1.0 / theta), level.d, current)
+        k.start(b, *grid, one(1.0 / theta), level.d, current)
         rho = 1.0 / sigma
         for _ in range(DEGREE - 1):
             new = 1.0 / (2.0 * sigma - rho)
             gain = one(2.0 * new / delta)
-            k.smooth(current, b, *grid, level.inverse, level.d, one(new * rho), gain, other)
+            k.smooth(current, b, *grid, level.d, one(new * rho), gain, other)
             current, other, rho = other, current, new
         below = self.levels[depth + 1]
         k.restrict_residual(current, b, *grid, below.b)
@@ -158,7 +155,7 @@ class Multigrid:
         k.prolong(below.x, current)
         keep, gain, rho = one(0.0), one(1.0 / theta), 1.0 / sigma
         for _ in range(DEGREE):
-            k.smooth(current, b, *grid, level.inverse, level.d, keep, gain, other)
+            k.smooth(current, b, *grid, level.d, keep, gain, other)
             current, other = other, current
             new = 1.0 / (2.0 * sigma - rho)
             keep, gain, rho = one(new * rho), one(2.0 * new / delta), new

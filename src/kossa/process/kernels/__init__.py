@@ -22,8 +22,8 @@ class Kernels:
     """The functions of a device, over arrays with one layer of ghosts.
 
     Transport: `apply` (A x), `start` and `smooth` (Chebyshev steps), `restrict`, `restrict_residual`,
-    `prolong`, `resist` (resistivity with mineral in the way), `faces` and `restrict_faces` (conductances),
-    `invert_diagonal`; of the conjugate gradients `operate` (A x in full precision, and x A x), `dot`,
+    `prolong`, `resist` (resistivity with mineral in the way), `faces` and `restrict_faces` (conductances);
+    of the conjugate gradients `operate` (A x in full precision, and x A x), `dot`,
     `remainder`, `turn`, `update`; `line` (a line of cells, exactly). Deposit: `react` (rates of nucleation
     and growth) and `advance` (the step taken). Balance: `transport`, `compose`, `deliver`, `extrapolate`
     (sources and sinks), `gap`, `tally`, `supply` (largest values and sums).
@@ -38,7 +38,6 @@ class Kernels:
     resist: Kernel
     faces: Kernel
     restrict_faces: Kernel
-    invert_diagonal: Kernel
     operate: Kernel
     dot: Kernel
     remainder: Kernel
@@ -66,7 +65,6 @@ CPU = Kernels(
     resist=halved(stencil.resist),
     faces=halved(stencil.faces),
     restrict_faces=stencil.restrict_faces,
-    invert_diagonal=halved(stencil.invert_diagonal),
     operate=summed(stencil.operate),
     dot=summed(stencil.dot),
     remainder=summed(stencil.remainder),

@@ -27,6 +27,8 @@ from numba import njit
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.bool_]
 
+# Functions of one voxel are put in line: a call would count references to the table, at twice the time.
+
 __all__ = ["Law", "Moment", "Table", "advance", "lookup", "lookup_slope", "react"]
 
 LN10 = math.log(10.0)
@@ -134,7 +136,7 @@ def lookup_slope(table: Table, f: float, ph: float) -> float:
     return slope / table.df
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _growth(
     law: Law, table: Table, si: float, f: float, ph: float, p: float, live: float
 ) -> tuple[float, float]:
@@ -183,13 +185,14 @@ def _mean_root(n0: float, n1: float) -> float:
     return float(0.75 * (n1 * np.cbrt(n1) - n0 * np.cbrt(n0)) / (n1 - n0))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _voxel(
     law: Law, table: Table, dt: float, u: float, ph: float, p: float, live: float,
     bed: float, a: float, n: float, phi: float,
 ) -> tuple[float, float, float, bool]:  # fmt: skip
-    """Return the uptake of calcium R (mM/day), its slope -dR/du, the nuclei at the end, and whether
-    another deficit could wake it: it grows, dissolves, or is near to doing so.
+    """Return the uptake of calcium R (mM/day), its slope -dR/du, the nuclei at the end, and if it is awake.
+
+    A voxel is awake that grows, dissolves, or could at another deficit.
     """
     left = 1.0 - u / law.u_max
     si = lookup(table, 0, left, ph)
@@ -235,7 +238,7 @@ def react(
 ) -> None:  # fmt: skip
     """Fill `rate` (mM Ca/day), `slope` (1/day, -dR/du) and `nuclei_end` at deficit u, and who is `awake`.
 
-    `whole`: every voxel; else only those that were awake, the rest keeps what it has.
+    `whole`: every voxel; else only those that were awake: the others take nothing up.
     """
     nx, ny, nz = u.shape
     half = 0.5 * moment.dt / law.tau_debris
@@ -254,6 +257,7 @@ def react(
             rr, ss, ee, wake = rate[i, j], slope[i, j], nuclei_end[i, j], awake[i, j]
             for k in range(1, nz - 1):
                 if not whole and not wake[k]:
+                    rr[k] = 0.0
                     continue
                 rest = bed[k]
                 if rest <= 0.0 and nn[k] <= 0.0 and alive[k] * law.s_live <= 0.0:

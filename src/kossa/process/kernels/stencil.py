@@ -20,7 +20,6 @@ __all__ = [
     "apply",
     "dot",
     "faces",
-    "invert_diagonal",
     "line",
     "operate",
     "prolong",
@@ -59,21 +58,24 @@ def apply(x: Floats, gx: Floats, gy: Floats, gz: Floats, q: Floats, out: Floats)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def start(b: Floats, inverse: Floats, scale: float, d: Floats, x: Floats) -> None:
+def start(
+    b: Floats, gx: Floats, gy: Floats, gz: Floats, q: Floats, scale: float, d: Floats, x: Floats
+) -> None:
     """Take the first Chebyshev step from x = 0: d = x = scale b / diagonal."""
     nx, ny, nz = x.shape
     for i in range(1, nx - 1):
         for j in range(1, ny - 1):
-            bb, v, dd, o = b[i, j], inverse[i, j], d[i, j], x[i, j]
+            gw, ge, gs, gn, g, qq = gx[i, j], gx[i + 1, j], gy[i, j], gy[i, j + 1], gz[i, j], q[i, j]
+            bb, dd, o = b[i, j], d[i, j], x[i, j]
             for k in range(1, nz - 1):
-                step = scale * bb[k] * v[k]
+                step = scale * bb[k] / (gw[k] + ge[k] + gs[k] + gn[k] + (g[k] + g[k + 1]) + qq[k])
                 dd[k] = step
                 o[k] = step
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def smooth(
-    x: Floats, b: Floats, gx: Floats, gy: Floats, gz: Floats, q: Floats, inverse: Floats,
+    x: Floats, b: Floats, gx: Floats, gy: Floats, gz: Floats, q: Floats,
     d: Floats, keep: float, gain: float, out: Floats,
 ) -> None:  # fmt: skip
     """Take one Chebyshev step: d = keep d + gain (b - A x) / diagonal, out = x + d."""
@@ -82,7 +84,7 @@ def smooth(
         for j in range(1, ny - 1):
             c, w, e, s, n = x[i, j], x[i - 1, j], x[i + 1, j], x[i, j - 1], x[i, j + 1]
             gw, ge, gs, gn, g, qq = gx[i, j], gx[i + 1, j], gy[i, j], gy[i, j + 1], gz[i, j], q[i, j]
-            bb, iv, dd, o = b[i, j], inverse[i, j], d[i, j], out[i, j]
+            bb, dd, o = b[i, j], d[i, j], out[i, j]
             for k in range(1, nz - 1):
                 v = c[k]
                 r = bb[k] - (
@@ -94,21 +96,10 @@ def smooth(
                     + g[k + 1] * (v - c[k + 1])
                     + qq[k] * v
                 )
-                step = keep * dd[k] + gain * iv[k] * r
+                diagonal = gw[k] + ge[k] + gs[k] + gn[k] + (g[k] + g[k + 1]) + qq[k]
+                step = keep * dd[k] + gain * r / diagonal
                 dd[k] = step
                 o[k] = v + step
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def invert_diagonal(gx: Floats, gy: Floats, gz: Floats, q: Floats, inverse: Floats) -> None:
-    """Write 1 / diagonal of A into `inverse`."""
-    nx, ny, nz = q.shape
-    for i in range(1, nx - 1):
-        for j in range(1, ny - 1):
-            gw, ge, gs, gn, g, qq = gx[i, j], gx[i + 1, j], gy[i, j], gy[i, j + 1], gz[i, j], q[i, j]
-            o = inverse[i, j]
-            for k in range(1, nz - 1):
-                o[k] = 1.0 / (gw[k] + ge[k] + gs[k] + gn[k] + (g[k] + g[k + 1]) + qq[k])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
