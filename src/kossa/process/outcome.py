@@ -161,7 +161,8 @@ def unfold(mesh: Mesh, values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         axis = (np.arange(PAINTED) + 0.5) / PAINTED * 2 * reach - reach
         x, y, z = np.meshgrid(axis, axis, axis, indexing="ij")
         away = np.sqrt(x * x + y * y + z * z) if mesh.form == "shells" else np.abs(x)
-        return np.interp(away, (np.arange(line.size) + 0.5) * mesh.h, line).astype(np.float32)
+        painted = np.interp(away, (np.arange(line.size) + 0.5) * mesh.h, line)
+        return np.asarray(painted, dtype=np.float32)
     return np.asarray(values, dtype=np.float32)
 
 
