@@ -15,7 +15,7 @@ from kossa.evidence import Category
 from kossa.film.measure import Mark
 from kossa.film.rails import find_rails
 
-__all__ = ["TALL", "Form", "distribution_of", "form_of", "word_of"]
+__all__ = ["Form", "distribution_of", "form_of", "is_steep", "word_of"]
 
 POPCORN_MM = 2.0  # coarse: larger than 2-3 mm
 ROD_MM = 0.5  # rods are mostly at least this wide, fine lines are narrower
@@ -30,9 +30,10 @@ CORE = 0.78  # middle over border of a ring whose hole the blur fills; judgement
 RING_PX = 5  # a smaller ring shows no hole; judgement
 SMOOTH = 0.75  # share of its hull that a rod fills; judgement
 HAZY = 9.0  # median z below which small marks count as hazy; judgement
-PLAIN = 9.0  # z from which on a large mark counts as a sign; judgement
-TALL = 40.0  # grey levels of 255 from which on a large mark counts whatever its z; judgement
-EVEN_SIZE, EVEN_SHAPE = 0.25, 1.3  # spread of diameters over mean, and elongation, of round dots; judgement
+STEEP = 6.0  # slope of a large mark's edge over the usual one; tissue of the normal films stays below 5.7
+CLOSED, CLOSED_ROUND, RING_STEEP = 0.25, 1.5, 4.5  # hole, elongation, slope of a closed ring; judgement
+EVEN_SIZE = 0.25  # spread of diameters over their mean, of round dots; judgement
+ROUND, DOT = 1.18, 1.25  # mean elongation of round marks, and of dots whose pixels show less of it; judgement
 SHOWN_PX = 2.0  # a median mark narrower than this has no form; judgement
 COARSE_MM, COARSE_PX = 0.15, 5.0  # on coarser pixels a form needs as many across (issue: 200 um)
 LINE_RATIO = 4.0  # axis ratio from which on a distribution is linear; films_and_sections.md 8.7
@@ -91,7 +92,15 @@ def word_of(mark: Mark, pixel_mm: float) -> str | None:
     return None if found is None else found[0]
 
 
-def _form(word: str, because: str) -> Form:
+def is_steep(mark: Mark) -> bool:
+    """Say whether a mark ends as calcium does; a closed ring has its form as evidence, and needs less."""
+    closed = mark.hole >= CLOSED and mark.elongation < CLOSED_ROUND
+    return mark.steep >= (RING_STEEP if closed else STEEP)
+
+
+def _form(word: str | None, because: str) -> Form:
+    if word is None:
+        return Form(None, Category.INDETERMINATE, because)
     if word in BENIGN:
         category = Category.TYPICALLY_BENIGN
     else:
@@ -112,8 +121,8 @@ def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | Non
             f"of {rails.length_mm:.0f} mm"
         )
     for m in sorted(marks, key=lambda m: -m.area):
-        if m.z < PLAIN and m.height < TALL:
-            continue  # tissue reaches this, and tissue must not make a group look harmless
+        if not is_steep(m):
+            continue  # tissue fades out like this, and tissue must not make a group look harmless
         wide = 2 * np.sqrt(m.area / max(1 - m.hole, 1e-3) / np.pi)
         ring = m.hole >= HOLE or (m.core is not None and m.core < CORE)
         if ring and wide >= RING_PX and m.elongation < 2.0:
@@ -128,22 +137,25 @@ def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | Non
     return None
 
 
-def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tuple[str, str]:
-    """Return the word for many small marks."""
+def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tuple[str | None, str]:
+    """Return the word for many small marks, None where they show no form."""
     count, median = len(marks), float(np.median(sizes))
     shape = np.array([m.elongation for m in marks])
     lines = [m for m in marks if m.elongation >= LINEAR and m.width * pixel_mm < ROD_MM * 1.3]
     z = float(np.median([m.z for m in marks]))
+    steep = float(np.median([m.steep for m in marks]))
     told = f"{count} marks, median {median:.2f} mm"
     if len(lines) >= max(2, LINEAR_SHARE * count):
         return "fine_linear", f"{told}; {len(lines)} of them {LINEAR:g} times as long as wide, or more"
     spread = float(sizes.std() / max(sizes.mean(), 1e-6))
-    even = spread < EVEN_SIZE and float(np.median(shape)) < EVEN_SHAPE
+    even = spread < EVEN_SIZE and float(shape.mean()) < (ROUND if median >= SMALL_MM else DOT)
     figures = (
         f"{told}, diameters vary by {spread:.0%}, median elongation {np.median(shape):.1f}, median z {z:.0f}"
     )
-    if median >= DYSTROPHIC_MM and z >= PLAIN:
+    if median >= DYSTROPHIC_MM and steep >= STEEP:
         return "dystrophic", f"{figures}; irregular and larger than {DYSTROPHIC_MM:g} mm"
+    if median >= POPCORN_MM:
+        return None, f"{figures}; as large and with edges so soft that it may be tissue"
     if median >= SMALL_MM:
         return ("round" if even else "coarse_heterogeneous"), figures
     if z < HAZY:
