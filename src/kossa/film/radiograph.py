@@ -11,7 +11,7 @@ from scipy import ndimage as ndi
 from kossa.evidence import FilmDeposit, FilmGroup, Finding, Material, Modality, Notice, Severity, Source
 from kossa.evidence.vocabulary import term
 from kossa.film.describe import Told
-from kossa.film.kernels.smooth import block_mean, gaussian
+from kossa.film.kernels.smooth import block_mean, gaussian, wide_gaussian
 from kossa.film.lines import oriented
 from kossa.film.outline import EIGHT, Outline, describe_outline
 from kossa.film.read import Film
@@ -108,11 +108,11 @@ def _along(z: list[Image], shaft: Shaft, inside: Mask) -> tuple[Image, Mask]:
 def _everywhere(bands: list[Image], inside: Mask, pixel_mm: float) -> Image:
     """Return the largest z over scales against the local noise in windows of 15 mm."""
     best = np.full(inside.shape, -1e3, np.float32)
-    weight = np.maximum(gaussian(inside.astype(np.float32), 15 / pixel_mm), 1e-3)
+    weight = np.maximum(wide_gaussian(inside.astype(np.float32), 15 / pixel_mm), 1e-3)
     for band in bands:
-        sd = np.sqrt(np.maximum(gaussian(band * band * inside, 15 / pixel_mm) / weight, 1e-9))
+        sd = np.sqrt(np.maximum(wide_gaussian(band * band * inside, 15 / pixel_mm) / weight, 1e-9))
         clipped = np.clip(band, -2.5 * sd, 2.5 * sd)
-        sd = 1.05 * np.sqrt(np.maximum(gaussian(clipped * clipped * inside, 15 / pixel_mm) / weight, 1e-9))
+        sd = 1.05 * np.sqrt(np.maximum(wide_gaussian(clipped * clipped * inside, 15 / pixel_mm) / weight, 1e-9))
         best = np.maximum(best, np.where(inside, band / np.maximum(sd, 0.02), -1e3))
     return best.astype(np.float32)
 
@@ -124,8 +124,8 @@ def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft |
         return [], body, None
     shaft = find_shaft(image, body)
     if shaft is None:
-        rest = image - gaussian(image, GROUND_MM / 2 / pixel_mm)
-        bands = [gaussian(rest, s / pixel_mm) - gaussian(rest, 4 * s / pixel_mm) for s in SCALES_MM]
+        rest = image - wide_gaussian(image, GROUND_MM / 2 / pixel_mm)
+        bands = [gaussian(rest, s / pixel_mm) - wide_gaussian(rest, 4 * s / pixel_mm) for s in SCALES_MM]
         return _lumps(_everywhere(bands, body, pixel_mm), rest, pixel_mm, UNSURE_Z, None, 255.0), body, None
     upright = shaft.upright(image)
     inside = shaft.upright(body.astype(np.float32)) > 0.99

@@ -59,11 +59,20 @@ def _profile(image: Image, body: Mask) -> tuple[Image, float]:
     seen = body.mean(0) >= SEEN
     profile = np.median(image, axis=0)
     if seen.any():
-        profile[seen] = np.nanmedian(hidden[:, seen], axis=0)
+        profile[seen] = _middle(hidden[:, seen])
     off = np.abs(image - profile)[body]
     return profile.astype(np.float32), float(
         np.mean(np.minimum(off, np.percentile(off, 90)))
     ) if off.size else 0.0
+
+
+def _middle(columns: Image) -> Image:
+    """Return the median of what is not NaN in each column; every column holds something."""
+    ordered = np.sort(columns, axis=0)  # NaN goes last
+    count = np.isfinite(columns).sum(0)
+    at = np.arange(columns.shape[1])
+    middle: Image = (ordered[(count - 1) // 2, at] + ordered[count // 2, at]) / 2
+    return middle
 
 
 def find_shaft(image: Image, body: Mask) -> Shaft | None:
