@@ -21,7 +21,7 @@ def test_a_made_group_is_found_at_its_place_and_nothing_else():
     film = with_spots(breast(), (400, 150))
     found = detect(film, 0.1)
     (cluster,) = found.clusters
-    assert np.hypot(cluster.y + found.origin[0] - 400, cluster.x + found.origin[1] - 150) * 0.1 <= 5
+    assert np.hypot(cluster.y + found.origin[0] - 400, cluster.x + found.origin[1] - 150) * 0.1 <= 3
     (group,) = mark_groups(found).groups
     assert group.form.category is Category.SUSPICIOUS
     assert group.distribution == "grouped"

@@ -11,7 +11,7 @@ from scipy.spatial import ConvexHull, QhullError
 
 from kossa.film.edges import slope
 
-__all__ = ["Mark", "measure_mark"]
+__all__ = ["SPHERE", "Mark", "measure_mark"]
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]

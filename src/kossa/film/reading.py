@@ -188,7 +188,8 @@ def _envelope(
         findings=told.findings,
         notices=(*own, *told.notices),
     )
-    return FilmExamination(reading, film.pixels, film.spacing.mm, body, block)
+    shown = np.clip(film.pixels, 0, 255)  # a window leaves values beyond what it shows
+    return FilmExamination(reading, shown, film.spacing.mm, body, block)
 
 
 def _kind_of(entry: Entry, wanted: FilmKind | None) -> tuple[FilmKind | None, Sequence[Notice]]:
