@@ -116,4 +116,4 @@ def test_a_wide_window_is_nearly_a_gaussian(rows, columns, sigma):
     image = np.random.default_rng(rows).normal(100, 20, (rows, columns)).astype(np.float32)
     image[: rows // 2] += 50
     want = gaussian(image, sigma)
-    assert wide_gaussian(image, sigma) == pytest.approx(want, abs=0.02 * np.ptp(image))
+    assert wide_gaussian(image, sigma) == pytest.approx(want, abs=0.02 * float(np.ptp(image)))

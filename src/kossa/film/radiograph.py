@@ -296,7 +296,8 @@ def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: S
 
 def _because(lump: Lump, *, mm: bool) -> str:
     form = lump.outline.because if mm else "spacing unknown: no size-based word is given"
-    return f"{lump.z:.1f} deviations over the ground, {lump.parts} part(s): {form}"
+    parts = "one part" if lump.parts == 1 else f"{lump.parts} parts"
+    return f"stands {lump.z:.1f} times the noise above what lies round it, in {parts}; form: {form}"
 
 
 def _deposit(

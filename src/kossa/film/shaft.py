@@ -46,11 +46,14 @@ class Shaft:
 def _sheared(image: Image, lean: float) -> Image:
     """Shift every row by `lean` pixels a row about the middle row, linear between pixels."""
     rows, columns = image.shape
-    x = np.arange(columns, dtype=np.float64)
-    out = np.empty_like(image)
-    for y in range(rows):
-        out[y] = np.interp(x + lean * (y - (rows - 1) / 2), x, image[y])
-    return out
+    shift = lean * (np.arange(rows) - (rows - 1) / 2)
+    whole = np.floor(shift).astype(np.intp)
+    part = (shift - whole).astype(np.float32)[:, None]
+    at = np.arange(columns)[None] + whole[:, None]
+    left = np.take_along_axis(image, np.clip(at, 0, columns - 1), axis=1)
+    right = np.take_along_axis(image, np.clip(at + 1, 0, columns - 1), axis=1)
+    sheared: Image = (left * (1 - part) + right * part).astype(image.dtype)
+    return sheared
 
 
 def _profile(image: Image, body: Mask) -> tuple[Image, float]:
