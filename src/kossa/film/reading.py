@@ -199,7 +199,8 @@ def _envelope(
         notices=(*own, *told.notices),
     )
     marked = entry.header.burned_in if entry.header is not None else None
-    return FilmExamination(reading, film.pixels, film.spacing.mm, body, block, marked)
+    shown = np.clip(film.pixels, 0, 255)  # a window leaves values beyond what it shows
+    return FilmExamination(reading, shown, film.spacing.mm, body, block, marked)
 
 
 def _kind_of(entry: Entry, wanted: FilmKind | None) -> tuple[FilmKind | None, Sequence[Notice]]:
