@@ -1,7 +1,8 @@
 """Which phrases stand for which ids, and where they stand in a sentence.
 
 Rules of the table: a phrase begins at a word's start; one of four characters or fewer also ends at
-a word's end, and so does one whose last word is that short; a longer one may be a stem; the longest phrase at a place wins.
+a word's end, and so does one whose last word is that short; a longer one may be a stem; the longest
+phrase at a place wins.
 """
 
 from __future__ import annotations
