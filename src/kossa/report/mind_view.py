@@ -28,7 +28,8 @@ __all__ = ["kind_colour", "leading", "mind_view"]
 SHOWN_CAUSES = 6
 LIKELY = 0.6  # a kind less likely than this is not called most likely; judgement
 NAMED = 0.35  # a cause less likely than this is not named in the first sentence; judgement
-SHOWN_SHARE = 0.005  # kinds and causes whose interval stays below this are left to workup.json
+SHOWN_SHARE = 0.005  # kinds below this and causes whose interval stays below it are left to workup.json
+WIDE_SHARE = 0.05  # an unlikely kind that the spread of the knowledge lets reach this is shown
 SHOWN_REASONS = 10
 SHOWN_TESTS = 4
 SHOWN_OPTIONS = 12
@@ -80,7 +81,7 @@ def mind_view(workup: Workup) -> dict[str, Any]:
         "brief": brief(weighing),
         "cause_unknown": bool(weighing.kinds) and unknown_cause(weighing),
         "none_of_these": "" if weighing.none_of_these is None else plain.plain_share(weighing.none_of_these),
-        "kinds": [_kind_row(k) for k in weighing.kinds if k.high >= SHOWN_SHARE],
+        "kinds": [_kind_row(k) for k in weighing.kinds if k.prob >= SHOWN_SHARE or k.high >= WIDE_SHARE],
         "causes": [
             _cause_row(c, kind_of.get(c.id, "other"))
             for c in weighing.causes[:SHOWN_CAUSES]
@@ -166,7 +167,7 @@ def _tests(weighing: Weighing) -> list[dict[str, Any]]:
                 "label": f"{name[:1].upper()}{name[1:]}",
                 "why": f"{why[:1].upper()}{why[1:]}.",
                 "cost": f"Cost: {test.cost}.",
-                "harm": f"Risk: {test.harm}." if test.harm else "",
+                "harm": f"Risk: {plain.harm_words(test.harm)}." if test.harm else "",
             }
         )
     return rows

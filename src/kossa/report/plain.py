@@ -13,6 +13,7 @@ __all__ = [
     "cause_name",
     "finding_words",
     "flip_words",
+    "harm_words",
     "how_soon",
     "label",
     "plain_name",
@@ -50,16 +51,18 @@ _TESTS = {
     "autoantibodies_ana_aca_scl70_rnap3": "antibodies: ANA, centromere, Scl-70, RNA polymerase III",
     "myositis_panel": "myositis antibodies",
     "ck_aldolase": "creatine kinase and aldolase",
-    "radiograph_of_site": "radiograph of the place",
-    "ct_noncontrast_of_site": "CT of the place without contrast",
+    "radiograph_of_site": "radiograph of the place, if not done yet",
+    "ct_noncontrast_of_site": "CT of the place without contrast, if not done yet",
     "dual_energy_ct": "dual-energy CT",
-    "mri": "MRI",
-    "mammogram_magnification": "mammogram with magnification views",
+    "mri": "MRI, if not done yet",
+    "mammogram_magnification": "mammogram with magnification views, if not done yet",
     "biopsy_skin_punch": "punch biopsy of the skin",
     "biopsy_incisional_deep": "deep incisional biopsy",
     "biopsy_core_image_guided": "image-guided core biopsy",
+    "echocardiography": "echocardiography, if not done yet",
+    "ultrasound": "ultrasound, if not done yet",
     "igra_tst": "tuberculosis test (IGRA or skin test)",
-    "chest_ct": "CT of the chest",
+    "chest_ct": "CT of the chest, if not done yet",
     "slit_lamp_fundoscopy": "slit lamp and fundoscopy",
     "gene_panel_ectopic_mineralization": "gene panel for ectopic mineralisation",
     "acvr1_test": "ACVR1 gene test",
@@ -153,6 +156,12 @@ def how_soon(text: str) -> str:
     if text.startswith("same"):
         return f"the {text}"
     return text if text.startswith("before") else f"within {text}"
+
+
+def harm_words(harm: str) -> str:
+    """Return a test's risk, and the caution of this person; rules for other persons are left out."""
+    here = re.search(r"\(here: .*\)$", harm)
+    return unmarked(harm.split("; ", maxsplit=1)[0] + (f" {here[0]}" if here and "; " in harm else ""))
 
 
 def test_why(test: NextTest) -> str:
