@@ -20,6 +20,7 @@ from kossa.demo.pictures import PictureComparison
 from kossa.demo.places import words
 from kossa.evidence import CtDeposit, Interval
 from kossa.report.pictures import projections
+from kossa.report.plain import share
 from kossa.workup import WorkupResult
 
 __all__ = ["Case", "index_page"]
@@ -109,7 +110,7 @@ def _read_kinds(result: WorkupResult) -> str:
     if weighing is None or not weighing.kinds:
         return "not weighed"
     first = sorted(weighing.kinds, key=lambda k: -k.prob)[:2]
-    return ", ".join(f"{k.id} {k.prob:.2f} ({k.low:.2f} to {k.high:.2f})" for k in first)
+    return ", ".join(f"{k.id} {share(k.prob, k.low, k.high)}" for k in first)
 
 
 def _row(number: int, row: Match) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from PIL import Image
 
 from kossa.evidence import Material
 from kossa.evidence.volume import Examination, Volume
+from kossa.report.labels import label_places
 
 __all__ = ["Marker", "Picture", "deposit_planes", "projections"]
 
@@ -67,6 +68,12 @@ class Picture:
     markers: tuple[Marker, ...] = ()
     outline: str = ""
     boxes: tuple[Box2, ...] = ()
+
+    @property
+    def labelled(self) -> list[tuple[Marker, float, float]]:
+        """The markers, each with the place of its number."""
+        places = label_places([(m.label, m.x, m.y) for m in self.markers])
+        return [(m, x, y) for m, (x, y) in zip(self.markers, places, strict=True)]
 
     @property
     def bar_mm(self) -> float:
