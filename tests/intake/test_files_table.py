@@ -33,7 +33,7 @@ def test_what_has_no_reader_yet_is_listed_as_that(tmp_path):
         5: (FileKind.PICTURE, Outcome.NOT_READ_YET, "not-read-yet"),
     }
     told = {n.source.file: n for n in notices(found)}
-    assert told[4].what == "A letter, report or phenopacket: recognised, not read in this version."
+    assert told[4].what == "A letter, report or phenopacket: recognised, not read by this command."
     assert told[5].todo.startswith("Say what it is: put a NAME.toml beside it")
 
 
