@@ -110,6 +110,6 @@ def test_breast_disease_would_be_shown_by_a_mammogram_and_a_valve_by_ultrasound(
 
 
 def test_what_could_bring_calcium_begins_with_what_is_likely_not_with_what_is_rare():
-    findings = [yes(i) for i in ("hx_ckd", "egfr_under_60", "phosphate_high", "pth_high")]
+    findings = yes("hx_ckd", "egfr_under_60", "phosphate_high", "pth_high")
     answer = weigh(findings, person(), calcification=Calcification.NOT_EXAMINED)
     assert answer.could_bring[0] == "ckd_mbd"

@@ -28,9 +28,12 @@ def places(text, context=""):
             "Amorphous calcification at the tips of the right index finger and of the left thumb.",
             [("site_fingertip", Side.RIGHT), ("site_fingertip", Side.LEFT)],
         ),
-        ("Calcified 6 mm nodule in the right upper lobe with apical scarring.", [("site_lung_nodule", Side.UNKNOWN)]),
+        (
+            "Calcified 6 mm nodule in the right upper lobe with apical scarring.",
+            [("site_lung_nodule", Side.UNKNOWN)],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_report_tells_its_places(text, expected):
     assert places(text) == expected
 
