@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from kossa.demo.bars import Bar
 from kossa.demo.match import Comparison, Match
+from kossa.demo.pictures import PictureComparison
 from kossa.demo.places import words
 from kossa.evidence import CtDeposit, Interval
 from kossa.report.pictures import projections
@@ -33,6 +34,7 @@ class Case:
     comparison: Comparison
     result: WorkupResult
     three_se_mg: float
+    pictures: PictureComparison | None = None
 
 
 @cache
@@ -90,6 +92,7 @@ def _case(case: Case) -> dict[str, Any]:
         "factor_read": case.comparison.factor_assumed,
         "rows": [_row(number, row) for number, row in enumerate(rows, 1) if row.above_limit],
         "below": [_row(number, row) for number, row in enumerate(rows, 1) if not row.above_limit],
+        "pictures": case.pictures,
         "surplus": [_surplus(d) for d in case.comparison.surplus],
     }
 

@@ -178,7 +178,8 @@ def _case(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
     said.notices.extend(case.notices)
     if case.person.setting is not Setting.UNKNOWN:
         said.setting = case.person.setting
-    return None
+    refused = {n.code for n in case.notices} - {"contradiction", "one-table"}
+    return "fields-refused" if refused else None
 
 
 def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:

@@ -6,7 +6,16 @@ import re
 
 from kossa.conditions import load
 from kossa.evidence import Cause, Direction, Weighing
-from kossa.report.plain import finding_words, how_soon, plain_name, plain_share, test_name, unmarked
+from kossa.report.plain import (
+    NO_SHARE,
+    NO_SHARE_WORDS,
+    finding_words,
+    how_soon,
+    plain_name,
+    plain_share,
+    test_name,
+    unmarked,
+)
 
 __all__ = ["NAMED", "brief", "unknown_cause"]
 
@@ -63,7 +72,8 @@ def _causes(weighing: Weighing) -> str:
 
 
 def _cause(cause: Cause) -> str:
-    return f"{plain_name(cause.id)} ({plain_share(cause.prob)})"
+    share = NO_SHARE_WORDS if cause.id in NO_SHARE else plain_share(cause.prob)
+    return f"{plain_name(cause.id)} ({share})"
 
 
 def _why(weighing: Weighing) -> str:

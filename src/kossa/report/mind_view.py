@@ -21,7 +21,7 @@ from kossa.evidence import (
 )
 from kossa.report import plain
 from kossa.report.brief import brief, unknown_cause
-from kossa.report.plain import cause_name, plain_name, share, unmarked
+from kossa.report.plain import NO_SHARE, NO_SHARE_WORDS, cause_name, plain_name, share, unmarked
 
 __all__ = ["kind_colour", "leading", "mind_view"]
 
@@ -131,12 +131,13 @@ def _kind_row(kind: Kind) -> dict[str, Any]:
 
 def _cause_row(cause: Cause, kind: str) -> dict[str, Any]:
     reasons = sorted(cause.because, key=lambda r: -abs(math.log10(max(r.lr, 1e-6))))
+    hidden = cause.id in NO_SHARE
     return {
         "label": cause_name(cause.id),
-        "prob": cause.prob,
-        "low": cause.low,
-        "high": cause.high,
-        "text": share(cause.prob, cause.low, cause.high),
+        "prob": 0.0 if hidden else cause.prob,
+        "low": 0.0 if hidden else cause.low,
+        "high": 0.0 if hidden else cause.high,
+        "text": NO_SHARE_WORDS if hidden else share(cause.prob, cause.low, cause.high),
         "colour": kind_colour(kind),
         "because": [_reason_row(r) for r in reasons[:SHOWN_REASONS]],
         "expected_absent": ", ".join(plain.label(i) for i in cause.expected_absent),
@@ -205,6 +206,8 @@ def leading(weighing: Weighing) -> str:
         return f"{first.id} or {second.id}, which what is known does not separate"
     cause = weighing.causes[0]
     words = f"most likely {first.id}"
+    if cause.prob >= NAMED and cause.id in NO_SHARE:
+        return "of a form that a radiologist must read"
     if cause.prob >= NAMED:
         name = plain_name(cause.id)
         # `calciphylaxis, from uraemic calciphylaxis` says it twice

@@ -8,6 +8,8 @@ from kossa.conditions import load
 from kossa.evidence import Flip, NextTest, Reason, vocabulary
 
 __all__ = [
+    "NO_SHARE",
+    "NO_SHARE_WORDS",
     "cause_name",
     "finding_words",
     "flip_words",
@@ -25,6 +27,10 @@ __all__ = [
     "unmarked",
 ]
 
+# a film cannot tell cancer from its look-alikes, so no share is given to a person: `kossa causes` has those
+# published of lesions sent to biopsy
+NO_SHARE = frozenset({"breast_malignant"})
+NO_SHARE_WORDS = "no share is given: a radiologist must read the film"
 SURE, NEVER = 0.995, 0.005  # a share is never said to be 1 or 0
 # vocabulary labels say `lymph node, any`; in a sentence about one person the tail says nothing
 _ANY = re.compile(r", any\b")

@@ -16,6 +16,7 @@ from kossa.evidence import (
     vocabulary,
 )
 from kossa.report.mind_view import leading
+from kossa.report.picture_words import mineral_in_sections, nothing_found, picture_limits, section_lines
 from kossa.report.plain import share, unmarked
 
 __all__ = [
@@ -105,12 +106,12 @@ def headline(workup: Workup) -> str:
     groups = counted(workup)
     if workup.calcification is Calcification.NOT_EXAMINED:
         return "Whether there is calcification is not known: nothing here shows or describes a deposit."
-    if not groups:
-        return f"No calcium deposit was found above {_limits(workup.ct)}."
+    if not groups and not mineral_in_sections(workup):
+        return nothing_found(workup, _limits(workup.ct))
     if workup.weighing is not None and workup.weighing.kinds:
         found = "found" if workup.calcification is Calcification.MEASURED else "described, not measured here"
         return f"Calcification {found}: {leading(workup.weighing)}."
-    return f"Calcification found: {_counted_places(groups)}."
+    return f"Calcification found: {_counted_places(groups) if groups else 'mineral in a stained section'}."
 
 
 def _counted_places(groups: Sequence[DepositGroup]) -> str:
@@ -128,7 +129,8 @@ def lead(workup: Workup) -> str:
     """Return the second sentence: how much, and what this reading cannot see."""
     parts = []
     if workup.weighing is not None and workup.weighing.kinds:
-        places = _counted_places(counted(workup))  # kind and share stand in the brief below
+        groups = counted(workup)  # kind and share stand in the brief below
+        places = _counted_places(groups) if groups else "mineral in a stained section"
         parts.append(f"{places[:1].upper()}{places[1:]}.")
     for reading in workup.ct:
         for score in reading.scores:
@@ -157,6 +159,7 @@ def score_sentence(score: Score) -> str:
 
 def _findings(workup: Workup) -> list[str]:
     lines = []
+    filmed = {g.id for film in workup.films for g in film.groups}
     for group in workup.groups:
         if group.material not in (Material.CALCIFICATION, Material.PHYSIOLOGICAL):
             continue
@@ -165,7 +168,9 @@ def _findings(workup: Workup) -> list[str]:
         noun = "deposit" if count == 1 else "deposits"
         note = " Physiological." if group.material is Material.PHYSIOLOGICAL else ""
         where = place(group.site, group.side)
-        lines.append(f"{where[:1].upper()}{where[1:]}: {count} {noun}, {pattern}{amount(group)}.{note}")
+        much = "on film, which tells no mass" if group.id in filmed else amount(group)
+        lines.append(f"{where[:1].upper()}{where[1:]}: {count} {noun}, {pattern}{much}.{note}")
+    lines += section_lines(workup)
     if workup.calcification is Calcification.NOT_EXAMINED:
         return ["Nothing was read that could show calcium."]
     return lines or ["No calcium deposit above the limits below."]
@@ -187,6 +192,7 @@ def _limits_lines(workup: Workup) -> list[str]:
         lines += [f"{which or 'Of the scan: '}not seen: {words}." for words in reading.limits.not_seen]
     if not workup.ct:
         lines.append("No scan was read.")
+    lines += picture_limits(workup)
     lines.append("Research and teaching software; not a medical device.")
     return lines
 
