@@ -93,3 +93,20 @@ def test_the_newest_value_speaks():
     new = {"name": "calcium", "value": 2.4, "unit": "mmol/L", "date": "2025-01-01"}
     for rows in ((old, new), (new, old)):
         assert states(read(*rows)[1])["calcium_normal"] is State.PRESENT
+
+
+@pytest.mark.parametrize("value", ["positive 1:640", "Positive (titre 1:320)", "positive 1/80"])
+def test_a_verdict_with_its_titre_is_the_laboratorys_verdict(value):
+    (result,), found, _ = read({"name": "ANA", "value": value})
+    assert result.flag is Flag.HIGH
+    assert states(found)["ab_ana"] is State.PRESENT
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("haemolysed", "haemolysed"), ("hemolyzed", "haemolysed"), ("sample insufficient", "invalid-number")],
+)
+def test_an_unusable_sample_is_said_to_be_one(value, code):
+    results, found, (notice,) = read({"name": "potassium", "value": value, "unit": "mmol/L"})
+    assert (results, found, notice.code) == ((), (), code)
+    assert "the sample was not usable" in notice.what

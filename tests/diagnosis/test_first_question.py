@@ -107,3 +107,9 @@ def test_breast_disease_would_be_shown_by_a_mammogram_and_a_valve_by_ultrasound(
     breast = weigh(yes("op_breast_implant"), person(50, "F"), calcification=Calcification.NOT_EXAMINED)
     assert "mammogram_magnification" in {t.id for t in breast.next_tests}
     assert term("site_breast_implant").kind == "site"
+
+
+def test_what_could_bring_calcium_begins_with_what_is_likely_not_with_what_is_rare():
+    findings = yes("hx_ckd", "egfr_under_60", "phosphate_high", "pth_high")
+    answer = weigh(findings, person(), calcification=Calcification.NOT_EXAMINED)
+    assert answer.could_bring[0] == "ckd_mbd"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kossa.evidence import Option, Person, Reason, Weighing
+from kossa.evidence import Cause, Option, Person, Reason, Weighing
 from kossa.report import plain
 from kossa.report.brief import brief
 from kossa.report.plain import cause_name, share
@@ -29,7 +29,7 @@ def case_text(
         lines += ["", "Kind (share, 80 % interval)"]
         lines += [f"  {k.id:<16}{share(k.prob, k.low, k.high)}" for k in weighing.kinds[:SHOWN]]
         lines += ["Cause"]
-        lines += [f"  {cause_name(c.id)}: {share(c.prob, c.low, c.high)}" for c in weighing.causes[:SHOWN]]
+        lines += [f"  {cause_name(c.id)}: {_cause_share(c)}" for c in weighing.causes[:SHOWN]]
         if weighing.none_of_these is not None:
             lines.append(f"  none of these: {plain.plain_share(weighing.none_of_these)}")
         first = weighing.causes[0] if weighing.causes else None
@@ -56,3 +56,7 @@ def _reason(reason: Reason) -> str:
     finding, numbers = plain.reason_parts(reason)
     behind = f" ({numbers})" if numbers else ""
     return f"  {plain.times(reason.lr):<8}{finding}{behind} [{plain.source_words(reason.source)}]"
+
+
+def _cause_share(cause: Cause) -> str:
+    return plain.NO_SHARE_WORDS if cause.id in plain.NO_SHARE else share(cause.prob, cause.low, cause.high)

@@ -199,23 +199,19 @@ def _option_row(option: Option) -> dict[str, Any]:
     }
 
 
-def leading(weighing: Weighing) -> tuple[str, str]:
-    """Return the first sentence's end and the second sentence: which kind, from what, how sure."""
+def leading(weighing: Weighing) -> str:
+    """Return the end of the first sentence: which kind, from what."""
     first, second = weighing.kinds[0], weighing.kinds[1]
-    both = f"{first.id.capitalize()} {share(first.prob, first.low, first.high)}, "
-    both += f"{second.id} {share(second.prob, second.low, second.high)}."
     if first.prob < LIKELY:
-        return f"{first.id} or {second.id}, which what is known does not separate", both
+        return f"{first.id} or {second.id}, which what is known does not separate"
     cause = weighing.causes[0]
     words = f"most likely {first.id}"
     if cause.prob >= NAMED and cause.id in NO_SHARE:
-        return "of a form that a radiologist must read", both
+        return "of a form that a radiologist must read"
     if cause.prob >= NAMED:
         name = plain_name(cause.id)
         # `calciphylaxis, from uraemic calciphylaxis` says it twice
         words = f"most likely {name}" if first.id in name else f"{words}, from {name}"
     elif unknown_cause(weighing):
         words += "; the cause is not known"
-    if not weighing.separable:
-        return f"{words}; {second.id} is not excluded", both
-    return words, f"Probability {share(first.prob, first.low, first.high)}."
+    return words if weighing.separable else f"{words}; {second.id} is not excluded"

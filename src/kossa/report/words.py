@@ -110,7 +110,7 @@ def headline(workup: Workup) -> str:
         return nothing_found(workup, _limits(workup.ct))
     if workup.weighing is not None and workup.weighing.kinds:
         found = "found" if workup.calcification is Calcification.MEASURED else "described, not measured here"
-        return f"Calcification {found}: {leading(workup.weighing)[0]}."
+        return f"Calcification {found}: {leading(workup.weighing)}."
     return f"Calcification found: {_counted_places(groups) if groups else 'mineral in a stained section'}."
 
 
@@ -129,9 +129,9 @@ def lead(workup: Workup) -> str:
     """Return the second sentence: how much, and what this reading cannot see."""
     parts = []
     if workup.weighing is not None and workup.weighing.kinds:
-        groups = counted(workup)
+        groups = counted(workup)  # kind and share stand in the brief below
         places = _counted_places(groups) if groups else "mineral in a stained section"
-        parts.append(f"{leading(workup.weighing)[1]} {places[:1].upper()}{places[1:]}.")
+        parts.append(f"{places[:1].upper()}{places[1:]}.")
     for reading in workup.ct:
         for score in reading.scores:
             if score.name == "mass_integrated" and score.material == "calcification" and score.value:
