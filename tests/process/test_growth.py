@@ -121,13 +121,18 @@ def test_progress_is_told_in_days():
         ({"scenario": "haematoma", "years": 1000}, WrongCall, "at most 100 years"),
         ({"scenario": "haematoma", "size": 8}, WrongCall, "16 to 256"),
         ({"scenario": "haematoma", "size": 16}, WrongCall, "wider than the shortest length"),
-        ({"scenario": "healthy", "size": 256}, WrongCall, "GiB"),
         ({"scenario": "healthy", "overrides": {"ppi_release": "600"}}, WrongCall, "it needs umol/L/d"),
     ],
 )
 def test_bad_calls_are_refused_in_one_sentence(call, error, words):
     with pytest.raises(error, match=words):
         grow(**call)
+
+
+def test_a_grid_that_needs_too_much_memory_is_refused_before_it_is_asked_for(monkeypatch):
+    monkeypatch.setattr("kossa.process.mesh.MOST_BYTES", 2**30)
+    with pytest.raises(WrongCall, match=r"--size 256 needs 3\.2 GiB"):
+        grow("healthy", size=256)
 
 
 def test_a_grid_is_chosen_for_the_lesion_and_said():

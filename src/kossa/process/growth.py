@@ -261,7 +261,7 @@ def _word(setting: Setting, run: Run, course: Course, stopped: str | None) -> tu
     advice = ADVICE[word]
     asleep = float(run.nuclei.max())
     if word == "clean" and asleep > 1.0:
-        advice += f" It holds up to {asleep:.0f} nuclei per mm3 that would grow if pyrophosphate fell."
+        advice += f" It holds up to {asleep:.0f} nuclei per mm³ that would grow if pyrophosphate fell."
     return word, advice
 
 

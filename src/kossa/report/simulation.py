@@ -21,17 +21,26 @@ from kossa.process.outcome import Fields, Outcome
 from kossa.process.scenario import Scenario, scenario_by_id
 from kossa.report.page import environment, hashed
 from kossa.report.simulation_figures import courses, frames, growth_course, map_picture, radial
-from kossa.report.simulation_words import case_view, comparison_rows, group_rows, headline, lead, site_rows
+from kossa.report.simulation_words import (
+    case_view,
+    comparison_rows,
+    group_rows,
+    headline,
+    lead,
+    since,
+    site_rows,
+    spelled,
+)
 
 __all__ = ["comparison_page", "growth_page", "write_comparison", "write_outcome"]
 
 FIELDS = {
     "alive": "cells alive (share)",
     "debris": "debris that nucleates (share)",
-    "ppi_umol_l": "pyrophosphate (umol/L)",
+    "ppi_umol_l": "pyrophosphate (µmol/L)",
     "calcium_mmol_l": "calcium in the fluid (mmol/L)",
     "ph": "pH",
-    "nuclei_mm3": "nuclei (per mm3)",
+    "nuclei_mm3": "nuclei (per mm³)",
 }
 
 
@@ -57,12 +66,12 @@ def growth_page(outcome: Outcome, fields: Fields) -> str:
     middle = {name: volume[:, :, volume.shape[2] // 2] for name, volume in fields.volumes.items()}
     context = _frame(
         {
-            "o": outcome,
+            "o": spelled(outcome),
             "scenario": scenario,
             "headline": headline(outcome, scenario),
             "lead": lead(outcome),
-            "course": growth_course(outcome) if outcome.series else None,
-            "radial": radial(fields) if fields.profiles.size else None,
+            "course": growth_course(outcome, since(scenario)) if outcome.series else None,
+            "radial": radial(fields),
             "frames": frames(fields.slice_days, fields.slices),
             "maps": [
                 {"title": title, **map_picture(middle[name], name)}

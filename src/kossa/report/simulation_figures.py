@@ -46,6 +46,8 @@ COLOURS = {"injured_normal": "dys", "healthy_uraemic": "met", "healthy_normal": 
 DASHES = {"injured_normal": "-", "healthy_uraemic": "-", "healthy_normal": "--", "injured_ppi": ":"}
 SMALLEST = 160  # pixels: a slice of few voxels is enlarged, each voxel a square
 DAYS = 365.25
+NOTHING = 1e-3  # mg, mg/cm3: less is drawn as a line at zero
+EVEN = 5e-3  # of a value: a field that varies less is one colour, not a picture of rounding
 
 
 def _address(data: bytes, kind: str) -> str:
@@ -89,8 +91,8 @@ def _legend(axes: Axes, dress: dict[str, str]) -> None:
     axes.legend(frameon=False, labelcolor=dress["ink"], fontsize=10)
 
 
-def growth_course(outcome: Outcome) -> dict[str, str]:
-    """Return mass over time, with the days at which it would be seen."""
+def growth_course(outcome: Outcome, since: str) -> dict[str, str]:
+    """Return mass over the years `since` what began it, with the days at which it would be seen."""
     t = np.array([p.t_days for p in outcome.series]) / DAYS
     mg = np.array([p.mass_mg for p in outcome.series])
 
@@ -110,15 +112,17 @@ def growth_course(outcome: Outcome) -> dict[str, str]:
                 )
         if outcome.visible.xray_days is not None or outcome.visible.ct_days is not None:
             _legend(axes, dress)
-        axes.set_xlabel("years after the injury")
+        axes.set_xlabel(f"years {since}")
         axes.set_ylabel("mineral, mg hydroxyapatite")
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(bottom=0, top=None if mg.max() > NOTHING else 1.0)
 
     return _both(draw)
 
 
-def radial(fields: Fields) -> dict[str, str]:
-    """Return the mineral from the centre to the border, at a few times."""
+def radial(fields: Fields) -> dict[str, str] | None:
+    """Return the mineral from the centre to the border, at a few times; None where there is none to show."""
+    if fields.radius.size < 2 or not fields.profiles.size or float(fields.profiles.max()) < NOTHING:
+        return None
     chosen = np.unique(np.linspace(0, len(fields.slice_days) - 1, 5).round().astype(int))
 
     def draw(axes: Axes, dress: dict[str, str]) -> None:
@@ -189,5 +193,7 @@ def map_picture(values: npt.NDArray[np.float32], name: str) -> dict[str, str]:
     low, high = float(values.min()), float(values.max())
     if name in {"alive", "debris"}:
         low, high = 0.0, max(1.0, high)
+    if high - low < EVEN * abs(high):
+        low = 0.0
     told = "0" if abs(low) < 1e-3 * abs(high) else f"{low:.3g}"
     return {"picture": _coloured(values, low, high, "viridis"), "low": told, "high": f"{high:.3g}"}

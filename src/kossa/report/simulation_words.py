@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from kossa.process.comparison import Case, Comparison
 from kossa.process.outcome import Outcome
 from kossa.process.scenario import Scenario
 
-__all__ = ["case_view", "comparison_rows", "duration", "group_rows", "headline", "lead", "site_rows"]
+__all__ = [
+    "case_view",
+    "comparison_rows",
+    "duration",
+    "group_rows",
+    "headline",
+    "lead",
+    "since",
+    "site_rows",
+    "spelled",
+]
 
 NAMES = {
     "injured_normal": "Injured tissue, normal blood",
@@ -23,6 +35,7 @@ SITES = {
     "artery": "artery",
     "other": "other tissue",
 }
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 LOOKS = {
     "rim": "a rim, like an eggshell",
     "core": "densest in the middle",
@@ -30,6 +43,14 @@ LOOKS = {
     "diffuse": "spread through the tissue",
     "none": "no deposit",
 }
+SOLIDS = {
+    "HAP": "hydroxyapatite",
+    "OCP": "octacalcium phosphate",
+    "DCPD": "brushite",
+    "ACP2": "amorphous calcium phosphate",
+}
+# where nothing is injured, of the groups only this one says something, of the blood at pH 7.40
+UNHARMED = "Drive of this blood over the gate of living tissue"
 GROUPS = {
     "gate_open_dead": (
         "Drive of dead tissue over the gate of living tissue",
@@ -41,7 +62,7 @@ GROUPS = {
     ),
     "clearance_times_births": (
         "Debris lifetime times nucleation rate",
-        "how many nuclei debris could give before it is cleared, per mm3",
+        "how many nuclei debris could give before it is cleared, per mm³",
     ),
     "inhibitor_reach": (
         "Reach of pyrophosphate into the lesion",
@@ -52,7 +73,7 @@ GROUPS = {
         "above 1 the middle is fed by diffusion alone",
     ),
     "days_to_fill_by_supply": (
-        "Days to fill the lesion if supply alone limited it",
+        "Time to fill the lesion if supply alone limited it",
         "many years: a rim stays a rim; weeks: the lesion fills",
     ),
 }
@@ -98,17 +119,51 @@ def lead(outcome: Outcome) -> str:
     if outcome.visible.ct_days is not None:
         seen.append(f"on CT after {duration(outcome.visible.ct_days)}")
     visible = (
-        f"It would be seen {' and '.join(seen)}." if seen else "It would not be seen on CT or a radiograph."
+        f"It would be seen {' and '.join(seen)}."
+        if seen
+        else "It would not be seen on CT or a radiograph within this time."
     )
     return f"{visible} It is {LOOKS[outcome.pattern]}."
 
 
 def group_rows(outcome: Outcome) -> list[dict[str, str]]:
-    """Return the dimensionless groups with what they mean."""
+    """Return the dimensionless groups with what they mean; of healthy tissue only what concerns it."""
+    groups = outcome.groups
+    if "inhibitor_reach" not in groups:
+        name = "gate_open_dead"
+        return [{"name": UNHARMED, "value": _number(groups[name]), "means": GROUPS[name][1]}]
     return [
-        {"name": GROUPS[name][0], "value": f"{value:.3g}", "means": GROUPS[name][1]}
-        for name, value in outcome.groups.items()
+        {
+            "name": GROUPS[name][0],
+            "value": duration(value) if name == "days_to_fill_by_supply" else _number(value),
+            "means": GROUPS[name][1],
+        }
+        for name, value in groups.items()
     ]
+
+
+def _number(value: float) -> str:
+    """Return three figures, with a power of ten as it is printed."""
+    text = f"{value:.3g}"
+    if "e" not in text:
+        return text
+    figures, power = text.split("e")
+    return f"{figures} × 10{str(int(power)).translate(RAISED)}"
+
+
+def since(scenario: Scenario) -> str:
+    """Return what the years of a run count from."""
+    return "with this blood" if scenario.injury.driver is None else "after the injury"
+
+
+def spelled(outcome: Outcome) -> Outcome:
+    """Return the outcome with the names of solids written out, for a reader."""
+    kept = outcome.saturation
+    parts = {
+        name: {SOLIDS[solid]: value for solid, value in getattr(kept, name).items()}
+        for name in ("blood", "dead_tissue", "spread")
+    }
+    return msgspec.structs.replace(outcome, saturation=msgspec.structs.replace(kept, **parts))
 
 
 def case_view(case: Case) -> dict[str, Any]:
