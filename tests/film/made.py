@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from PIL import Image
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import (
+    DigitalMammographyXRayImageStorageForPresentation,
+    ExplicitVRLittleEndian,
+    generate_uid,
+)
 from scipy import ndimage as ndi
 
 
@@ -51,3 +57,34 @@ def save(film, path, *, bits=8):
     scale, kind = (1, np.uint8) if bits == 8 else (257, np.uint16)
     Image.fromarray(np.clip(np.round(film * scale), 0, 255 * scale).astype(kind)).save(path)
     return path
+
+
+def dicom(stored, path, **tags):
+    """Write a mammogram (y, x) uint16 for presentation, with these elements by keyword."""
+    file = Dataset()
+    file.file_meta = FileMetaDataset()
+    file.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    file.SOPClassUID = file.file_meta.MediaStorageSOPClassUID = (
+        DigitalMammographyXRayImageStorageForPresentation
+    )
+    file.SOPInstanceUID = file.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    file.PatientID, file.PatientName, file.Modality = "1", "A", "MG"
+    file.Rows, file.Columns = stored.shape
+    file.SamplesPerPixel, file.PhotometricInterpretation = 1, "MONOCHROME2"
+    file.BitsAllocated, file.BitsStored, file.HighBit, file.PixelRepresentation = 16, 16, 15, 0
+    file.ImagerPixelSpacing = [0.1, 0.1]
+    file.PresentationIntentType = "FOR PRESENTATION"
+    for keyword, value in tags.items():
+        setattr(file, keyword, value)
+    file.PixelData = stored.astype("<u2").tobytes()
+    file.save_as(path, enforce_file_format=True)
+    return path
+
+
+def table(entries, *, first=0, bits=12):
+    """Return one item of a VOI LUT sequence."""
+    item = Dataset()
+    item.LUTDescriptor = [len(entries), first, bits]
+    item.LUTData = np.asarray(entries, "<u2").tobytes()
+    item["LUTData"].VR = "OW"
+    return item

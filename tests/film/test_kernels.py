@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage as ndi
 
-from kossa.film.kernels.smooth import block_mean, gaussian
+from kossa.film.kernels.smooth import block_mean, gaussian, wide_gaussian
 from kossa.film.kernels.spots import block_moments, line_share, maxima, raise_to_z, top_sums
 from kossa.film.lines import oriented
 
@@ -108,3 +108,12 @@ def test_smoothing_along_a_line_keeps_it_and_across_it_does_not():
     plain = ndi.gaussian_filter(image, (1.0, 4), mode="constant")
     inner = (slice(None), slice(16, 48))
     assert bands[0][inner] == pytest.approx(plain[inner], abs=0.01)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(90, 160), st.integers(90, 160), st.floats(2, 20))
+def test_a_wide_window_is_nearly_a_gaussian(rows, columns, sigma):
+    image = np.random.default_rng(rows).normal(100, 20, (rows, columns)).astype(np.float32)
+    image[: rows // 2] += 50
+    want = gaussian(image, sigma)
+    assert wide_gaussian(image, sigma) == pytest.approx(want, abs=0.02 * float(np.ptp(image)))

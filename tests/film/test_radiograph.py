@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from scipy import ndimage as ndi
 
+from kossa.evidence import FilmKind, Source
 from kossa.film.outline import describe_outline
-from kossa.film.radiograph import find_lumps
+from kossa.film.radiograph import find_lumps, read_radiograph
+from kossa.film.read import Film
+from kossa.film.spacing import Spacing
 from tests.film.made import limb
 
 
@@ -15,6 +18,12 @@ def ball(film, centre, radius_px=10, height=25.0):
     y, x = np.indices(film.shape)
     away = np.hypot(y - centre[0], x - centre[1])
     return (film + height * np.sqrt(np.maximum(0, 1 - (away / radius_px) ** 2))).astype(np.float32)
+
+
+def examine_ball(radius_px):
+    film = Film(ball(limb(1), (150, 90), radius_px), FilmKind.RADIOGRAPH, Spacing(0.2, "told"))
+    (deposit,) = read_radiograph(film, Source(file=0)).told.deposits
+    return deposit
 
 
 def test_a_lump_beside_the_bone_is_found_and_the_bone_is_not():
@@ -25,15 +34,26 @@ def test_a_lump_beside_the_bone_is_found_and_the_bone_is_not():
     assert shaft.lean == pytest.approx(0.03, abs=0.01)
 
 
+@pytest.mark.parametrize("radius_px", [10, 20])
+def test_size_and_place_are_those_of_the_ball(radius_px):
+    found = examine_ball(radius_px)
+    assert found.diameter_mm == pytest.approx(0.4 * radius_px, rel=0.1)
+    assert np.hypot(found.centroid_px[0] - 150, found.centroid_px[1] - 90) * 0.2 < 0.5
+
+
 def test_a_limb_without_a_deposit_holds_no_mark():
     assert find_lumps(limb(seed=3), 0.2)[0] == []
 
 
+@pytest.fixture(scope="module")
+def straight():
+    return find_lumps(ball(limb(), (150, 90)), 0.2)[0][0]
+
+
 @pytest.mark.parametrize("turn", [np.flipud, np.fliplr, np.transpose, np.rot90])
-def test_turned_and_mirrored_limbs_hold_the_same_lump(turn):
+def test_turned_and_mirrored_limbs_hold_the_same_lump(turn, straight):
     film = ball(limb(), (150, 90))
     place = np.zeros(film.shape)
-    (straight,) = find_lumps(film, 0.2)[0]
     place[round(straight.y), round(straight.x)] = 1
     (lump,) = find_lumps(np.ascontiguousarray(turn(film)), 0.2)[0]
     assert np.hypot(*(np.argwhere(turn(place))[0] - [lump.y, lump.x])) <= 1.5

@@ -71,7 +71,7 @@ def test_a_sidecar_tells_kind_spacing_side_and_view(tmp_path):
     )  # fmt: skip
     (deposit,) = reading.deposits
     assert np.hypot(deposit.centroid_px[0] - 150, deposit.centroid_px[1] - 90) < 3
-    assert 3.5 < deposit.diameter_mm < 6  # 4 mm; the outline lies low on the flank
+    assert 3.5 < deposit.diameter_mm < 4.8  # a ball of 4 mm
     assert reading.groups[0].patterns
     assert found.pixels.shape == reading.shape
 

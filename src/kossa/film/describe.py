@@ -89,9 +89,15 @@ def _deposit(
     source: Source,
 ) -> FilmDeposit:
     size = mark.diameter * found.pixel_mm
-    because = f"{mark.z:.1f} deviations over the noise round it, {mark.height:.0f} of 255 grey levels"
+    because = (
+        f"its top stands {mark.z:.1f} times the noise of the film above the ground round it "
+        f"({mark.height:.0f} of 255 grey levels); its edge is {mark.steep:.1f} times as steep as is usual "
+        "on this film"
+    )
+    if mm:
+        because += f"; {size:.2f} mm across"
     if mm and size < BIGGEST_UNSIZED_MM:
-        because += "; size limited by pixel and blur"
+        because += f" (below {BIGGEST_UNSIZED_MM:g} mm pixel and blur limit what is known of the size)"
     return FilmDeposit(
         id=id_,
         modality=Modality.FILM,
@@ -122,7 +128,13 @@ def _group(
     form = group.form
     because = form.because if mm else "spacing unknown: no size-based word is given"
     where = "; lies over the pectoral muscle" if group.pectoral else ""
-    score = "" if group.score is None else f"; group score {group.score:.1f}"
+    span = max(high[k] - low[k] for k in (0, 1)) * found.pixel_mm
+    lie = f"; {group.distribution}, {span:.0f} mm from end to end" if mm and len(inside) > 1 else ""
+    score = (
+        "; found by its marks' size and edges"
+        if group.score is None
+        else f"; its best spots score {group.score:.1f} together ({found.passed:.1f} is asked of a group)"
+    )
     category = form.category if mm or form.word == "vascular" else Category.INDETERMINATE
     word = form.word if mm else None
     return FilmGroup(
@@ -135,7 +147,7 @@ def _group(
         patterns=form.patterns if mm else (),
         site="site_breast_artery" if word == "vascular" else "site_breast",
         side=side,
-        because=f"{WORDS[category]}: {because}{score}{where}",
+        because=f"{WORDS[category]}: {because}{lie}{score}{where}",
     )
 
 

@@ -32,7 +32,7 @@ class Detection:
     Its pixels measure `pixel_mm` and are `factor` native ones a side; all places are pixels of `image`.
 
     `sharp` (n,) tells which spots are as sharp as dust; they take part in no cluster. `dust_groups` is how
-    many groups more there were with them. `mended` counts scan lines.
+    many groups more there were with them. `mended` counts scan lines, `passed` is the score that was asked.
     """
 
     image: Image
@@ -46,6 +46,7 @@ class Detection:
     clusters: list[Cluster]
     dust_groups: int
     mended: int
+    passed: float
 
     @property
     def breast_cm2(self) -> float:
@@ -84,7 +85,9 @@ def detect(pixels: Image, spacing_mm: float | None, threshold: float | None = No
         for c in find_clusters(spots.where(~sharp), pixel_mm, passed)
     ]
     more = len(find_clusters(spots, pixel_mm, passed)) - len(clusters) if sharp.any() else 0
-    return Detection(part, origin, z, pixel_mm, factor, breast, spots, sharp, clusters, max(0, more), mended)
+    return Detection(
+        part, origin, z, pixel_mm, factor, breast, spots, sharp, clusters, max(0, more), mended, passed
+    )
 
 
 def _cut_to(image: Image, breast: Breast) -> tuple[Image, tuple[int, int], Breast]:

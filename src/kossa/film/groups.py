@@ -16,18 +16,18 @@ Floats = npt.NDArray[np.float64]
 
 REACH_MM = 5.0  # grouped: about 5 within 1 cm (films_and_sections.md 3.1)
 APART_MM = 0.4  # two maxima nearer than this are one deposit; nearest neighbours of real clusters, same 2.2
-BEST = 4  # spots of a place that count; chosen on made clusters in MIAS films and P00173_LCC, seed 1
-CAP = 6.0  # z beyond which a spot says no more: one bright speck makes no group; same
+BEST = 5  # spots of a place that count; chosen on made clusters in MIAS films and P00173_LCC, seed 1
+CAP = 5.0  # z beyond which a spot says no more: one bright speck makes no group; same
 FLOOR = 2.0  # z that counts as nothing; same
-LINE_COST = 0.5  # share of z taken from a spot that lies wholly on a line; same
+LINE_COST = 1.0  # share of z taken from a spot that lies wholly on a line; same
 BETWEEN_MM = 10.0  # of two groups nearer than this the stronger stands (films_and_sections.md 2.2)
 MEMBER = 1.0  # weight (z above FLOOR) from which on a spot is a member; judgement
 
 # Scores that at most half a group a film passes on films without insertion (validate/film.py):
 COARSE_PIXEL_MM = 0.15
-THRESHOLD_COARSE = 10.2  # 200 um, mdb003 and mdb004
-THRESHOLD_FINE = 13.3  # 100 um, four views of P00173, dust not told from calcium
-THRESHOLD_SHARP = 11.0  # the same, specks as sharp as dust at 50 um left out
+THRESHOLD_COARSE = 9.3  # 200 um, mdb003 and mdb004
+THRESHOLD_FINE = 11.3  # 100 um, four views of P00173, dust not told from calcium
+THRESHOLD_SHARP = 10.9  # the same, specks as sharp as dust at 50 um left out on the one view that has 50 um
 
 
 @dataclass(frozen=True, eq=False)

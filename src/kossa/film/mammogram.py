@@ -10,17 +10,17 @@ from scipy import ndimage as ndi
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from kossa.film.detect import Detection
+from kossa.film.edges import usual_slope
 from kossa.film.groups import REACH_MM
 from kossa.film.measure import EIGHT, Mark, measure_mark
-from kossa.film.morphology import TALL, Form, distribution_of, form_of, word_of
+from kossa.film.morphology import Form, distribution_of, form_of, is_steep, word_of
 
 __all__ = ["Group", "Marks", "mark_groups"]
 
 PART_Z = 3.0  # pixels of a mark lie above this; judgement
 MEMBER_Z = 4.0  # the largest z of a mark of a group; judgement
-COARSE_Z = 12.0  # ... and of a mark that counts by itself: no tissue of the normal films reaches it twice
-BIG_Z, BIG_MM2 = 7.4, 1.5  # the same of a mark so large that it raises its own noise; judgement
-COARSE_MM2 = 0.4  # its least area; judgement
+PLAIN_Z, PLAIN_STEEP, PLAIN_MM2 = 10.0, 4.5, 0.12  # of a mark that counts where others stand by; judgement
+LARGE_Z, LARGE_MM2, LARGE_HEIGHT = 5.0, 0.4, 25.0  # of a mark with steep edges that counts alone; judgement
 COARSE_LINK_MM = 4.0  # coarse marks nearer than this belong together; judgement
 COARSE_LONG_MM = 1.5  # a single one has to be as long to make a group; judgement
 BLUR_MM = 0.06  # of screen and film; films_and_sections.md 2.2
@@ -56,15 +56,23 @@ def mark_groups(found: Detection) -> Marks:
     peaks = highest[1:]
     areas = np.bincount(parts.ravel(), minlength=count + 1)[1:] * found.pixel_mm**2
     peaks = np.where(_dust_only(found, parts, count), 0.0, peaks)
-    coarse = (peaks >= COARSE_Z) & (areas >= COARSE_MM2)
-    big = (peaks >= BIG_Z) & (areas >= BIG_MM2) & ~coarse
+    coarse = (peaks >= PLAIN_Z) & (areas >= PLAIN_MM2) | (peaks >= LARGE_Z) & (areas >= LARGE_MM2)
     owner = _owners(found, parts, boxes, peaks, coarse)
     measured: dict[int, Mark] = {}
     blur = float(np.hypot(BLUR_MM / found.pixel_mm, 12**-0.5))
-    for k in np.flatnonzero(coarse | big | (owner >= 0))[:MOST]:
+    usual = usual_slope(found.image, found.pixel_mm, found.breast)
+    for k in np.flatnonzero(coarse | (owner >= 0))[:MOST]:
         box = boxes[k]
-        mark = measure_mark(found.image, found.z, parts[box] == k + 1, (box[0].start, box[1].start), blur)
-        if mark is not None and (not big[k] or owner[k] >= 0 or mark.height >= TALL):
+        mark = measure_mark(
+            found.image,
+            found.z,
+            parts[box] == k + 1,
+            (box[0].start, box[1].start),
+            pixel_mm=found.pixel_mm,
+            blur_px=blur,
+            usual=usual,
+        )
+        if mark is not None and (owner[k] >= 0 or _counts(mark, found.pixel_mm)):
             measured[int(k)] = mark
     return _grouped(found, measured, owner)
 
@@ -114,7 +122,10 @@ def _grouped(found: Detection, measured: dict[int, Mark], owner: npt.NDArray[np.
         for s in touching:
             sets.remove(s)
         scores = [s[1] for s in touching if s[1] is not None]
-        long = any(marks[i].length * found.pixel_mm >= COARSE_LONG_MM for i in chain)
+        long = any(
+            _large(marks[i], found.pixel_mm) and marks[i].length * found.pixel_mm >= COARSE_LONG_MM
+            for i in chain
+        )
         if touching or len(chain) > 1 or long:
             merged = set(chain).union(*(s[0] for s in touching))
             sets.append((merged, max(scores, default=None)))
@@ -132,12 +143,16 @@ def _grouped(found: Detection, measured: dict[int, Mark], owner: npt.NDArray[np.
     return Marks(marks, [word_of(m, found.pixel_mm) for m in marks], groups)
 
 
-def _counts(mark: Mark, pixel_mm: float) -> bool:
-    """Say whether a mark counts by itself."""
+def _large(mark: Mark, pixel_mm: float) -> bool:
+    """Say whether a mark has the size and the edges that make it count alone."""
     area = mark.area * pixel_mm**2
-    if mark.z >= COARSE_Z:
-        return area >= COARSE_MM2 / 2
-    return mark.z >= BIG_Z and area >= BIG_MM2 / 2 and mark.height >= TALL
+    return is_steep(mark) and mark.height >= LARGE_HEIGHT and area >= LARGE_MM2 / 2
+
+
+def _counts(mark: Mark, pixel_mm: float) -> bool:
+    """Say whether a mark counts without a cluster of spots, alone or with others like it."""
+    plain = mark.z >= PLAIN_Z and mark.steep >= PLAIN_STEEP and mark.area * pixel_mm**2 >= PLAIN_MM2
+    return plain or _large(mark, pixel_mm)
 
 
 def _chains(marks: list[Mark], pixel_mm: float) -> list[set[int]]:

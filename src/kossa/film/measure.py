@@ -9,7 +9,9 @@ import numpy.typing as npt
 from scipy import ndimage as ndi
 from scipy.spatial import ConvexHull, QhullError
 
-__all__ = ["Mark", "measure_mark"]
+from kossa.film.edges import slope
+
+__all__ = ["SPHERE", "Mark", "measure_mark"]
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -17,6 +19,7 @@ Mask = npt.NDArray[np.bool_]
 HALF = 0.5  # of the peak: where the outline is drawn
 SPHERE = 0.866  # width of a sphere's shadow at half height, as a share of its diameter: sqrt(1 - 0.25)
 MARGIN_PX = 6  # ground that is looked at round a mark; judgement
+EDGE = 75  # percentile of the slopes of a mark that stands for its edge; judgement
 EIGHT = np.ones((3, 3), bool)
 
 
@@ -27,7 +30,8 @@ class Mark:
     `diameter` is that of a disc of the same area, blur taken out; `length` and `width` are four
     standard deviations along its axes; `hole` is the share of the filled outline that is empty;
     `core` the height of the middle over that of the border (None: too small); `solid` the share of its
-    hull that it fills; `height` grey levels of 255 over the ground; `z` the largest over local noise.
+    hull that it fills; `height` grey levels of 255 over the ground; `z` the largest over local noise;
+    `steep` the slope of its edge over the usual slope of the film.
     """
 
     y: float
@@ -41,6 +45,7 @@ class Mark:
     solid: float
     height: float
     z: float
+    steep: float
     outline: npt.NDArray[np.int32]
     box: tuple[tuple[int, int], tuple[int, int]]
 
@@ -50,11 +55,20 @@ class Mark:
         return self.length / max(self.width, 1e-6)
 
 
-def measure_mark(image: Image, z: Image, part: Mask, corner: tuple[int, int], blur_px: float) -> Mark | None:
+def measure_mark(
+    image: Image,
+    z: Image,
+    part: Mask,
+    corner: tuple[int, int],
+    *,
+    pixel_mm: float,
+    blur_px: float,
+    usual: float,
+) -> Mark | None:
     """Measure the mark whose pixels `part` (y, x, corner at `corner`) were found on `z`.
 
-    `blur_px` is the standard deviation of the system's blur. Returns None where it does not rise over
-    its ground.
+    `blur_px` is the standard deviation of the system's blur, `usual` the film's usual slope. Returns None
+    where it does not rise over its ground.
     """
     y0, x0 = max(0, corner[0] - MARGIN_PX), max(0, corner[1] - MARGIN_PX)
     y1, x1 = corner[0] + part.shape[0] + MARGIN_PX, corner[1] + part.shape[1] + MARGIN_PX
@@ -92,6 +106,7 @@ def measure_mark(image: Image, z: Image, part: Mask, corner: tuple[int, int], bl
         solid=_solid(filled),
         height=peak,
         z=float(z[y0:y1, x0:x1][inside].max()),
+        steep=float(np.percentile(slope(window, pixel_mm)[inside], EDGE)) / usual,
         outline=places,
         box=((int(low[0]), int(low[1])), (int(high[0]), int(high[1]))),
     )

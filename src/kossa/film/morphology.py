@@ -15,13 +15,14 @@ from kossa.evidence import Category
 from kossa.film.measure import Mark
 from kossa.film.rails import find_rails
 
-__all__ = ["TALL", "Form", "distribution_of", "form_of", "word_of"]
+__all__ = ["Form", "distribution_of", "form_of", "is_steep", "word_of"]
 
 POPCORN_MM = 2.0  # coarse: larger than 2-3 mm
 ROD_MM = 0.5  # rods are mostly at least this wide, fine lines are narrower
 ROD_LENGTH_MM = 2.0  # judgement
 LONG = 3.0  # length over width of a rod; judgement
 LINEAR = 2.2  # the same of a fine line, which blur shortens; judgement
+THIN = 1.3  # what blur adds to the width of a fine line, as a factor; judgement
 LINEAR_SHARE = 0.25  # of the marks; judgement
 SMALL_MM = 0.5  # fine below, coarse from here on
 DYSTROPHIC_MM = 1.0  # coarser than coarse heterogeneous
@@ -30,9 +31,10 @@ CORE = 0.78  # middle over border of a ring whose hole the blur fills; judgement
 RING_PX = 5  # a smaller ring shows no hole; judgement
 SMOOTH = 0.75  # share of its hull that a rod fills; judgement
 HAZY = 9.0  # median z below which small marks count as hazy; judgement
-PLAIN = 9.0  # z from which on a large mark counts as a sign; judgement
-TALL = 40.0  # grey levels of 255 from which on a large mark counts whatever its z; judgement
-EVEN_SIZE, EVEN_SHAPE = 0.25, 1.3  # spread of diameters over mean, and elongation, of round dots; judgement
+STEEP = 6.0  # slope of a large mark's edge over the usual one; tissue of the normal films stays below 5.7
+CLOSED, CLOSED_ROUND, RING_STEEP = 0.25, 1.5, 4.5  # hole, elongation, slope of a closed ring; judgement
+EVEN_SIZE = 0.25  # spread of diameters over their mean, of round dots; judgement
+ROUND, DOT = 1.18, 1.25  # mean elongation of round marks, and of dots whose pixels show less of it; judgement
 SHOWN_PX = 2.0  # a median mark narrower than this has no form; judgement
 COARSE_MM, COARSE_PX = 0.15, 5.0  # on coarser pixels a form needs as many across (issue: 200 um)
 LINE_RATIO = 4.0  # axis ratio from which on a distribution is linear; films_and_sections.md 8.7
@@ -91,7 +93,15 @@ def word_of(mark: Mark, pixel_mm: float) -> str | None:
     return None if found is None else found[0]
 
 
-def _form(word: str, because: str) -> Form:
+def is_steep(mark: Mark) -> bool:
+    """Say whether a mark ends as calcium does; a closed ring has its form as evidence, and needs less."""
+    closed = mark.hole >= CLOSED and mark.elongation < CLOSED_ROUND
+    return mark.steep >= (RING_STEEP if closed else STEEP)
+
+
+def _form(word: str | None, because: str) -> Form:
+    if word is None:
+        return Form(None, Category.INDETERMINATE, because)
     if word in BENIGN:
         category = Category.TYPICALLY_BENIGN
     else:
@@ -108,47 +118,68 @@ def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | Non
     rails = find_rails(points)
     if rails is not None and rails.apart_mm >= 3 * pixel_mm:
         return "vascular", (
-            f"two parallel lines {rails.apart_mm:.1f} mm apart, seen together along {rails.share:.0%} "
-            f"of {rails.length_mm:.0f} mm"
+            f"two parallel lines {rails.apart_mm:.1f} mm apart, as the walls of a vessel, seen together "
+            f"along {rails.share:.0%} of {rails.length_mm:.0f} mm"
         )
     for m in sorted(marks, key=lambda m: -m.area):
-        if m.z < PLAIN and m.height < TALL:
-            continue  # tissue reaches this, and tissue must not make a group look harmless
+        if not is_steep(m):
+            continue  # tissue fades out like this, and tissue must not make a group look harmless
         wide = 2 * np.sqrt(m.area / max(1 - m.hole, 1e-3) / np.pi)
         ring = m.hole >= HOLE or (m.core is not None and m.core < CORE)
         if ring and wide >= RING_PX and m.elongation < 2.0:
             word = "rim" if m.hole >= THIN_WALL else "lucent_centred"
-            core = "" if m.core is None else f", middle {m.core:.2f} of the border"
-            return word, f"ring of {wide * pixel_mm:.1f} mm, {m.hole:.0%} of it empty{core}"
+            core = "" if m.core is None else f"; its middle is {m.core:.2f} times as bright as its border"
+            return word, f"a ring {wide * pixel_mm:.1f} mm across, {m.hole:.0%} of it empty{core}"
         length, width, size = m.length * pixel_mm, m.width * pixel_mm, m.diameter * pixel_mm
         if length >= ROD_LENGTH_MM and width >= ROD_MM and m.elongation >= LONG and m.solid >= SMOOTH:
-            return "large_rod_like", f"smooth rod {length:.1f} mm long and {width:.1f} mm wide"
+            return "large_rod_like", (
+                f"a smooth rod {length:.1f} mm long and {width:.1f} mm wide (a fine line is narrower than "
+                f"{ROD_MM:g} mm)"
+            )
         if size >= POPCORN_MM and m.elongation < LONG:
-            return "popcorn", f"one coarse mark of {size:.1f} mm (coarse: more than 2 mm)"
+            return "popcorn", f"one mark {size:.1f} mm across (coarse: more than {POPCORN_MM:g} mm)"
     return None
 
 
-def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tuple[str, str]:
-    """Return the word for many small marks."""
+def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tuple[str | None, str]:
+    """Return the word for many small marks, None where they show no form."""
     count, median = len(marks), float(np.median(sizes))
     shape = np.array([m.elongation for m in marks])
-    lines = [m for m in marks if m.elongation >= LINEAR and m.width * pixel_mm < ROD_MM * 1.3]
+    lines = [m for m in marks if m.elongation >= LINEAR and m.width * pixel_mm < ROD_MM * THIN]
     z = float(np.median([m.z for m in marks]))
-    told = f"{count} marks, median {median:.2f} mm"
+    told = f"{count} mark{'s' if count > 1 else ''}, median diameter {median:.2f} mm"
     if len(lines) >= max(2, LINEAR_SHARE * count):
-        return "fine_linear", f"{told}; {len(lines)} of them {LINEAR:g} times as long as wide, or more"
+        return "fine_linear", (
+            f"{told}; {len(lines)} of them are thinner than {ROD_MM * THIN:.2f} mm and at least {LINEAR:g} "
+            "times as long as wide"
+        )
     spread = float(sizes.std() / max(sizes.mean(), 1e-6))
-    even = spread < EVEN_SIZE and float(np.median(shape)) < EVEN_SHAPE
+    even = spread < EVEN_SIZE and float(shape.mean()) < (ROUND if median >= SMALL_MM else DOT)
     figures = (
-        f"{told}, diameters vary by {spread:.0%}, median elongation {np.median(shape):.1f}, median z {z:.0f}"
+        f"{told}; diameters vary by {spread:.0%} of their mean; on average {shape.mean():.1f} times as long "
+        f"as wide; their tops stand {z:.0f} times the noise of the film above the ground"
     )
-    if median >= DYSTROPHIC_MM and z >= PLAIN:
-        return "dystrophic", f"{figures}; irregular and larger than {DYSTROPHIC_MM:g} mm"
+    word, why = _small_word(median, z, float(np.median([m.steep for m in marks])), even=even, count=count)
+    return word, f"{figures}; {why}"
+
+
+def _small_word(  # noqa: PLR0911 - one return a word
+    median: float, z: float, steep: float, *, even: bool, count: int
+) -> tuple[str | None, str]:
+    """Return the word for marks of this median diameter in mm and height in noise, and why."""
+    if median >= DYSTROPHIC_MM and steep >= STEEP:
+        return "dystrophic", f"larger than {DYSTROPHIC_MM:g} mm with sharp edges"
+    if median >= POPCORN_MM:
+        return None, "so large and with edges so soft that this may be tissue"
     if median >= SMALL_MM:
-        return ("round" if even else "coarse_heterogeneous"), figures
+        if even:
+            return "round", f"round and alike, {SMALL_MM:g} mm or larger"
+        return "coarse_heterogeneous", f"{SMALL_MM:g} mm or larger, and uneven in size or form"
     if z < HAZY:
-        return "amorphous", f"{figures}: too small or hazy for a shape"
-    return ("punctate" if even and count >= 3 else "fine_pleomorphic"), figures
+        return "amorphous", f"smaller than {SMALL_MM:g} mm and faint (below {HAZY:g} times the noise)"
+    if even and count >= 3:
+        return "punctate", f"round and alike, smaller than {SMALL_MM:g} mm"
+    return "fine_pleomorphic", f"distinct, smaller than {SMALL_MM:g} mm, and uneven in size or form"
 
 
 def distribution_of(marks: Sequence[Mark], pixel_mm: float) -> str:

@@ -73,8 +73,8 @@ def describe_outline(  # noqa: PLR0911 - one return a pattern, in their order of
     ):
         return _made(
             "tram_track",
-            f"two parallel lines {rails.apart_mm:.1f} mm apart, together along {rails.share:.0%} of "
-            f"{rails.length_mm:.0f} mm",
+            f"two parallel lines {rails.apart_mm:.1f} mm apart, as the walls of a vessel, seen together "
+            f"along {rails.share:.0%} of {rails.length_mm:.0f} mm",
         )
     if grains is not None:
         return grains
@@ -111,7 +111,10 @@ def _ring(wall: Mask, body: Mask, rise: Image, pixel_mm: float) -> Outline | Non
     if middle.any() and border.any():
         dip = float(rise[middle].mean() / max(float(rise[border].mean()), 1e-9))
     hollow = float(rise[middle].mean() / max(float(rise[wall].mean()), 1e-9)) if middle.any() else 1.0
-    told = f"ring of {2 * outer:.1f} mm seen in {seen:.0%} of its directions, middle {hollow:.2f} of the wall"
+    told = (
+        f"a ring {2 * outer:.1f} mm across, seen over {seen:.0%} of its circle; its middle is {hollow:.2f} "
+        "times as dense as its wall"
+    )
     if seen >= RING_ROUND and off < RING_OFF and hollow < HOLLOW and 2 * outer >= RIM_MM:
         return _made("rim", told)
     length, width = _length_and_width(filled, pixel_mm)
@@ -142,8 +145,8 @@ def _grains(body: Mask, pixel_mm: float) -> Outline | None:
         return None
     return _made(
         "rice_grain",
-        f"{len(longs)} marks of {np.median(sizes):.1f} mm, {np.median(longs):.1f} times as long as wide, "
-        f"alignment {alike:.2f}",
+        f"{len(longs)} separate marks, median length {np.median(sizes):.1f} mm, "
+        f"{np.median(longs):.1f} times as long as wide; they lie alike ({alike:.2f} of 1)",
     )
 
 
@@ -167,5 +170,6 @@ def _lump(word: str, body: Mask, peak: float, length: float, width: float) -> Ou
     lobes = int(ndi.label(ndi.binary_dilation(tops, EIGHT), EIGHT)[1])
     return _made(
         word,
-        f"{length:.0f} x {width:.0f} mm, {lobes} lobe(s), at its densest {peak:.0%} of what bone adds",
+        f"{length:.0f} x {width:.0f} mm, {lobes} lobe{'' if lobes == 1 else 's'}; at its densest it adds "
+        f"{peak:.0%} of what the bone adds",
     )

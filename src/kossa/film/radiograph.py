@@ -11,8 +11,9 @@ from scipy import ndimage as ndi
 from kossa.evidence import FilmDeposit, FilmGroup, Finding, Material, Modality, Notice, Severity, Source
 from kossa.evidence.vocabulary import term
 from kossa.film.describe import Told
-from kossa.film.kernels.smooth import block_mean, gaussian
+from kossa.film.kernels.smooth import block_mean, gaussian, wide_gaussian
 from kossa.film.lines import oriented
+from kossa.film.measure import SPHERE
 from kossa.film.outline import EIGHT, Outline, describe_outline
 from kossa.film.read import Film
 from kossa.film.shaft import Shaft, find_shaft
@@ -33,15 +34,21 @@ UNSURE_Z = 14.0  # the first where no shaft shows what bone is; judgement
 LEAST_MM2 = 2.0  # judgement
 LINK_MM = 10.0  # parts nearer than this are one deposit; judgement
 RIM_MM = 2.5  # taken off the body's outline; judgement
+FLANK_MM = 1.0  # round a deposit that is not yet its ground; judgement
 BONE = 0.5  # share of the profile's range over soft tissue from which on it is bone; judgement
 MOST = 40  # deposits that are told of one film
 
 
 @dataclass(frozen=True, eq=False)
 class Lump:
-    """One deposit on the working image: pixels, place, strength, form, parts, whether on bone."""
+    """One deposit on the working image: pixels, place, strength, form, parts, whether on bone.
+
+    `body` is what its form is read from; `half` counts the pixels that stand at least half as high over
+    the ground round it as its top.
+    """
 
     body: Mask
+    half: int
     corner: tuple[int, int]
     y: float
     x: float
@@ -108,11 +115,13 @@ def _along(z: list[Image], shaft: Shaft, inside: Mask) -> tuple[Image, Mask]:
 def _everywhere(bands: list[Image], inside: Mask, pixel_mm: float) -> Image:
     """Return the largest z over scales against the local noise in windows of 15 mm."""
     best = np.full(inside.shape, -1e3, np.float32)
-    weight = np.maximum(gaussian(inside.astype(np.float32), 15 / pixel_mm), 1e-3)
+    weight = np.maximum(wide_gaussian(inside.astype(np.float32), 15 / pixel_mm), 1e-3)
     for band in bands:
-        sd = np.sqrt(np.maximum(gaussian(band * band * inside, 15 / pixel_mm) / weight, 1e-9))
+        sd = np.sqrt(np.maximum(wide_gaussian(band * band * inside, 15 / pixel_mm) / weight, 1e-9))
         clipped = np.clip(band, -2.5 * sd, 2.5 * sd)
-        sd = 1.05 * np.sqrt(np.maximum(gaussian(clipped * clipped * inside, 15 / pixel_mm) / weight, 1e-9))
+        sd = 1.05 * np.sqrt(
+            np.maximum(wide_gaussian(clipped * clipped * inside, 15 / pixel_mm) / weight, 1e-9)
+        )
         best = np.maximum(best, np.where(inside, band / np.maximum(sd, 0.02), -1e3))
     return best.astype(np.float32)
 
@@ -124,8 +133,8 @@ def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft |
         return [], body, None
     shaft = find_shaft(image, body)
     if shaft is None:
-        rest = image - gaussian(image, GROUND_MM / 2 / pixel_mm)
-        bands = [gaussian(rest, s / pixel_mm) - gaussian(rest, 4 * s / pixel_mm) for s in SCALES_MM]
+        rest = image - wide_gaussian(image, GROUND_MM / 2 / pixel_mm)
+        bands = [gaussian(rest, s / pixel_mm) - wide_gaussian(rest, 4 * s / pixel_mm) for s in SCALES_MM]
         return _lumps(_everywhere(bands, body, pixel_mm), rest, pixel_mm, UNSURE_Z, None, 255.0), body, None
     upright = shaft.upright(image)
     inside = shaft.upright(body.astype(np.float32)) > 0.99
@@ -188,6 +197,21 @@ def _grown(mask: Mask, reach: float) -> Mask:
     return grown
 
 
+def _ground(mine: Mask, rise: Image, pixel_mm: float) -> float:
+    """Return the height of what lies round a deposit, 0 where its box shows nothing but itself."""
+    outside = ~_grown(mine, FLANK_MM / pixel_mm)
+    return float(np.median(rise[outside])) if outside.any() else 0.0
+
+
+def _half_height(mine: Mask, above: Image) -> Mask:
+    """Return the pixels of each part that stand at least half as high as that part's own top."""
+    parts, count = ndi.label(_grown(mine, 2), EIGHT)
+    tops = np.zeros(count + 1, np.float32)
+    np.maximum.at(tops, parts[mine], above[mine])
+    half: Mask = (parts > 0) & (above >= np.maximum(0.5 * tops[parts], 1e-6))
+    return half if half.any() else mine
+
+
 def _lump(
     mine: Mask,
     z: Image,
@@ -201,12 +225,15 @@ def _lump(
     peak = float(np.percentile(rise[mine], 90))
     body = mine & (rise >= 0.35 * peak)
     body = body if body.any() else mine
-    weight = np.where(body, np.maximum(rise, 0), 0)
+    above = rise - np.float32(_ground(mine, rise, pixel_mm))
+    half = _half_height(mine, above)
+    weight = np.where(half, above, 0)
     cy, cx = ndi.center_of_mass(weight) if weight.sum() > 0 else ndi.center_of_mass(body)
     outline = describe_outline(body, rise / np.float32(step), pixel_mm)
     on_bone = bool(bone[box][body].mean() > 0.6) if bone is not None else False
     return Lump(
         body=body,
+        half=max(1, int(half.sum())),
         corner=(box[0].start, box[1].start),
         y=float(cy) + box[0].start,
         x=float(cx) + box[1].start,
@@ -239,7 +266,7 @@ def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: S
         patterns = lump.outline.patterns if mm else ()
         calcium = sure and not lump.on_bone
         material = Material.CALCIFICATION if calcium else Material.UNSURE
-        area = float(lump.body.sum()) * pixel_mm**2
+        area = lump.half * pixel_mm**2
         deposits.append(
             _deposit(f"{prefix}-d{n}", f"{prefix}-g{n}", lump, film, factor, area, material, source)
         )
@@ -269,7 +296,8 @@ def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: S
 
 def _because(lump: Lump, *, mm: bool) -> str:
     form = lump.outline.because if mm else "spacing unknown: no size-based word is given"
-    return f"{lump.z:.1f} deviations over the ground, {lump.parts} part(s): {form}"
+    parts = "one part" if lump.parts == 1 else f"{lump.parts} parts"
+    return f"stands {lump.z:.1f} times the noise above what lies round it, in {parts}; form: {form}"
 
 
 def _deposit(
@@ -300,7 +328,7 @@ def _deposit(
         side=film.side,
         group=group,
         patterns=lump.outline.patterns if mm else (),
-        diameter_mm=round(2 * float(np.sqrt(area / np.pi)), 2) if mm else None,
+        diameter_mm=round(2 * float(np.sqrt(area / np.pi)) / SPHERE, 2) if mm else None,
         area_mm2=round(area, 2) if mm else None,
         centroid_px=(round(lump.y * factor + offset, 2), round(lump.x * factor + offset, 2)),
         contrast_noise=round(lump.z, 2),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from kossa.evidence import FilmKind, Notice, Refused, Severity, Side
 from kossa.film.polarity import air_share
 from kossa.film.spacing import Spacing, spacing_of
+from kossa.film.tone import find_tone
 from kossa.intake.dicom import pixels as dicom_pixels
 from kossa.intake.dicom_header import DicomHeader
 from kossa.intake.entry import Entry
@@ -23,6 +24,7 @@ GREY = 6  # grey levels of 255 by which the colours of a grey picture may differ
 INVERTED, MORE = 0.15, 1.5  # share of the border that is bright on an inverted film, over the dark; judgement
 UPRIGHT = 0.05  # share of the border that air takes at least; judgement
 SMALLEST = 64  # pixels a side; a smaller picture is a thumbnail; judgement
+LEAST_COUNT = 1 / 16  # grey levels of 255 taken for no dose: one of 12 bits; judgement
 BREAST_WORDS = ("BREAST", "MAMMO")
 
 
@@ -70,27 +72,36 @@ def _from_dicom(entry: Entry, header: DicomHeader) -> tuple[Image, list[Notice]]
             f"This object has {len(header.frames)} frames (tomosynthesis or a run of pictures), "
             "and a film has one.",
         )
-    stored = dicom_pixels(entry.read(), header)[0]
+    data = entry.read()
+    stored = dicom_pixels(data, header)[0]
     padded = _padding(stored, header)
     image = stored.astype(np.float32)
     notices = []
-    lowest, highest = -(1 << (header.bits_stored - 1)) if header.signed else 0, float(stored.max())
-    image -= lowest
-    full = _full_scale(highest - lowest)
+    processing = (header.presentation or "").upper() == "FOR PROCESSING"
+    tone = None if processing else find_tone(data)  # windows are for films that are to be looked at
+    shown = None if tone is None else tone.shown(image)
+    if tone is not None and shown is None:
+        notices.append(_no_window())
+    image = _scaled(image, header) if shown is None else shown
     if header.photometric == "MONOCHROME1":
-        image = np.float32(full) - image
+        image = np.float32(255) - image
         notices.append(
             _told("inverted", "The file stores dense as dark (MONOCHROME1).", "It was turned over.")
         )
-    if (header.presentation or "").upper() == "FOR PROCESSING":
-        image, notice = _logarithm(image, full)
+    if processing:
+        image, notice = _logarithm(image)
         notices.append(notice)
-    image *= np.float32(255 / full)
     if padded is not None:
         image[padded] = image[~padded].min() if not padded.all() else 0
     if header.lossy:
         notices.append(_lossy())
     return image, notices
+
+
+def _scaled(stored: Image, header: DicomHeader) -> Image:
+    """Return stored values as grey levels of 255 of the whole number of bits that they use."""
+    lowest = -(1 << (header.bits_stored - 1)) if header.signed else 0
+    return (stored - lowest) * np.float32(255 / _full_scale(float(stored.max()) - lowest))
 
 
 def _padding(stored: npt.NDArray[np.generic], header: DicomHeader) -> npt.NDArray[np.bool_] | None:
@@ -109,13 +120,13 @@ def _full_scale(highest: float) -> float:
     return float((1 << max(8, int(np.ceil(np.log2(max(highest, 1) + 1))))) - 1)
 
 
-def _logarithm(image: Image, full: float) -> tuple[Image, Notice]:
+def _logarithm(image: Image) -> tuple[Image, Notice]:
     """Turn values proportional to the dose into densities; air is bright on them."""
     dark, bright = air_share(image)
-    counts = image if bright > dark else np.float32(full) - image
-    density = -np.log(np.maximum(counts, 1))
+    counts = image if bright > dark else np.float32(255) - image
+    density = -np.log(np.maximum(counts, LEAST_COUNT))
     density -= density.min()
-    density *= np.float32(full / max(float(density.max()), 1e-6))
+    density *= np.float32(255 / max(float(density.max()), 1e-6))
     return density.astype(np.float32), _told(
         "for-processing",
         "This film is meant for processing: its values are proportional to the dose.",
@@ -177,6 +188,15 @@ def _side_and_view(entry: Entry) -> tuple[Side, str | None]:
 
 def _told(code: str, what: str, done: str) -> Notice:
     return Notice(code=code, severity=Severity.INFO, what=what, done=done)
+
+
+def _no_window() -> Notice:
+    return Notice(
+        code="window-ignored",
+        severity=Severity.WARNING,
+        what="The window that the file gives shows almost nothing of its picture.",
+        done="The whole range of stored values was read instead.",
+    )
 
 
 def _lossy() -> Notice:

@@ -46,11 +46,14 @@ class Shaft:
 def _sheared(image: Image, lean: float) -> Image:
     """Shift every row by `lean` pixels a row about the middle row, linear between pixels."""
     rows, columns = image.shape
-    x = np.arange(columns, dtype=np.float64)
-    out = np.empty_like(image)
-    for y in range(rows):
-        out[y] = np.interp(x + lean * (y - (rows - 1) / 2), x, image[y])
-    return out
+    shift = lean * (np.arange(rows) - (rows - 1) / 2)
+    whole = np.floor(shift).astype(np.intp)
+    part = (shift - whole).astype(np.float32)[:, None]
+    at = np.arange(columns)[None] + whole[:, None]
+    left = np.take_along_axis(image, np.clip(at, 0, columns - 1), axis=1)
+    right = np.take_along_axis(image, np.clip(at + 1, 0, columns - 1), axis=1)
+    sheared: Image = (left * (1 - part) + right * part).astype(image.dtype)
+    return sheared
 
 
 def _profile(image: Image, body: Mask) -> tuple[Image, float]:
@@ -59,11 +62,20 @@ def _profile(image: Image, body: Mask) -> tuple[Image, float]:
     seen = body.mean(0) >= SEEN
     profile = np.median(image, axis=0)
     if seen.any():
-        profile[seen] = np.nanmedian(hidden[:, seen], axis=0)
+        profile[seen] = _middle(hidden[:, seen])
     off = np.abs(image - profile)[body]
     return profile.astype(np.float32), float(
         np.mean(np.minimum(off, np.percentile(off, 90)))
     ) if off.size else 0.0
+
+
+def _middle(columns: Image) -> Image:
+    """Return the median of what is not NaN in each column; every column holds something."""
+    ordered = np.sort(columns, axis=0)  # NaN goes last
+    count = np.isfinite(columns).sum(0)
+    at = np.arange(columns.shape[1])
+    middle: Image = (ordered[(count - 1) // 2, at] + ordered[count // 2, at]) / 2
+    return middle
 
 
 def find_shaft(image: Image, body: Mask) -> Shaft | None:
