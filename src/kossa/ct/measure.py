@@ -87,8 +87,7 @@ def measure(
         out[chosen] = values
         return out
 
-    told = np.array([j.noise_probability for j in lesions.judgements], np.float64)
-    odds = np.fmax(spread(probability), told)
+    odds = spread(probability)
     kept = np.array([j.kept for j in lesions.judgements], np.bool_) & ~(odds >= KEEP_BELOW)
     return Measured(
         lesions=lesions,
