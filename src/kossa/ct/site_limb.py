@@ -108,7 +108,7 @@ def _pelvic_vein(place: Place) -> Site | None:
 
 def _lung(place: Place, side: Side) -> Site | None:
     """Tell lung in a trunk whose spine is not in the picture."""
-    if place.look.ring_air <= MOST_AIR or not place.anatomy.body.lungs[place.cell]:
+    if place.look.ring_air <= MOST_AIR or not place.anatomy.body.lung_hull[place.cell]:
         return None
     return Site("site_lung", 0.7, f"{place.look.ring_air:.0%} of what surrounds it is air-filled lung", side)
 
