@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -301,6 +301,7 @@ def _find(volume: Volume, sigma: float, place: np.ndarray) -> str | None:
 
 # virtual people --------------------------------------------------------------------------------------------------
 NEAR_MM = 3.0
+MASS_BAR, INSIDE_BAR = 0.10, 0.90  # of the demo: median error, truth in the interval
 SEEDS = (0, 1, 2, 3)
 
 
@@ -310,23 +311,52 @@ def virtual() -> bool:
 
     met = True
     confusion: Counter[tuple[str, str]] = Counter()
+    masses: dict[str, list[tuple[float, bool, float]]] = defaultdict(list)
     for seed in SEEDS:
         for made in (dystrophic.PERSON, metastatic.PERSON):
             with tempfile.TemporaryDirectory() as place:
                 folder = Path(place) / "case"
                 truth: Truth = person.write(made, folder, seed=seed)
                 began = time.perf_counter()
-                reading = examine(folder, preset="canon").reading
+                factor = truth.factor_mg_per_mm3_hu
+                reading = examine(folder, preset="canon", mg_per_mm3_hu=factor).reading
                 took = time.perf_counter() - began
-            met &= _people(f"{made.key}{seed}", truth, reading, took, confusion)
+            met &= _people(f"{made.key}{seed}", truth, reading, took, confusion, masses)
     print("confusion of sites on virtual people (truth -> told: count)")
     for (a, b), n in sorted(confusion.items()):
         print(f"    {a:28s} -> {b:28s} {n}")
+    return met & _masses(masses)
+
+
+def _masses(by_site: dict[str, list[tuple[float, bool, float]]]) -> bool:
+    """Print integrated over true mass, site by site, with the factor given; the demo's bars over all."""
+    print(
+        "integrated over true mass, factor given (site: count, median, range, truth in interval, its width)"
+    )
+    for site, rows in sorted(by_site.items()):
+        ratio, inside, width = np.array(rows).T
+        print(
+            f"    {site:28s} {len(rows):3d}  {np.median(ratio):.2f}  {ratio.min():.2f}-{ratio.max():.2f}"
+            f"  {inside.sum():.0f}/{len(rows)}  {np.median(width):.2f}"
+        )
+    ratio, inside, width = np.array([row for rows in by_site.values() for row in rows]).T
+    error = np.abs(ratio - 1)
+    met = bool(np.median(error) <= MASS_BAR and inside.mean() >= INSIDE_BAR)
+    print(
+        f"    all {ratio.size}: median error {np.median(error):.1%} (bar {MASS_BAR:.0%}), 90th percentile"
+        f" {np.quantile(error, 0.9):.1%}, truth in the interval {inside.mean():.1%} (bar {INSIDE_BAR:.0%}),"
+        f" width {np.median(width):.2f} of the mass  {'met' if met else 'NOT MET'}"
+    )
     return met
 
 
 def _people(
-    name: str, truth: Truth, reading: CtReading, took: float, confusion: Counter[tuple[str, str]]
+    name: str,
+    truth: Truth,
+    reading: CtReading,
+    took: float,
+    confusion: Counter[tuple[str, str]],
+    masses: dict[str, list[tuple[float, bool, float]]],
 ) -> bool:
     counted = [d for d in reading.deposits if d.kept and d.material in COUNTED]
     limit = reading.limits.smallest_mass_mg or 0.0
@@ -349,6 +379,12 @@ def _people(
         found, right = found + 1, right + good
         sided += one.side == t.side or t.side.value == "unknown"
         confusion[(t.site or "?", one.site or "unknown")] += 1
+        told = one.mass_integrated_mg
+        if told is not None and told.value and told.low is not None and told.high is not None:
+            inside = told.low <= t.mass_mg <= told.high
+            masses[t.site or "?"].append(
+                (told.value / t.mass_mg, inside, (told.high - told.low) / told.value)
+            )
         if not good:
             lines.append(f"    site: {t.id} at {t.site} is told as {one.site} ({one.site_reason})")
     surplus = [d for d in counted if d.id not in used and d.material is Material.CALCIFICATION]

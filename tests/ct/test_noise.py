@@ -9,9 +9,10 @@ import pytest
 
 from kossa.ct.noise import K_MEASURED, ScanNoise, local_sigma, measure_noise
 from kossa.ct.noise_rule import Specks, noise_probability, pieces_expected
+from kossa.evidence import Material
 from kossa.image.components import find
 from kossa.image.filters import neighbour_differences, window_moments
-from tests.ct.phantom import ball, examine, noise, scan, score, soft
+from tests.ct.phantom import ball, examine, judge_as, noise, scan, score, soft
 
 
 @pytest.mark.parametrize(("sigma", "reach"), [(5.0, 1.2), (20.0, 0.8), (20.0, 1.5), (40.0, 0.0)])
@@ -135,3 +136,15 @@ def test_local_noise_is_read_from_neighbours():
     field = noise((4, 128, 128), 30.0, 4, 1.2)
     jitter = np.diff(field, axis=2).std()
     assert local_sigma(np.array([jitter]), told)[0] == pytest.approx(30, rel=0.05)
+
+
+def test_a_level_raised_above_noise_outlines_volumes_as_well():
+    shape = (9, 96, 96)
+    plain = judge_as(Material.CALCIFICATION)
+
+    def raised(volume, **options):
+        return plain(volume, **{**options, "threshold_hu": 235.0})
+
+    made = scan(soft(shape) + ball(shape, (4, 48, 48), 4.0, 900) + noise(shape, 60))
+    largest = max(examine(made, judging=raised).reading.deposits, key=lambda d: d.volume_mm3)
+    assert largest.volume_mm3 == pytest.approx(4 / 3 * np.pi * 4.0**3, rel=0.6)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from kossa.ct.limits import found_beside_bone
+from kossa.ct.transposed import is_transposed, transposed
 from kossa.evidence import Material, Side
-from tests.ct.bodies import Body, at, holding, judged, limb
+from tests.ct.bodies import FAT, LUNG, MUSCLE, Body, at, holding, judged, limb
 
 MUSCLE_PLACE, FAT_PLACE = (100, -35, -10), (100, 0, -58)
 
@@ -160,3 +161,41 @@ def test_an_empty_picture_has_no_objects():
     found = judged(body.volume())
     assert len(found.components) == 0
     assert found.judgements == ()
+
+
+@pytest.mark.parametrize("flip", [1.0, -1.0])
+def test_slices_stored_on_their_side_are_read_alike(flip):
+    body = plant(MUSCLE_PLACE, FAT_PLACE)
+    volume = body.volume(row=flip)
+    upright = judged(volume, missing=[9])
+    lying = transposed(volume)
+    assert is_transposed(lying.grid)
+    assert not is_transposed(volume.grid)
+    found = judged(lying, missing=[volume.grid.shape[0] - 11])
+    assert [j.material for j in found.judgements] == [j.material for j in upright.judgements]
+    assert [(j.site, j.side) for j in found.judgements] == [(j.site, j.side) for j in upright.judgements]
+    one, two = upright.components, found.components
+    assert np.array_equal(one.voxels, two.voxels)
+    assert np.array_equal(one.total, two.total)
+    assert np.array_equal(one.peak, two.peak)
+    centre = np.stack(
+        [volume.grid.shape[0] - 1 - one.centre[:, 0], one.centre[:, 2], one.centre[:, 1]], axis=1
+    )
+    assert two.centre == pytest.approx(centre)
+    painted = np.zeros(lying.hu.shape, bool)
+    for z, y, x0, x1 in zip(two.z, two.y, two.x0, two.x1, strict=True):
+        painted[z, y, x0:x1] = True
+    assert np.array_equal(painted, lying.hu >= 130)
+
+
+def test_a_trunk_without_its_spine_in_the_picture_claims_no_muscle():
+    lung, belly = (90, 0, 40), (10, 0, 20)
+    body = Body(32, 110, 130)
+    body.column(FAT, (0, 40), (100, 150)).column(MUSCLE, (0, 40), (90, 140))
+    body.column(LUNG, (0, 45), (60, 70), low=40)
+    body.ball(900, lung, (8, 6, 6)).ball(600, belly, (4, 4, 4))
+    found = judged(body.volume())
+    assert at(found, body, lung).site == "site_lung"
+    inside = at(found, body, belly)
+    assert inside.site is None
+    assert "spine is not in the picture" in inside.site_reason

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from kossa.ct.lesions import Lesions, Slices
 from kossa.evidence.volume import Runs, Volume
+from kossa.image import runs
 from kossa.image.components import Components, find
 
 __all__ = ["Extent", "extent_of"]
@@ -40,10 +41,7 @@ def extent_of(
         return Extent(own, lesions.volume_mm3, lesions.content)
     lower = find(volume.hu, threshold_hu, min_piece_pixels=smallest_pixels)
     extra = _between(lower, own, _majority(lower, own))
-    values = np.array(
-        [volume.hu[z, y, a:b].sum(dtype=np.int64) for z, y, a, b in zip(
-            extra.z, extra.y, extra.x0, extra.x1, strict=True)], np.float64
-    )  # fmt: skip
+    values = runs.sums(volume.hu, extra.z, extra.y, extra.x0, extra.x1).astype(np.float64)
     voxel = volume.grid.pixel_area_mm2 * slices.weights_mm[extra.z]
     n = len(lesions.components)
     more = np.bincount(extra.label - 1, (extra.x1 - extra.x0) * voxel, minlength=n)
@@ -85,18 +83,19 @@ def _majority(lower: Components, own: Runs) -> Ints:
 
 def _between(lower: Components, own: Runs, majority: Ints) -> Runs:
     """Return the runs of `lower` without `own` ones, labelled by `majority`."""
+    label = majority[lower.piece]
+    chosen = np.flatnonzero(label)
     holder = _holder(lower, own)
-    order = np.argsort(holder, kind="stable")
-    inside = np.split(order, np.flatnonzero(np.diff(holder[order])) + 1) if order.size else []
-    cuts = {int(holder[group[0]]): group for group in inside}
-    rows = []
-    for r in np.flatnonzero(majority[lower.piece]):
-        place = (lower.z[r], lower.y[r])
-        label, begin = majority[lower.piece[r]], lower.x0[r]
-        for i in cuts.get(int(r), ()):
-            if own.x0[i] > begin:
-                rows.append((*place, begin, own.x0[i], label))
-            begin = own.x1[i]
-        if lower.x1[r] > begin:
-            rows.append((*place, begin, lower.x1[r], label))
-    return Runs(*np.array(rows, np.int32).reshape(-1, 5).T)
+    cuts = np.flatnonzero(label[holder] > 0) if chosen.size else np.zeros(0, np.int64)
+    cuts = cuts[np.argsort(holder[cuts], kind="stable")]
+    count = np.bincount(holder[cuts], minlength=label.size)[chosen]
+    # every chosen run falls into count + 1 stretches: from its begin or the end of a cut to the next cut
+    last = np.cumsum(count + 1) - 1
+    at = np.arange(cuts.size) + np.repeat(np.arange(chosen.size), count)
+    begin, end = (np.zeros(cuts.size + chosen.size, np.int32) for _ in range(2))
+    begin[last - count], end[last] = lower.x0[chosen], lower.x1[chosen]
+    begin[at + 1], end[at] = own.x1[cuts], own.x0[cuts]
+    row = np.repeat(chosen, count + 1)
+    some = end > begin
+    row = row[some]
+    return Runs(lower.z[row], lower.y[row], begin[some], end[some], label[row])

@@ -59,7 +59,8 @@ def find_flesh(coarse: Coarse, body: Body, skeleton: Skeleton, trunk: Mask, ches
     `trunk` (Z,) are slices of belly and pelvis, where it is a thin wall round a cavity; `chest` those of
     chest, neck and head.
     """
-    soft = (coarse.mean > LEAN_HU) & (coarse.mean < STONY_HU)
+    soft = coarse.mean > LEAN_HU
+    soft[~(trunk | chest)] &= coarse.mean[~(trunk | chest)] < STONY_HU  # ribs and cartilage are of the wall
     lean = soft & (body.depth_mm > SKIN_MM) | skeleton.filled
     core = open_up(lean, VESSEL_MM, coarse.pixel_mm)
     labels, count = label_slices(core)

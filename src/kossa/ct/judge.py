@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +20,7 @@ from kossa.ct.morphology import FAR_MM
 from kossa.ct.place import place_of
 from kossa.ct.site import refine, site_of, tissue_of
 from kossa.ct.specks import is_kept, keep_reason
+from kossa.ct.transposed import carried_back, is_transposed, transpose, transposed
 from kossa.ct.triage import metal_places_mm, to_mm, triage, with_cores
 from kossa.evidence import Contrast, Geometry, Material
 from kossa.evidence.volume import Volume
@@ -146,6 +148,22 @@ def judge(
     Cores that stand apart from bone are objects of their own, cut at the level at which they do. With `roi`
     (labels on the scan's grid, 0 outside) objects outside are not looked at.
     """
+    if is_transposed(volume.grid):
+        last = volume.grid.shape[0] - 2
+        turned_round = judge(
+            transposed(volume),
+            threshold_hu=threshold_hu,
+            inclusive=inclusive,
+            sigma_hu=sigma_hu,
+            geometry=msgspec.structs.replace(
+                geometry, missing_after=tuple(last - z for z in geometry.missing_after)
+            ),
+            kvp=kvp,
+            contrast_agent=contrast_agent,
+            roi=None if roi is None else transpose(roi),
+        )
+        found = carried_back(turned_round.components, volume.hu)
+        return replace(turned_round, components=found)
     lie = frame(volume)
     anatomy = survey(scan(volume, lie, sigma_hu or DEFAULT_SIGMA_HU), contrast_agent, threshold_hu)
     turned = anatomy.scan

@@ -16,7 +16,6 @@ class Judgement:
 
     material: Material
     reason: str
-    noise_probability: float | None = None
     kept: bool = True
     site: str | None = None
     site_certainty: float = 0.0

@@ -69,7 +69,8 @@ def measure(
     n = len(lesions.components)
     measured = lesions.of(*MEASURED)
     chosen = np.flatnonzero(measured & (lesions.volume_mm3 <= LARGEST_MM3))
-    lower = rule.preset.volume_threshold_hu < judged.threshold_hu and not judged.contrast.enhanced
+    # above the convention's own level, by contrast or noise, what lies below joins everything
+    lower = rule.preset.volume_threshold_hu < judged.threshold_hu <= rule.preset.threshold_hu
     extent = extent_of(
         volume,
         lesions,
@@ -86,8 +87,7 @@ def measure(
         out[chosen] = values
         return out
 
-    told = np.array([j.noise_probability for j in lesions.judgements], np.float64)
-    odds = np.fmax(spread(probability), told)
+    odds = spread(probability)
     kept = np.array([j.kept for j in lesions.judgements], np.bool_) & ~(odds >= KEEP_BELOW)
     return Measured(
         lesions=lesions,

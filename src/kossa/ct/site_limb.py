@@ -24,6 +24,8 @@ PELVIS_DEEP_MM = 25.0  # judgement: veins of the pelvis lie deep; the body goes 
 ROW_MM = 10.0  # judgement: bone counts as beside an object within so much of its row
 THIGH_MM2 = 12_000.0  # judgement: upper arms and calves have a smaller section
 SECOND_LIMB_MM2 = 600.0
+MOST_AIR = 0.5  # ct_volumes.md rule 12
+LUNG_NEAR_MM = 200.0  # judgement: so far below the lungs the belly goes on
 
 
 def on_a_line(one: Place, others: Sequence[Place]) -> int:
@@ -104,6 +106,24 @@ def _pelvic_vein(place: Place) -> Site | None:
     return Site("site_pelvic_vein", 0.6, why, side)
 
 
+def _lung(place: Place, side: Side) -> Site | None:
+    """Tell lung in a trunk whose spine is not in the picture."""
+    if place.look.ring_air <= MOST_AIR or not place.anatomy.body.lung_hull[place.cell]:
+        return None
+    return Site("site_lung", 0.7, f"{place.look.ring_air:.0%} of what surrounds it is air-filled lung", side)
+
+
+def _trunk(place: Place) -> Site | None:
+    """Tell that nothing can be told inside a trunk whose spine is not in the picture: lungs are near."""
+    heights, z = place.anatomy.scan.coarse.heights_mm, place.cell[0]
+    lungs = heights[place.anatomy.body.lungs.any(axis=(1, 2))]
+    if place.anatomy.trunk.spine[z] or not place.in_flesh or not lungs.size:
+        return None
+    if np.abs(lungs - heights[z]).min() > LUNG_NEAR_MM:
+        return None
+    return Site(None, 0.0, "inside a trunk, but its spine is not in the picture to measure from")
+
+
 def _subcutis(place: Place, side: Side) -> Site | None:
     if not place.in_subcutis or place.hollow_tube:
         return None
@@ -139,8 +159,10 @@ def limb_site(place: Place, others: Sequence[Place]) -> Site:
             "site_muscle", 0.7, f"inside of the outline of muscle, among {place.ring_hu:.0f} HU", side
         )
     return (
-        _pelvic_vein(place)
+        _lung(place, side)
+        or _pelvic_vein(place)
         or _subcutis(place, side)
+        or _trunk(place)
         or _artery(place, others, side)
         or _joint(place, side)
         or rest

@@ -381,3 +381,14 @@ def inside(table: tuple[Ints, Ints, Ints, Ints], label: Ints, mask: npt.NDArray[
         for x in range(x0[r], x1[r]):
             out[label[r]] += row[x]
     return out
+
+
+@njit(cache=True, nogil=True)
+def sums(hu: npt.NDArray[np.int16], z: Ints, y: Ints, x0: Ints, x1: Ints) -> Longs:
+    """Return the sum of `hu` over each run."""
+    out = np.zeros(z.size, np.int64)
+    for r in range(z.size):
+        row = hu[z[r], y[r]]
+        for x in range(x0[r], x1[r]):
+            out[r] += row[x]
+    return out
