@@ -185,7 +185,8 @@ def swap() -> None:
         print(
             f"{name}: {len(marks.groups)} groups, {len(marks.marks)} marks, {inside} inside the mask, "
             f"sharp specks {int(found.sharp.sum())} ({found.sharp.sum() / found.breast_cm2:.2f} per cm2), "
-            f"groups on them alone {found.dust_groups}"
+            f"groups on them alone {found.dust_groups}, beside the breast "
+            + ("no bare film" if found.dust is None else f"{found.dust.rate:.2f} specks per cm2")
         )
 
 
