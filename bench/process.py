@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 
@@ -62,17 +63,15 @@ def kernels():
         copy = 16 * source.size / best(lambda: np.copyto(target, source))
         top, level = grid.top, grid.levels[0]
         one = np.float32(0.5)
-        run = best(lambda: CPU.apply(x, top.gx, top.gy, top.gz, top.q, y))
+        run = best(lambda: CPU.operate(x, top.resistance, top.scale, top.q, y))
         s32, d32, o32 = (a.astype(np.float32) for a in (x, b, y))
         step = best(
-            lambda: CPU.smooth(
-                s32, d32, level.gx, level.gy, level.gz, level.q, level.inverse, level.d, one, one, o32
-            )
+            lambda: CPU.smooth(s32, d32, level.gx, level.gy, level.gz, level.q, level.d, one, one, o32)
         )
         print(
-            f"kernels {n}^3: operator {n**3 / run / 1e6:.0f} Mcell/s, {6 * 8 * n**3 / run / copy:.2f} "
+            f"kernels {n}^3: operator {n**3 / run / 1e6:.0f} Mcell/s, {4 * 8 * n**3 / run / copy:.2f} "
             "of copy bandwidth; "
-            f"smoothing step {n**3 / step / 1e6:.0f} Mcell/s, {10 * 4 * n**3 / step / copy:.2f} of it; "
+            f"smoothing step {n**3 / step / 1e6:.0f} Mcell/s, {9 * 4 * n**3 / step / copy:.2f} of it; "
             f"solve to 1e-8 {iterations} iterations, {solve * 1e3:.0f} ms"
         )
 
@@ -122,6 +121,11 @@ def fipy():
         )
 
 
+def held():
+    """Return the memory that the process holds now, bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
 def four():
     from validate.process import fast64
 
@@ -153,36 +157,37 @@ def big(n=128, years=5.0):
         mesh = box(size, 3.2)
         depth = depth_of(lesion_of(setting), mesh)
         one, _ = assemble(setting, mesh, depth)
-        for harm in events(setting, mesh, depth):
-            one.suffer(harm)
+        harms = events(setting, mesh, depth)
+        while harms:
+            one.suffer(harms.pop(0))
         one.run(span * 365.25)
         return one
 
     run(16, 0.2)
-    kept = [(Multigrid, n_, timed(Multigrid, n_)) for n_ in ("solve", "rate", "conduct")] + [
-        (Run, "inhibit", timed(Run, "inhibit")),
-        (Run, "_newton", timed(Run, "_newton")),
+    kept = [(Multigrid, n_, timed(Multigrid, n_)) for n_ in ("solve", "rate", "join")] + [
+        (Run, n_, timed(Run, n_)) for n_ in ("_react", "_take")
     ]
-    t = time.perf_counter()
+    base = held()
+    t, cpu = time.perf_counter(), time.process_time()
     one = run(n, years)
-    total = time.perf_counter() - t
+    total, cpu = time.perf_counter() - t, time.process_time() - cpu
     for owner, name, real in kept:
         setattr(owner, name, real)
-    react = spent["_newton"] + spent["inhibit"] - spent["solve"] - spent["rate"]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    field = 8 * (n + 2) ** 3
     print(
-        f"{n}^3, injured, {years:g} years: {total:.0f} s, {one.steps} steps, {one.grid.iterations} "
+        f"{n}^3, injured, {years:g} years: {total:.0f} s ({cpu:.0f} s of processor time), {one.steps} steps, {one.grid.iterations} "
         f"iterations in {one.grid.solves} solves, "
         f"ledger {one.ledger.error():.0e}, load {os.getloadavg()[0]:.1f}"
     )
     print(
         f"  shares: linear solves {spent['solve'] / total:.0%}, coarse rates {spent['rate'] / total:.0%}, "
-        f"conductances {spent['conduct'] / total:.0%}, kinetics {react / total:.0%}"
+        f"conductances {spent['join'] / total:.0%}, kinetics {spent['_react'] / total:.0%}, "
+        f"deposit laid down {spent['_take'] / total:.0%}"
     )
     print(
-        f"  memory: peak of the process {peak:.0f} MiB, "
-        f"estimate told beforehand {run_bytes((n, n, n)) / 2**20:.0f} "
-        f"MiB = {FIELDS} fields"
+        f"  memory: the process grew by {(peak - base) / 2**20:.0f} MiB = {(peak - base) / field:.1f} fields; "
+        f"told beforehand {run_bytes((n, n, n)) / 2**20:.0f} MiB = {FIELDS} fields"
     )
 
 

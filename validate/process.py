@@ -1,7 +1,7 @@
 """The bars of chemistry and process, each with its figure: `python -m validate.process WHAT [N]`.
 
 WHAT: chemistry, serum, comparison, draws (N, default 20), draws-free, draws-serum, checks (N), numerics,
-cells, pattern (N), deterministic, all (the short ones). Heavy ones take minutes; N bounds them.
+cells, pattern (N), deterministic, schemas, all (the short ones). Heavy ones take minutes; N bounds them.
 """
 
 from __future__ import annotations
@@ -193,17 +193,19 @@ def draws(count=20, **how):
         print(f"  {name}: {wilson(sum(d.held[name] for d in done), count)}")
     print(f"  worst ledger {max(d.balance for d in done):.0e}; {time.perf_counter() - t:.0f} s")
     failed = [d for d in done if not d.held["all"]]
-    if failed and len(failed) < count:
-        names = list(done[0].values)
-        x = np.log(np.array([[d.values[n] for n in names] for d in done]) + 1e-12)
-        bad = np.array([not d.held["all"] for d in done])
-        spread = x.std(axis=0) + 1e-12
+    names = list(done[0].values)
+    x = np.log(np.array([[d.values[n] for n in names] for d in done]) + 1e-12)
+    spread = x.std(axis=0) + 1e-12
+    for case in "ABCD":
+        bad = np.array([not d.held[case] for d in done])
+        if not bad.any() or bad.all():
+            continue
         shift = (x[bad].mean(axis=0) - x[~bad].mean(axis=0)) / spread
-        order = np.argsort(-np.abs(shift))[:5]
+        told = ", ".join(f"{names[i]} {shift[i]:+.1f}" for i in np.argsort(-np.abs(shift))[:5])
         print(
-            "  what breaks it (shift of the failing draws, in standard deviations): "
-            + ", ".join(f"{names[i]} {shift[i]:+.1f}" for i in order)
+            f"  what breaks {case} (shift of the {bad.sum()} failing draws, in standard deviations): {told}"
         )
+    if failed:
         for d in failed[:8]:
             print(f"  failed {d.number}: holds {''.join(k for k in 'ABCD' if d.held[k])}, {d.peaks}")
 
@@ -373,6 +375,19 @@ def deterministic():
     print(f"same bytes twice: {same}")
 
 
+def schemas():
+    """Write the published schemas; a test holds them against the types."""
+    import json
+
+    from kossa.process.schema import DOCUMENTS, json_schema
+
+    folder = Path(__file__).resolve().parents[1] / "docs" / "schema"
+    for name in DOCUMENTS:
+        text = json.dumps(json_schema(name), indent=1, sort_keys=True)
+        (folder / f"{name}.schema.json").write_text(text + "\n", encoding="utf-8")
+        print(f"schemas: {name}")
+
+
 COMMANDS = {
     "chemistry": chemistry,
     "serum": serum,
@@ -386,6 +401,7 @@ COMMANDS = {
     "cells": cells,
     "numerics": numerics,
     "deterministic": deterministic,
+    "schemas": schemas,
 }
 
 

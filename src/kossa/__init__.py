@@ -9,14 +9,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kossa import blood as blood
     from kossa import ct as ct
+    from kossa import diagnosis as diagnosis
+    from kossa import film as film
+    from kossa import history as history
+    from kossa import process as process
+    from kossa import section as section
     from kossa.evidence import Finding, KossaError, Notice, Workup
     from kossa.report import write_report
     from kossa.workup import read
 
 __version__: str
 
-__all__ = ["Finding", "KossaError", "Notice", "Workup", "ct", "read", "write_report"]
+_ROOMS = frozenset({"blood", "ct", "diagnosis", "film", "history", "process", "section"})
+
+__all__ = [
+    "Finding",
+    "KossaError",
+    "Notice",
+    "Workup",
+    "blood",
+    "ct",
+    "diagnosis",
+    "film",
+    "history",
+    "process",
+    "read",
+    "section",
+    "write_report",
+]
 
 _HOME = {
     "Finding": "kossa.evidence",
@@ -29,8 +51,8 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "ct":
-        return import_module("kossa.ct")
+    if name in _ROOMS:
+        return import_module(f"kossa.{name}")
     if name == "__version__":
         return import_module("kossa.evidence.version").VERSION
     if name in _HOME:

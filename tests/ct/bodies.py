@@ -98,13 +98,13 @@ def geometry(volume: Volume, **more) -> Geometry:
     )
 
 
-def judged(volume: Volume, *, sigma=6.0, threshold=130.0, agent=None, roi=None) -> Judged:
+def judged(volume: Volume, *, sigma=6.0, threshold=130.0, agent=None, roi=None, missing=()) -> Judged:
     return judge(
         volume,
         threshold_hu=threshold,
         inclusive=True,
         sigma_hu=sigma,
-        geometry=geometry(volume),
+        geometry=geometry(volume, missing_after=tuple(missing)),
         kvp=volume.kvp,
         contrast_agent=agent,
         roi=roi,

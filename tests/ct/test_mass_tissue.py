@@ -77,3 +77,26 @@ def test_calcium_in_a_node_beside_lung_is_not_held_by_the_lung():
 def test_calcium_in_lung_is_held_by_lung():
     mass, true = mass_of(np.full(SHAPE, -800.0), ball(SHAPE, (4, 36, 36), 3.0, 1900), "site_lung")
     assert mass.value == pytest.approx(true, rel=0.08)
+
+
+def test_a_node_in_fat_is_soft_tissue_also_where_fat_is_all_around():
+    tissue = np.full(SHAPE, -100.0)
+    tissue[:, :, :18] = 45  # muscle, far away
+    tissue[3:6, radius() <= 3.0] = 45
+    deposit = blurred(np.where(radius() <= 2.6, 700.0, 0.0) * (np.abs(np.arange(9) - 4) <= 1)[:, None, None])
+    placed, true = mass_of(tissue, deposit, "site_mediastinal_node")
+    unplaced, _ = mass_of(tissue, deposit)
+    assert placed.value == pytest.approx(true, rel=0.12)
+    assert placed.low < true < placed.high
+    assert placed.value < unplaced.value
+
+
+def test_in_a_wall_beside_lung_the_bracket_holds_the_truth():
+    wall = np.where(radius() <= 9.0, 45.0, -850.0) * np.ones(SHAPE)
+    angle = np.arctan2(*(np.indices(SHAPE[1:]) - 36))
+    for middle in (7.4, 8.3):  # within the wall, and up to its edge
+        arc = (np.abs(radius() - middle) <= 0.7) & (np.abs(angle) < 0.9)
+        deposit = blurred(np.where(arc, 900.0, 0.0) * (np.abs(np.arange(9) - 4) <= 1)[:, None, None])
+        mass, true = mass_of(wall, deposit, "site_aorta_arch")
+        assert mass.value == pytest.approx(true, rel=0.2)
+        assert mass.low < true < mass.high

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kossa.ct.limits import found_beside_bone
 from kossa.evidence import Material, Side
 from tests.ct.bodies import Body, at, holding, judged, limb
 
@@ -50,6 +51,33 @@ def test_calcium_on_bone_is_listed_as_bone():
     assert holding(judged(body.volume()), body, place).material is Material.BONE
 
 
+@pytest.mark.parametrize("column", [1.0, -1.0])
+def test_nothing_is_joined_across_missing_slices(column):
+    body = plant(MUSCLE_PLACE, radii=(14, 4, 4))
+    middle = int(MUSCLE_PLACE[0] / body.gap)
+    volume = body.volume(column=column)
+    after = middle if column > 0 else volume.grid.shape[0] - 2 - middle
+
+    def pieces(found):
+        kept = [k for k, j in enumerate(found.judgements) if j.kept and j.material is Material.CALCIFICATION]
+        return sorted(int(found.components.box[k, 1, 0] - found.components.box[k, 0, 0]) for k in kept)
+
+    whole, parted = judged(volume), judged(volume, missing=[after])
+    assert pieces(whole) == [7]
+    assert pieces(parted) == [3, 4]
+    bone = [
+        sum(int(f.components.voxels[k]) for k, j in enumerate(f.judgements) if j.material is Material.BONE)
+        for f in (whole, parted)
+    ]
+    assert bone[0] == bone[1] > 0
+
+
+def test_a_deposit_beside_a_muscle_is_no_part_of_it():
+    place = (100, 0, -51.5)
+    body = plant(place, radii=(8, 5, 5), hu=900)
+    assert at(judged(body.volume()), body, place).site == "site_subcutis"
+
+
 def test_a_round_rim_around_fat_is_told_with_its_clear_centre():
     body = limb()
     body.ball(500, FAT_PLACE, (12, 9, 9)).ball(-80, FAT_PLACE, (8, 6, 6))
@@ -83,6 +111,14 @@ def test_a_region_leaves_the_rest_unasked():
     outside = at(found, body, FAT_PLACE)
     assert not outside.kept
     assert "outside of the regions" in outside.reason
+
+
+def test_the_shares_found_beside_bone_stand_in_the_limits():
+    beside = judged(plant(MUSCLE_PLACE).volume()).not_seen[0]
+    told = found_beside_bone()
+    assert [f.mm for f in told] == [3, 5, 8]
+    assert [f.found / f.tried for f in told] == sorted(f.found / f.tried for f in told)
+    assert all(f.words in beside and f.measured and f.command.startswith("python -m") for f in told)
 
 
 def test_slices_that_are_not_axial_have_materials_but_no_sites():

@@ -180,7 +180,7 @@ def test_bars_say_yes_where_met_and_no_where_not():
     by_name = {b.what: b for b in bad}
     assert by_name["found within 3 mm"].figure == "11 of 12"
     assert by_name["found within 3 mm"].met is False
-    assert by_name["stated detection limit"].met is False
+    assert by_name["smallest mass that the report says it can tell from noise"].met is False
     far_off = [seen(i, (30.0 * i, 0, 0), 90.0) for i in range(12)]
     wrong = {b.what: b for b in bars([compare("A", held(*good), reading(*far_off))], [3.0])}
     assert wrong["median error of mass, factor given"].met is False
@@ -190,7 +190,7 @@ def test_bars_say_yes_where_met_and_no_where_not():
 def test_bars_of_nobody_claim_nothing():
     empty = bars([compare("A", held(), reading(factor=None, limit=None))], [3.0])
     assert {b.what: b.met for b in empty}["found within 3 mm"] is None
-    assert "not told" in empty[0].figure
+    assert "none stated" in empty[0].figure
 
 
 def test_three_standard_errors_are_those_of_the_measured_phantom():

@@ -97,7 +97,7 @@ def test_made_read_and_compared_like_any_other_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(conduct, "read", read)
     monkeypatch.setattr(conduct, "write_report", write_report)
     result = conduct.run(tmp_path, seed=2, slice_mm=24.0, matrix=64, simulate=False)
-    papers = ["labs.json", "letter.txt"]
+    papers = ["biopsy.png", "biopsy.toml", "film.dcm", "labs.json", "letter.txt"]
     assert asked == [["S0001", "S0002", "S0999", *papers]] * 2  # never the truth
     told = json.loads(result.comparison.read_text())
     assert told["schema"] == "kossa/demo/1"

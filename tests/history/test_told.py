@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kossa.evidence import Material, Side, State
-from kossa.history.letter import read_letter, stated_person
+from kossa.history.letter import read_letter
+from kossa.history.stated import stated_person
 from kossa.history.told import group, told
 from kossa.history.words import find
 
@@ -71,6 +72,16 @@ def test_words_of_a_section_count_only_where_a_section_is_spoken_of():
         ("Her mother, a 70-year-old woman, has gout.", None, "U"),
         ("A 58-year-old dialysis patient.", 58, "U"),
         ("He is well.", None, "U"),
+        ("Indication: 71M, chronic cough.", 71, "M"),
+        ("F/34 with finger lumps", 34, "F"),
+        ("Re: Peter Brown, 46 years, male", 46, "M"),
+        ("Patient: George Adeyemi, male, 58 years", 58, "M"),
+        ("Name: [name]    Sex: F    Age: 54", 54, "F"),
+        ("Mrs [name] is aged 63. Re: Mrs [name]", 63, "F"),
+        ("A 6-month-old boy with a hard heel nodule.", 0.5, "M"),
+        ("Nodule of 5 m by 3 mm; he has had it for 12 years.", None, "U"),
+        ("She is well. She has no pain. Her hands are stiff.", None, "F"),
+        ("Her husband, 71M, is well.", None, "U"),
     ],
 )
 def test_age_and_sex_in_running_words(text, age, sex):

@@ -38,18 +38,13 @@ def tissue_run():
         if serum not in tables:
             tables[serum] = saturation_table(blood, 6.7, 7.7)
         table, u_max, _ = tables[serum]
-        tissue = Tissue(
-            alive=mesh.pad(1.0),
-            exchange=mesh.pad(p["exchange"]),
-            diffusivity=mesh.pad(p["diffusion_ions"]),
-            site_ph=mesh.pad(p["ph_tissue"]),
-            scaffold=mesh.pad(0.0),
-            debris=mesh.pad(0.0),
+        tissue = Tissue.of(
+            mesh, exchange=p["exchange"], diffusivity=p["diffusion_ions"], site_ph=p["ph_tissue"]
         )
         run = Run(mesh, tissue, make_law(p, u_max), table, p, blood.ppi, fixed_step=step)
         dead = np.asarray(dead, dtype=float)
         if dead.any():
-            run.suffer(Harm(0.0, 1.0 - dead, dead, np.zeros_like(dead), np.zeros_like(dead)))
+            run.suffer(Harm(0.0, 1.0 - dead, dead, np.zeros_like(dead)))
         return run
 
     return make

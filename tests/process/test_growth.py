@@ -100,7 +100,7 @@ def test_a_run_that_does_not_converge_keeps_what_it_had(monkeypatch):
     from kossa.process.evolve import Run
 
     real = Run._newton
-    monkeypatch.setattr(Run, "_newton", lambda self, m: False if self.t > 50 else real(self, m))
+    monkeypatch.setattr(Run, "_newton", lambda self, *m: False if self.t > 50 else real(self, *m))
     o = grow("tuberculosis", years=2).outcome
     assert o.outcome == "not_converged"
     assert "last good state" in o.advice
@@ -176,7 +176,7 @@ def test_only_reflow_loads_calcium_and_each_driver_has_its_way_of_death():
     mesh = shells(60, 2.0)
     depth = depth_of(Lesion("sphere", (2.0, 2.0, 2.0)), mesh)
     done = {d: harm(d, "generic", depth, mesh, load_mM=20.0) for d in DRIVERS}
-    assert done["ischaemia"].load.max() == 0.0
+    assert done["ischaemia"].load is None
     assert done["ischaemia_reflow"].load.max() == pytest.approx(20.0, rel=0.01)
     assert done["inflammation"].apoptotic.max() > 0.9
     assert done["trauma"].necrotic.max() > 0.9

@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from kossa.process.crystals import make_law
-from kossa.process.kernels import CPU, deposit, stencil
+from kossa.process.kernels import CPU, deposit
 from kossa.process.kernels.deposit import MOLAR, Moment, lookup, lookup_slope
 from kossa.process.multigrid import Multigrid, NotConverged
 from kossa.process.parameters import law
@@ -34,7 +34,11 @@ def random_grid(n, seed=1):
     return grid, d, rng
 
 
-def dense(grid, n):
+def around(i, j, k):
+    return ((i - 1, j, k), (i + 1, j, k), (i, j - 1, k), (i, j + 1, k), (i, j, k - 1), (i, j, k + 1))
+
+
+def dense(grid, d, n):
     """The operator as a matrix, written down cell by cell."""
     top = grid.top
     a = np.zeros((n**3, n**3))
@@ -47,33 +51,30 @@ def dense(grid, n):
             for k in range(1, n + 1):
                 me = number(i, j, k)
                 a[me, me] += top.q[i, j, k]
-                for face, other in (
-                    (top.gx[i, j, k], (i - 1, j, k)),
-                    (top.gx[i + 1, j, k], (i + 1, j, k)),
-                    (top.gy[i, j, k], (i, j - 1, k)),
-                    (top.gy[i, j + 1, k], (i, j + 1, k)),
-                    (top.gz[i, j, k], (i, j, k - 1)),
-                    (top.gz[i, j, k + 1], (i, j, k + 1)),
-                ):
-                    a[me, me] += face
+                for other in around(i, j, k):
                     if all(1 <= o <= n for o in other):
+                        face = 0.1 * 2 / (1 / d[i, j, k] + 1 / d[other])
+                        a[me, me] += face
                         a[me, number(*other)] -= face
-                    else:
-                        assert face == 0.0
     return a
 
 
 def test_apply_and_solve_are_those_of_the_matrix():
     n = 8
-    grid, _, rng = random_grid(n)
-    a = dense(grid, n)
+    grid, d, rng = random_grid(n)
+    a = dense(grid, d, n)
     assert a == pytest.approx(a.T)
     x = np.pad(rng.normal(size=(n, n, n)), 1)
     out = np.zeros_like(x)
     top = grid.top
-    CPU.apply(x, top.gx, top.gy, top.gz, top.q, out)
+    energy = CPU.operate(x, top.resistance, top.scale, top.q, out)
     inner = (slice(1, -1),) * 3
-    assert out[inner].ravel() == pytest.approx(a @ x[inner].ravel())
+    flat = x[inner].ravel()
+    assert out[inner].ravel() == pytest.approx(a @ flat)
+    assert energy == pytest.approx(flat @ a @ flat)
+    level, single = grid.levels[0], np.zeros(x.shape, np.float32)
+    CPU.apply(x.astype(np.float32), level.gx, level.gy, level.gz, level.q, single)
+    assert single[inner].ravel() == pytest.approx(a @ flat, rel=1e-5, abs=1e-4)
     b = np.pad(rng.normal(size=(n, n, n)), 1)
     found = np.zeros_like(b)
     grid.solve(b, found, 1e-11)
@@ -93,8 +94,9 @@ def test_the_cycle_is_symmetric_as_the_conjugate_gradients_ask():
 
 def test_harmonic_faces_and_their_sums_on_the_coarser_grid():
     grid, d, _ = random_grid(16)
-    top, below = grid.top, grid.levels[1]
-    assert top.gx[3, 4, 5] == pytest.approx(0.1 * 2 * d[3, 4, 5] * d[2, 4, 5] / (d[3, 4, 5] + d[2, 4, 5]))
+    top, below = grid.levels[:2]
+    harmonic = 2 * d[3, 4, 5] * d[2, 4, 5] / (d[3, 4, 5] + d[2, 4, 5])
+    assert top.gx[3, 4, 5] == pytest.approx(0.1 * harmonic, rel=1e-6)
     assert top.gx[1].max() == 0.0
     four = top.gx[3, 3:5, 5:7].sum()
     assert below.gx[2, 2, 3] == pytest.approx(four / 2, rel=1e-6)
@@ -104,10 +106,22 @@ def test_restrict_sums_what_prolong_spreads():
     rng = np.random.default_rng(3)
     coarse = np.pad(rng.normal(size=(4, 4, 4)), 1)
     fine = np.zeros((10, 10, 10))
-    stencil.prolong(coarse, fine)
+    CPU.prolong(coarse, fine)
     back = np.zeros_like(coarse)
-    stencil.restrict(fine, back)
+    CPU.restrict(fine, back)
     assert back == pytest.approx(8 * coarse)
+
+
+def test_the_restricted_residual_is_the_residual_restricted():
+    grid, _, rng = random_grid(16)
+    level, below = grid.levels[:2]
+    parts = (level.gx, level.gy, level.gz, level.q)
+    x, b = (np.pad(rng.normal(size=(16, 16, 16)), 1).astype(np.float32) for _ in range(2))
+    image, expected, found = np.zeros_like(x), np.zeros_like(below.b), np.zeros_like(below.b)
+    CPU.apply(x, *parts, image)
+    CPU.restrict(b - image, expected)
+    CPU.restrict_residual(x, b, *parts, found)
+    assert found == pytest.approx(expected, rel=1e-4, abs=1e-3)
 
 
 def test_a_line_of_cells_is_solved_exactly():
@@ -125,7 +139,7 @@ def test_a_line_of_cells_is_solved_exactly():
     grid.solve(b, x)
     out = np.zeros_like(d)
     top = grid.top
-    CPU.apply(x, top.gx, top.gy, top.gz, top.q, out)
+    CPU.operate(x, top.resistance, top.scale, top.q, out)
     assert out[1:-1, 1, 1] == pytest.approx(b[1:-1, 1, 1], abs=1e-12)
 
 
@@ -165,7 +179,7 @@ def voxel(
     tab, u_max, _ = table
     return deposit._voxel(
         make_law({**CENTRE, **values}, u_max, smooth=smooth), tab, dt, u, ph, p, live, bed, a, n, phi
-    )
+    )[:3]
 
 
 def plain_rates(table, *, p, live, ph, bed, a, values):
@@ -295,7 +309,7 @@ def test_two_threads_find_what_one_finds(table, monkeypatch):
         rate, slope, nuclei, phi = (np.zeros_like(x) for _ in range(4))
         CPU.react(
             make_law(CENTRE, table[1]), table[0], Moment(5.0, 7.4), 0.1 * x, 0.1 * b, 0.2 * ones, 7.35 * ones,
-            ones, zeros, 0.5 * ones, 1e4 * b, zeros, rate, slope, nuclei,
+            ones, zeros, 0.5 * ones, 1e4 * b, zeros, True, rate, slope, nuclei, np.zeros(x.shape, bool),
         )  # fmt: skip
         gone = CPU.advance(
             make_law(CENTRE, table[1]), 5.0, rate, zeros, 0.5 * ones, np.ones(n + 2), b.copy(), phi

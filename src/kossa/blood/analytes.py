@@ -72,7 +72,7 @@ def analytes() -> Mapping[str, Analyte]:
 
 
 def _level(name: str) -> str:
-    return re.sub(r"[\s_,]+", " ", name.strip().lower().replace("-", " ")).strip()
+    return re.sub(r"[\s_,.()-]+", " ", name.strip().lower()).strip()
 
 
 @cache
@@ -94,13 +94,21 @@ _WHERE = re.compile(
 _URINE = re.compile(r"\b(?:urine|urinary|ur|u|24 ?h|24 hour|spot)\b")
 
 
+# how a test was done or computed, which says nothing of what it is
+_HOW = re.compile(
+    r"\b(?:ckd epi|mdrd|enzymatic|jaffe|idms|calculated|abbreviated|estimation|estimated|total|result|"
+    r"measurement|i s|eclia|2009|2021|cystatin c|by [a-z]+)\b"
+)
+
+
 @lru_cache(maxsize=4096)  # a record names the same few tests thousands of times
 def by_name(name: str) -> Analyte | None:
     """Return the test that a printed name means, or None; urine is never read as serum."""
     level = _level(name)
     found = _names().get(level)
     if found is None and not _URINE.search(level):
-        found = _names().get(_level(_WHERE.sub(" ", level)))
+        where = _level(_WHERE.sub(" ", level))
+        found = _names().get(where) or _names().get(_level(_HOW.sub(" ", where)))
     return analytes()[found] if found else None
 
 

@@ -18,6 +18,9 @@ from kossa.evidence import Comparator, Flag, Notice, Person, Refused, Result, Se
 __all__ = ["measure"]
 
 _HAEMOLYSED = re.compile(r"ha?emoly[sz]", re.IGNORECASE)
+_UNUSABLE = re.compile(
+    r"(?i)ha?emoly[sz]|lipa?emic|\bclotted\b|insufficient|unsuitable|unlabell?ed|contaminat"
+)
 # red cells hold these, so haemolysis raises them (CLSI C56-A, interference by haemolysis)
 _FROM_RED_CELLS = frozenset({"potassium", "phosphate", "ldh", "magnesium"})
 _LEFT_OUT = "The row was left out."
@@ -41,7 +44,7 @@ def _which(reading: Reading) -> Analyte | None:
         if row.by_name and found is not None:
             reading.tell(
                 "no-code",
-                f"{row.name} has no code; it was taken for {found.name} by its name",
+                f"{row.name} has no code that is known here; it was taken for {found.name} by its name",
                 "It counts with less certainty.",
                 "Check that it is this test in serum or plasma.",
             )
@@ -120,8 +123,12 @@ def _number(reading: Reading) -> Printed | None:
         worded = (refused.code == "no-value" and flag_word(row.flag)) or flag_word(word)
         if worded or (analyte is None and row.loinc):  # the words of a test that is not read anyway
             return None
-        code = "haemolysed" if _HAEMOLYSED.search(word) else refused.code
-        reading.tell(code, f"{row.name}: {refused}", _NO_VALUE, "Check the value in the report.")
+        if _UNUSABLE.search(word):
+            what = f"{row.name}: the sample was not usable ('{word[:60]}')"
+            code = "haemolysed" if _HAEMOLYSED.search(word) else refused.code
+            reading.tell(code, what, _NO_VALUE, "Use the result of a new sample.")
+        else:
+            reading.tell(refused.code, f"{row.name}: {refused}", _NO_VALUE, "Check the value in the report.")
         return None
     if found.comma:
         reading.tell(

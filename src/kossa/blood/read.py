@@ -12,6 +12,7 @@ from kossa.blood.letters import rows_in_text
 from kossa.blood.row import Row, row_of
 from kossa.evidence import FileKind, Severity
 from kossa.evidence.words_reading import ended
+from kossa.intake.case_form import lab_rows
 from kossa.intake.entry import Entry
 from kossa.intake.fhir_entries import resources
 from kossa.intake.json_doc import first_fault
@@ -33,6 +34,12 @@ _COLUMNS = {
     "loinc": {"loinc", "code", "loinc code"},
     "comment": {"comment", "comments", "note", "notes", "remark"},
 }
+WITHHELD = "a label that may name the person"
+_PERSONAL = re.compile(
+    r"^\W*(patient|name|surname|first name|last name|given name|family name|mrn|dob|d\.o\.b|date of birth"
+    r"|born|address|phone|nhs|hospital (no|number)|insurance)\b",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(r"^\s*(\d[\d.,]*)\s*(?:-|–|to)\s*(\d[\d.,]*)\s*$")
 
 
@@ -89,14 +96,15 @@ def _of_cells(entry: Entry, cells: Mapping[str, str], line: int) -> Row:
     ranged = _RANGE.match(cell({"range", "reference range", "reference", "ref range"}) or "")
     if ranged and given["low"] is None and given["high"] is None:
         given["low"], given["high"] = ranged.groups()
-    given |= {"name": safe(cell(NAME_COLUMNS - {"loinc"}) or ""), "value": cell(VALUE_COLUMNS)}
+    name = safe(cell(NAME_COLUMNS - {"loinc"}) or "")
+    # a row that tells who the person is has strayed into the tests: its words go nowhere
+    given |= {"name": WITHHELD if _PERSONAL.match(name) else name, "value": cell(VALUE_COLUMNS)}
     return row_of(given, where=f"line {line}", source=entry.source(f"line {line}"))
 
 
 def _case(entry: Entry) -> Iterator[Row]:
     data = entry.document().data if entry.format == "case_json" else parse_toml(entry.read())
-    labs = data.get("labs") if isinstance(data, dict) else None
-    for number, lab in enumerate(labs if isinstance(labs, list) else [], 1):
+    for number, lab in enumerate(lab_rows(data) if isinstance(data, dict) else [], 1):
         where = f"labs, row {number}"
         fault = first_fault(lab)
         if fault is not None or not isinstance(lab, dict):

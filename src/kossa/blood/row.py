@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,10 +81,15 @@ def row_of(given: Mapping[str, Any], *, where: str = "", source: Source | None =
     )
 
 
+# `positive 1:640`, `positive (titre 1/320)`: the verdict is the laboratory's own
+_WITH_TITRE = re.compile(r"^([a-z]+)[ ,:(]*(?:tit(?:re|er))?[ :]*1 ?[:/] ?\d+\)?$")
+
+
 def flag_word(cell: Any) -> Flag | None:
     """Return the verdict that a printed flag means, None where it is none."""
     text = str(cell or "").strip().lower().strip("*() ")
-    return _FLAGS.get(text)
+    titred = _WITH_TITRE.match(text)
+    return _FLAGS.get(titred[1] if titred else text)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,22 +20,33 @@ def progress_on_stderr() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield silent
         return
-    began = time.monotonic()
+    lock = threading.Lock()
     status = None
+    words = "starting"
+
+    def show() -> None:
+        nonlocal status
+        from rich.console import Console  # imported only when there is something to show
+
+        with lock:
+            status = Console(stderr=True).status(words)
+            status.start()
 
     def tell(stage: str, done: int, total: int) -> None:
-        nonlocal status
-        if status is None:
-            if time.monotonic() - began < QUIET_S:
-                return
-            from rich.console import Console  # imported only when there is something to show
+        nonlocal words
+        with lock:
+            words = f"{stage} {done}/{total}" if total else stage
+            if status is not None:
+                status.update(words)
 
-            status = Console(stderr=True).status(stage)
-            status.start()
-        status.update(f"{stage} {done}/{total}" if total else stage)
-
+    # by the clock, not by the next step: a single long step must show as well
+    alarm = threading.Timer(QUIET_S, show)
+    alarm.daemon = True
+    alarm.start()
     try:
         yield tell
     finally:
+        alarm.cancel()
+        alarm.join()
         if status is not None:
             status.stop()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kossa.cli.screen import progress_on_stderr
+from kossa.cli.table import Row, as_csv
+
+if TYPE_CHECKING:
+    from kossa.section.reading import SectionExamination
 
 __all__ = ["command"]
-
-Row = dict[str, str | int | float | None]
 
 
 @click.command("section")
@@ -41,9 +45,13 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    """Measure the mineralised share of stained sections: a row a picture."""
-    from kossa.evidence import NothingUsable, Refused, Stain, WrongCall, encode
+    """Measure the mineralised share of stained sections.
+
+    One picture is told in words; several are told as a table, a row a picture.
+    """
+    from kossa.evidence import NothingUsable, Stain, WrongCall, encode
     from kossa.evidence.atomic import folder_for, write_bytes
+    from kossa.report.section_text import section_text
     from kossa.section.outline import geojson as outlines
     from kossa.section.overlay import contact_sheet, overlay_png
     from kossa.section.reading import examine
@@ -51,21 +59,13 @@ def command(
 
     if len(paths) > 1 and (geojson or overlay):
         raise WrongCall("--geojson and --overlay take one picture; for several use -o OUT")
-    exams = []
     told = Stain(stain) if stain else None
     with progress_on_stderr() as tell:
-        for number, path in enumerate(paths, 1):
-            try:
-                exam = examine(path, stain=told, um_per_px=um_per_px, progress=tell, acid=acid)
-            except (NothingUsable, Refused) as unusable:
-                # one bad picture of many is told, and the rest goes on
-                if len(paths) == 1:
-                    raise
-                click.echo(f"kossa: picture {number}: {unusable}", err=True)
-                continue
-            exams.append(exam)
-            if exam.reading.partial:
-                break
+        exams = list(
+            _exams(
+                paths, lambda path: examine(path, stain=told, um_per_px=um_per_px, progress=tell, acid=acid)
+            )
+        )
     if not exams:
         raise NothingUsable("none of these pictures could be read as a section")
     if geojson:
@@ -75,25 +75,32 @@ def command(
     rows: list[Row] = [{"number": n, **csv_row(e.reading)} for n, e in enumerate(exams, 1)]
     if out:
         folder_for(out)
-        write_bytes(out / "sections.csv", _csv(rows))
+        write_bytes(out / "sections.csv", as_csv(rows))
         write_bytes(out / "sections.png", contact_sheet(exams))
     if as_json:
         for exam in exams:
             click.echo(encode(exam.reading).decode("utf-8"), nl=False)
+    elif len(paths) == 1:
+        click.echo(section_text(exams[0].reading), nl=False)
     else:
-        click.echo(_csv(rows).decode("utf-8"), nl=False)
+        click.echo(as_csv(rows).decode("utf-8"), nl=False)
     return 130 if any(e.reading.partial for e in exams) and exams[-1].reading.read_share < 1 else 0
 
 
-def _csv(rows: list[Row]) -> bytes:
-    import csv
-    import io
+def _exams(
+    paths: tuple[Path, ...], examine: Callable[[Path], SectionExamination]
+) -> Iterator[SectionExamination]:
+    """Yield the pictures that can be read; one bad picture of many is told, and the rest goes on."""
+    from kossa.evidence import NothingUsable, Refused
 
-    from kossa.report.tables import guard
-
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([guard(cell) for cell in row.values()])
-    return text.getvalue().encode("utf-8")
+    for number, path in enumerate(paths, 1):
+        try:
+            exam = examine(path)
+        except (NothingUsable, Refused) as unusable:
+            if len(paths) == 1:
+                raise
+            click.echo(f"kossa: picture {number}: {unusable}", err=True)
+            continue
+        yield exam
+        if exam.reading.partial:
+            return

@@ -9,6 +9,11 @@ from kossa.conditions.knowledge import Knowledge
 __all__ = ["LAY_SOURCES", "table"]
 
 FIRST, COLUMN = 18, 38
+IN_SHORT = (
+    "In short: dystrophic calcium settles where tissue was harmed, while the blood is normal; metastatic"
+    " calcium settles in healthy tissue, because the blood carries or carried too much calcium or phosphate."
+    " Metastatic here does not mean that a cancer has spread."
+)
 # where a lay reader can go on; named, not linked: addresses change
 LAY_SOURCES = (
     "Cleveland Clinic, Health Library: the page on calcium deposits (calcification)",
@@ -31,7 +36,8 @@ def table(knowledge: Knowledge) -> str:
     """Return the comparison: tissue, serum, conditions, places, what follows, with numbers and sources."""
     widths = (FIRST, COLUMN, COLUMN)
     kinds = {k.id: k for k in knowledge.kinds}
-    out = _cells(("", "DYSTROPHIC", "METASTATIC"), widths)
+    out = [*textwrap.wrap(IN_SHORT, WIDE), ""]
+    out += _cells(("", "DYSTROPHIC", "METASTATIC"), widths)
     out += _cells(("What it is", kinds["dystrophic"].definition, kinds["metastatic"].definition), widths)
     for row in knowledge.compare:
         out.append("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,16 @@ __all__ = ["cause", "causes", "find", "shares_checked"]
 WIDTH = 100
 STRONG = 50  # a finding whose ratio is at least this names the cause itself (hx_systemic_sclerosis)
 WORDS = {"read": "read in the source", "judgement": "judgement", "unchecked": "unchecked: from memory"}
+CLASSES = {
+    "history": "History", "drug": "Drugs", "procedure": "Operations and procedures", "exposure": "Exposures",
+    "symptom": "Symptoms and signs", "lab": "Blood and urine", "antibody": "Antibodies", "gene": "Genes",
+    "site": "Places", "pattern": "Shapes", "spread": "Spread", "tissue": "Tissue", "biopsy": "Biopsy",
+    "course": "Course", "negative": "Said to be absent", "score": "Scores",
+}  # fmt: skip
+TESTS = {
+    "pth": "PTH", "d25": "25-hydroxyvitamin D", "d125": "1,25-dihydroxyvitamin D", "crp": "CRP",
+    "alp": "alkaline phosphatase",
+}  # fmt: skip
 LEVELS = {"N": "normal", "H": "high", "HH": "very high", "L": "low", "LL": "very low"}
 
 
@@ -96,6 +107,16 @@ def find(knowledge: Knowledge, name: str) -> Condition:
     raise WrongCall(message)
 
 
+def _source(source: str, grade: str, checked: str) -> str:
+    """Return where a number is from; a judgement is said once, without the table it was written in."""
+    if source.startswith("judgement:") and checked == "judgement":
+        short = re.sub(
+            r"^judgement: (?:ratio against .*|what the token .*|\w+ list order)$", "judgement", source
+        )
+        return f"{short}; grade {grade}"
+    return f"{source}; grade {grade}, {WORDS[checked]}"
+
+
 def _share(r: Likelihood) -> str:
     if r.lr is not None:
         return f"{r.lr:g} times as often as in calcified patients of any cause"
@@ -104,17 +125,25 @@ def _share(r: Likelihood) -> str:
     return f"{low:.2g}-{high:.3g} %{count}"
 
 
+def _class(id_: str) -> str:
+    return CLASSES.get(term(id_).kind, "Other")
+
+
 def _finding_lines(rows: Sequence[Likelihood]) -> Iterator[str]:
     """Rows of one finding together, the better grade first; several sources are all shown."""
     by_id: dict[str, list[Likelihood]] = defaultdict(list)
     for r in rows:
         by_id[r.id].append(r)
-    for id_, many in sorted(by_id.items(), key=lambda kv: (term(kv[0]).kind, label(kv[0]))):
+    heading = ""
+    for id_, many in sorted(by_id.items(), key=lambda kv: (_class(kv[0]), label(kv[0]))):
+        if _class(id_) != heading:
+            heading = _class(id_)
+            yield f"  {heading}"
         many.sort(key=lambda r: (r.gap, r.grade))
         for k, r in enumerate(many):
             name = f"{label(id_)}:" if k == 0 else "  also:"
             gap = " [how often in the disease; used only where nothing else is known]" if r.gap else ""
-            yield _wrap(f"{name} {_share(r)}{gap} - {r.source}; grade {r.grade}, {WORDS[r.checked]}", 2, 4)
+            yield _wrap(f"{name} {_share(r)}{gap} - {_source(r.source, r.grade, r.checked)}", 4, 4)
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -138,7 +167,9 @@ def cause(knowledge: Knowledge, name: str) -> str:
             _wrap("Shapes: " + ", ".join(label(s) for s in c.patterns)) if c.patterns else "",
             _wrap(f"Biopsy: {c.biopsy}") if c.biopsy else "",
             _wrap(f"Antibodies: {c.autoantibodies}") if c.autoantibodies else "",
-            _wrap("Blood: " + ", ".join(f"{k} {_level(v)}" for k, v in c.labs.items())) if c.labs else "",
+            _wrap("Blood: " + ", ".join(f"{TESTS.get(k, k)} {_level(v)}" for k, v in c.labs.items()))
+            if c.labs
+            else "",
         ],
     )
     labs = {r.id for r in c.finding if r.source.startswith("judgement: what the token")}

@@ -17,6 +17,7 @@ __all__ = ["Flesh", "find_flesh"]
 Mask = npt.NDArray[np.bool_]
 
 LEAN_HU = -30.0  # ct_volumes.md rule 12: what reads below is fat
+STONY_HU = 130.0  # calcium's threshold (ct.md 0.5): a deposit beside a muscle is no part of it
 SKIN_MM = 4.0  # judgement: skin and the partial volume beside it
 VESSEL_MM = 2.5  # judgement: thinner lean strands in fat are vessels and septa
 BRIDGE_MM = 6.0  # judgement: fat between muscles narrower than twice this belongs to them
@@ -58,7 +59,8 @@ def find_flesh(coarse: Coarse, body: Body, skeleton: Skeleton, trunk: Mask, ches
     `trunk` (Z,) are slices of belly and pelvis, where it is a thin wall round a cavity; `chest` those of
     chest, neck and head.
     """
-    lean = (coarse.mean > LEAN_HU) & (body.depth_mm > SKIN_MM) | skeleton.filled
+    soft = (coarse.mean > LEAN_HU) & (coarse.mean < STONY_HU)
+    lean = soft & (body.depth_mm > SKIN_MM) | skeleton.filled
     core = open_up(lean, VESSEL_MM, coarse.pixel_mm)
     labels, count = label_slices(core)
     area = np.bincount(labels.ravel(), minlength=count + 1) * coarse.cell_mm2

@@ -16,7 +16,7 @@ from numba import njit
 from kossa.evidence.volume import Volume
 from kossa.image.components import Components
 
-__all__ = ["PADDING_HU", "Coarse", "Frame", "Scan", "crop", "frame", "scan", "turn"]
+__all__ = ["PADDING_HU", "Coarse", "Flips", "Frame", "Scan", "crop", "frame", "scan", "turn"]
 
 PADDING_HU = -1200  # below any tissue or air: outside of the measured circle (ct.md 0, 4: -1500 to -3024)
 AIR_HU = -1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from kossa.ct.anatomy import Anatomy, survey
 from kossa.ct.candidates import Look, Table, look_at, residual_share, tabulate
 from kossa.ct.describe import patterns_of
-from kossa.ct.frame import frame, scan, turn
+from kossa.ct.frame import Flips, frame, scan, turn
 from kossa.ct.judgement import Judged, Judgement
 from kossa.ct.limits import not_seen
 from kossa.ct.material import judge_material
@@ -21,11 +22,12 @@ from kossa.ct.specks import is_kept, keep_reason
 from kossa.ct.triage import metal_places_mm, to_mm, triage, with_cores
 from kossa.evidence import Contrast, Geometry, Material
 from kossa.evidence.volume import Volume
-from kossa.image.components import Components, find
+from kossa.image.components import Components, find, regroup
 
 __all__ = ["judge"]
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 DEFAULT_SIGMA_HU = 20.0  # judgement: of a routine scan, where noise could not be measured
 SCATTERED_SD = 1.5  # judgement: below it noise above the threshold joins up through the volume
@@ -115,6 +117,17 @@ def _level(anatomy: Anatomy, threshold_hu: float) -> tuple[float, tuple[tuple[st
     return level, (("noise-level-raised", told),)
 
 
+def _parted(
+    found: Components, holds_bone: Flags, missing_after: Sequence[int], flips: Flips, slices: int
+) -> tuple[Components, Flags]:
+    """Split objects where slices are missing: what lay between is not known. Parts of bone stay bone."""
+    if not missing_after or not len(found):
+        return found, holds_bone
+    apart = [slices - 1 - z if flips[0] else z + 1 for z in missing_after]
+    parts, whole = regroup(found, apart=apart)
+    return parts, holds_bone[whole]
+
+
 def judge(
     volume: Volume,
     *,
@@ -138,6 +151,7 @@ def judge(
     turned = anatomy.scan
     level, told = _level(anatomy, threshold_hu)
     found, holds_bone = with_cores(anatomy, find(turned.hu, level, inclusive=inclusive))
+    found, holds_bone = _parted(found, holds_bone, geometry.missing_after, lie.flips, turned.hu.shape[0])
     region = None
     if roi is not None:
         steps = tuple(slice(None, None, -1) if flip else slice(None) for flip in lie.flips)

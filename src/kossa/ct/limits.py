@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
 from kossa.ct.anatomy import Anatomy
 from kossa.ct.levels import Level
 from kossa.evidence import Geometry
 
-__all__ = ["FOUND_BESIDE_BONE", "not_seen"]
+__all__ = ["Found", "found_beside_bone", "not_seen"]
 
 FAT_HU, LUNG_HU = -100.0, -850.0  # what calcium has to rise from (ct_volumes.md, traps met)
-# Planted spheres of 3-4 mm, 400 HU and more above muscle, found by their distance (centre to bone, mm):
-# share found. Measured by validate/ct_rules.py (docs/validation/ct_rules.md) on three limbs, 2026-11-25.
-FOUND_BESIDE_BONE: dict[int, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Of `tried` spheres planted `mm` from bone (centre to bone), `found` were: when, and by what command."""
+
+    mm: int
+    found: int
+    tried: int
+    measured: str
+    command: str
+
+    @property
+    def words(self) -> str:
+        """The share as a phrase."""
+        return f"{self.found / self.tried:.0%} at {self.mm} mm"
+
+
+@cache
+def found_beside_bone() -> tuple[Found, ...]:
+    """Return how many spheres of 3 mm (600 HU above muscle) and 4 mm (400 HU) were found beside bone.
+
+    They were planted in real limbs and a hip by the command named in each row.
+    """
+    text = files(__package__).joinpath("data", "found_beside_bone.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return tuple(
+        Found(int(r["mm"]), int(r["found"]), int(r["tried"]), r["measured"], r["command"]) for r in rows
+    )
 
 
 def not_seen(anatomy: Anatomy, geometry: Geometry, kvp: float | None, *, metal: bool) -> tuple[str, ...]:
     """Return what stays unseen here: phrases that follow "not seen"."""
-    shares = ", ".join(f"{share:.0%} of 3-4 mm spheres at {mm} mm" for mm, share in FOUND_BESIDE_BONE.items())
-    out = [
-        f"calcium that touches bone or lies within a few mm of it{f' (found: {shares})' if shares else ''}"
-    ]
+    shares = ", ".join(f.words for f in found_beside_bone())
+    beside = "calcium that touches bone or lies within a few mm of it"
+    measured = (
+        f"of planted spheres of 3-4 mm and 400 HU or more, centred so far from bone, {shares} were found"
+    )
+    out = [f"{beside} ({measured})"]
     if metal:
         out.append("calcium within 14 mm of metal")
     if anatomy.head.seen or Level.FACE in anatomy.levels.of:

@@ -34,7 +34,7 @@ LIMIT_SE = 3.0  # limit of detection (ct.md 3.6)
 METHOD_ERROR = 0.04  # of the mass: what is left on the 5 mm inserts of the QRM scan; see docs/validation
 HOSTED_ERROR = 0.10  # the same between two tissues, where the border is guessed; judgement
 PATCHES = 4  # sides on which tissue may differ; judgement
-EDGE_PIXELS = 0.5  # by which the border between host and neighbour may lie elsewhere; judgement
+EVEN = 1 / math.sqrt(12.0)  # standard deviation of an even law over its width
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +113,28 @@ def integrate(around: Surroundings, *, pixel_area_mm2: float, noise: ScanNoise |
     The background is the mean of the ring where tissue is plain, and what the rim lets one fill in
     where it is not: b = (1 - f) ring + f fill with f = t^2 / (t^2 + sigma^2), t^2 = s^2 - sigma^2, which is
     the share of the ring's variance that is texture and not noise. Where one tissue holds the deposit and
-    another begins beside it (a vessel's wall in fat, a node in lung), the place of the deposit itself is of
-    the first and f = 1.
+    another begins beside it (a vessel's wall in fat, a node in lung), f = 1 and the fill is the middle of
+    the two that bracket it (`image.beneath`).
 
     SE^2 adds the noise of sum and background, (k sigma A)^2 (sum w^2 + (sum w)^2 ((1 - f)^2 / n_B +
     f^2 / n_rim)) with pixel area A and slice weights w (ct.md 3.6); the texture, (A sum w t)^2 / 4, as tissue
-    may differ under O from what lies around it; half a pixel of the border between two tissues; and a share
-    of the amount for the method itself. NaN without a noise figure.
+    may differ under O from what lies around it; the width of the bracket, as that of an even law (JCGM 100,
+    4.3.7); and a share of the amount for the method itself. NaN without a noise figure.
     """
     sigma = 0.0 if noise is None else np.fmax(noise.sigma_hu, local_sigma(around.ring_jitter, noise))
     texture = np.maximum(0.0, around.ring_sd**2 - sigma**2)
     filled = np.where(around.rim_n > 0, texture / np.maximum(texture + sigma**2, 1e-9), 0.0)
     filled = np.where(around.hosted > 0, 1.0, filled)
-    background = (1 - filled) * around.ring_mean + filled * np.nan_to_num(around.fill_mean)
+    background = (1 - filled) * around.ring_mean + filled * np.nan_to_num(
+        (around.fill_mean + around.fill_on) / 2
+    )
     amount = pixel_area_mm2 * (around.region_sum - around.region_mm * background)
     if noise is None:
         return Integral(amount, np.full(amount.shape, np.nan))
     counted = (1 - filled) ** 2 / np.maximum(around.ring_n, 1) + filled**2 / np.maximum(around.rim_n, 1)
     by_noise = (noise.k * noise.sigma_hu) ** 2 * (around.region_mm2 + around.region_mm**2 * counted)
-    by_tissue = around.region_mm**2 * texture / PATCHES + (EDGE_PIXELS * around.edge) ** 2
+    bracket = EVEN * np.nan_to_num(around.fill_on - around.fill_mean)
+    by_tissue = around.region_mm**2 * (texture / PATCHES + bracket**2)
     method = np.where(around.hosted > 0, HOSTED_ERROR, METHOD_ERROR)
     return Integral(amount, np.hypot(pixel_area_mm2 * np.sqrt(by_noise + by_tissue), method * amount))
 

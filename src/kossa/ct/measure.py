@@ -31,7 +31,8 @@ SOLID_MM2 = 2.4  # larger than any piece of noise on the QRM scan (ct.md 3.8): k
 SOLID_SIGMAS = 2.0  # as high above the threshold as none of those (ct.md 3.8)
 LARGEST_MM3 = 100e3  # larger ones have no local background: their threshold mass stands; judgement
 PLAIN_SIGMAS = 1.1  # a ring that deviates no more is one tissue: its figure errs by about 6 %; judgement
-WALLS = frozenset({"site_artery"})  # and all below it in the vocabulary: calcium there lies in the wall
+# and all below them in the vocabulary: calcium there lies in a wall or a node, which is soft tissue
+WALLS = frozenset({"site_artery", "site_heart", "site_lymph_node", "site_stomach", "site_bowel"})
 LUNGS = frozenset({"site_lung"})
 UPPER_SIGMAS = 0.84  # the 80th percentile of a normal law above its mean
 
@@ -138,6 +139,7 @@ def _surroundings(
         pixel_mm=volume.grid.pixel_mm,
         apart=slices.apart,
         plain_sd=PLAIN_SIGMAS * (noise.sigma_hu if noise else 0.0),
+        level_hu=threshold_hu,
         hosts_hu=np.array([_host(j.site) for j in lesions.judgements], np.int32),
     )
 

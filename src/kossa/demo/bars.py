@@ -65,7 +65,7 @@ def bars(people: Sequence[Comparison], three_se_mg: Sequence[float]) -> tuple[Ba
         *_intervals(found),
         Bar(
             what="deposits read where none was put",
-            demand="told, no demand",
+            demand="none: shown",
             figure=str(sum(len(p.surplus) for p in people)),
             met=None,
         ),
@@ -75,16 +75,23 @@ def bars(people: Sequence[Comparison], three_se_mg: Sequence[float]) -> tuple[Ba
 def _limit(people: Sequence[Comparison], three_se_mg: Sequence[float]) -> Bar:
     told = [p.limit_mg for p in people]
     pairs = " / ".join(
-        f"{p.person}: {'not told' if limit is None else f'{limit:.2f}'} mg of {most:.2f} mg"
+        f"{p.person}: {'none stated' if limit is None else f'{limit:.2f} mg'}, {most:.2f} mg allowed"
         for p, limit, most in zip(people, told, three_se_mg, strict=True)
     )
     met = all(limit is not None and limit <= most for limit, most in zip(told, three_se_mg, strict=True))
-    return Bar(what="stated detection limit", demand="<= 3 SE at the measured noise", figure=pairs, met=met)
+    return Bar(
+        what="smallest mass that the report says it can tell from noise",
+        demand="at most three standard errors of a mass at the noise put in",
+        figure=pairs,
+        met=met,
+    )
 
 
 def _mass_error(found: Sequence[Match]) -> Bar:
     errors = [abs(row.mass_error) for row in found if row.mass_error is not None]
-    figure = f"{100 * median(errors):.1f} % over {len(errors)}" if errors else "no mass"
+    figure = "no mass"
+    if errors:
+        figure = f"{100 * median(errors):.1f} % over {len(errors)}; the worst {100 * max(errors):.0f} %"
     return Bar(
         what="median error of mass, factor given",
         demand="<= 10 %",
@@ -110,7 +117,7 @@ def _intervals(found: Sequence[Match]) -> tuple[Bar, Bar]:
         ),
         Bar(
             what="width of that interval",
-            demand="told",
+            demand="none: shown beside it",
             figure=f"median {100 * median(widths):.0f} % of the mass" if widths else "none",
             met=None,
         ),

@@ -6,17 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from kossa.demo.bars import Bar, bars, three_standard_errors_mg
 from kossa.demo.match import Comparison, compare
 from kossa.demo.page import Case, index_page
+from kossa.demo.pictures import PictureComparison, compare_pictures
 from kossa.evidence import CannotFinish, CtReading, Record, Truth, encode
 from kossa.evidence.atomic import folder_for, write_bytes
 from kossa.evidence.progress import Progress, one_at_a_time, silent
 from kossa.process import compare as compare_processes
 from kossa.report import write_report
 from kossa.report.simulation import write_comparison
-from kossa.virtual import dystrophic, metastatic, papers, person
-from kossa.virtual.files import SCAN, refuse_foreign
+from kossa.virtual import dystrophic, metastatic, papers, person, pictures
+from kossa.virtual.files import SCAN, TRUTH, refuse_foreign
 from kossa.virtual.person import VirtualPerson
 from kossa.workup import ReadOptions, read
 
@@ -33,6 +36,7 @@ class _Written(Record, frozen=True, kw_only=True):
     seed: int
     bars: tuple[Bar, ...]
     people: tuple[Comparison, ...]
+    pictures: tuple[PictureComparison | None, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +68,8 @@ def run(
     """
     folder_for(out)
     truths = _make(out, people, seed, progress, slice_mm=slice_mm, matrix=matrix)
-    for who in people:
-        papers.write(out / who.key / SCAN, who.key, who.patient)
+    for number, who in enumerate(people):
+        truths[number] = _beside(out / who.key, who, truths[number], seed)
     tell = one_at_a_time(progress)
     with ThreadPoolExecutor(max_workers=2) as pool:
         # scans are read side by side; the simulation grows as soon as a place is free
@@ -78,10 +82,20 @@ def run(
     compared = tuple(case.comparison for case in cases)
     judged = bars(compared, [case.three_se_mg for case in cases])
     table = out / "comparison.json"
-    write_bytes(table, encode(_Written(seed=seed, bars=judged, people=compared)))
+    shown = tuple(case.pictures for case in cases)
+    write_bytes(table, encode(_Written(seed=seed, bars=judged, people=compared, pictures=shown)))
     page = out / "index.html"
     write_bytes(page, index_page(cases, judged, process=process).encode("utf-8"))
     return DemoResult(page, table, compared, judged)
+
+
+def _beside(folder: Path, who: VirtualPerson, truth: Truth, seed: int) -> Truth:
+    """Write results, letter, film and section beside the scan; return the truth with the pictures in it."""
+    papers.write(folder / SCAN, who.key, who.patient)
+    shown = pictures.write(folder / SCAN, who.key, who.patient, seed=seed)
+    whole = msgspec.structs.replace(truth, pictures=shown)
+    write_bytes(folder / TRUTH, encode(whole))
+    return whole
 
 
 def _simulate(out: Path) -> str:
@@ -125,7 +139,8 @@ def _read(out: Path, who: VirtualPerson, truth: Truth, progress: Progress) -> Ca
         raise CannotFinish(f"the virtual scan {folder / SCAN} was made but not read: {result.sentence}")
     reading = result.examinations[0].reading
     compared = compare(who.key, truth, reading)
-    return Case(who.key, who.note, compared, result, _three_se(truth, compared, reading))
+    seen = compare_pictures(truth.pictures, result.workup)
+    return Case(who.key, who.note, compared, result, _three_se(truth, compared, reading), seen)
 
 
 def _three_se(truth: Truth, compared: Comparison, reading: CtReading) -> float:

@@ -16,9 +16,11 @@ from markupsafe import Markup
 
 from kossa.demo.bars import Bar
 from kossa.demo.match import Comparison, Match
+from kossa.demo.pictures import PictureComparison
 from kossa.demo.places import words
 from kossa.evidence import CtDeposit, Interval
 from kossa.report.pictures import projections
+from kossa.report.plain import share
 from kossa.workup import WorkupResult
 
 __all__ = ["Case", "index_page"]
@@ -33,6 +35,7 @@ class Case:
     comparison: Comparison
     result: WorkupResult
     three_se_mg: float
+    pictures: PictureComparison | None = None
 
 
 @cache
@@ -90,6 +93,7 @@ def _case(case: Case) -> dict[str, Any]:
         "factor_read": case.comparison.factor_assumed,
         "rows": [_row(number, row) for number, row in enumerate(rows, 1) if row.above_limit],
         "below": [_row(number, row) for number, row in enumerate(rows, 1) if not row.above_limit],
+        "pictures": case.pictures,
         "surplus": [_surplus(d) for d in case.comparison.surplus],
     }
 
@@ -106,7 +110,7 @@ def _read_kinds(result: WorkupResult) -> str:
     if weighing is None or not weighing.kinds:
         return "not weighed"
     first = sorted(weighing.kinds, key=lambda k: -k.prob)[:2]
-    return ", ".join(f"{k.id} {k.prob:.2f} ({k.low:.2f} to {k.high:.2f})" for k in first)
+    return ", ".join(f"{k.id} {share(k.prob, k.low, k.high)}" for k in first)
 
 
 def _row(number: int, row: Match) -> dict[str, Any]:

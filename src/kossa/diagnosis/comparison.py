@@ -6,12 +6,23 @@ from kossa.conditions.knowledge import Knowledge
 from kossa.conditions.rule import Atom
 from kossa.diagnosis.evidence import Evidence
 from kossa.evidence import Compared
+from kossa.evidence.vocabulary import ancestors, label, term
 
 __all__ = ["compared"]
+
+LOCATION = "Location"  # the line that tells the places even where they decide nothing
+MOST_PLACES = 4
 
 
 def _known(ids: tuple[str, ...], evidence: Evidence) -> list[str]:
     return [evidence.words(Atom("finding", i, i)) for i in ids if evidence.state.get(i) is True]
+
+
+def _places(evidence: Evidence) -> list[str]:
+    """Return the most special places that are known, where they speak for neither side."""
+    known = [i for i, yes in evidence.state.items() if yes and term(i).kind == "site"]
+    wide = {a for i in known for a in ancestors(i)}
+    return [label(i) for i in known if i not in wide][:MOST_PLACES]
 
 
 def compared(knowledge: Knowledge, evidence: Evidence) -> tuple[Compared, ...]:
@@ -20,10 +31,11 @@ def compared(knowledge: Knowledge, evidence: Evidence) -> tuple[Compared, ...]:
     for row in knowledge.compare:
         left, right = _known(row.dystrophic_ids, evidence), _known(row.metastatic_ids, evidence)
         side = "both" if left and right else "dystrophic" if left else "metastatic" if right else None
+        here = [*left, *right] or (_places(evidence) if row.feature == LOCATION else [])
         out.append(
             Compared(
                 feature=row.feature, dystrophic=row.dystrophic, metastatic=row.metastatic,
-                here=", ".join(dict.fromkeys([*left, *right])), supports=side, number=row.number,
+                here=", ".join(dict.fromkeys(here)), supports=side, number=row.number,
                 source=f"{row.source} ({row.checked})",
             )
         )  # fmt: skip

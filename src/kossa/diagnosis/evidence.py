@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
+from kossa.conditions import load
 from kossa.conditions.rule import Atom
 from kossa.evidence import DepositGroup, Finding, Person, Result, Setting, Sex, State, Whose
 from kossa.evidence.vocabulary import ancestors, label, term, terms
@@ -88,7 +89,7 @@ class Evidence:
         if atom.kind in ("age", "sex"):
             return atom.text
         if atom.kind == "possible":
-            return f"{atom.name.replace('_', ' ')} is possible"
+            return f"{_condition(atom.name)} is possible"
         if atom.kind == "always":
             return "always"
         said = self.findings.get(atom.name) or self._behind(atom.name)
@@ -100,6 +101,12 @@ class Evidence:
     def _behind(self, id_: str) -> Finding | None:
         """A more special finding that made this one true."""
         return next((f for i, f in self.findings.items() if id_ in ancestors(i)), None)
+
+
+def _condition(id_: str) -> str:
+    """Return a condition's first name without its examples; the id where none is known."""
+    known = load().conditions.get(id_)
+    return known.names[0].split(" (")[0] if known else id_.replace("_", " ")
 
 
 def _holds(age: float, operator: str, bound: float) -> bool:

@@ -36,7 +36,8 @@ SHOWN_BY = (
     ("site_breast", "mammogram_magnification"),
     ("site_cardiac_valve", "echocardiography"),
     ("site_chest", "chest_ct"),
-    ("site_artery", "ct_noncontrast_of_site"),
+    # KDIGO 2017, 3.3.1: a plain film is a reasonable alternative to CT for vessels in kidney disease
+    ("site_artery", "radiograph_of_site"),
     ("site_abdomen", "ct_noncontrast_of_site"),
     ("site_intracranial", "ct_noncontrast_of_site"),
     ("site_cornea", "slit_lamp_fundoscopy"),
@@ -67,10 +68,13 @@ def calcification_state(
 
 
 def could_bring(weighed: Weighed) -> tuple[str, ...]:
-    """Return the causes that this person's data make much more likely, strongest first; no numbers."""
+    """Return the causes that this person's data make much more likely; no numbers.
+
+    The order is that of what is likely now, so that a rarity with a strong sign does not lead.
+    """
     model = weighed.model
     lift = weighed.log - np.log10(weighed.weights)
-    named = [i for i in np.argsort(-lift, kind="stable") if lift[i] >= MUCH_MORE_LIKELY]
+    named = [i for i in np.argsort(-weighed.log, kind="stable") if lift[i] >= MUCH_MORE_LIKELY]
     return tuple(model.causes[i] for i in named if model.causes[i] != NONE)[:MOST]
 
 
@@ -87,12 +91,13 @@ def showing(knowledge: Knowledge, causes: Sequence[str]) -> tuple[NextTest, ...]
     for cause in causes:
         condition = knowledge.conditions[cause]
         row = rows[_test_for(condition.sites)]
+        name = condition.names[0].split(" (")[0]
         where = label(condition.sites[0]) if condition.sites else "the usual place"
         found.setdefault(
             row.id,
             NextTest(
                 id=row.id, bits=0.0, cost=f"EUR {row.eur_low}-{row.eur_high}", harm=row.risk,
-                why=f"would show a deposit of {condition.names[0]} at its usual place: {where}",
+                why=f"would show a deposit of {name} at its usual place: {where}",
             ),
         )  # fmt: skip
     return tuple(found.values())[:3]

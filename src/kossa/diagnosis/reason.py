@@ -25,6 +25,8 @@ MOST_FOR, MOST_AGAINST = 5, 3  # clinical reference, section 4.2 (8)
 SMALLEST = 0.04  # log10: a ratio within 10 % of 1 is not told
 EXPECTED = 0.6  # a finding that stands in three of five patients is expected (judgement)
 SHOWN_EXPECTED = 4
+OTHER_SEX = {"hx_sex_female": "male", "hx_sex_male": "female"}
+SHOWN_KIDNEY = 4  # of the kidney's signs so many are named
 
 
 def kidney_parts(weighed: Weighed) -> Floats:
@@ -53,6 +55,8 @@ def _share(p: float) -> str:
 
 
 def _said(item: Item, evidence: Evidence) -> str:
+    if item.id in OTHER_SEX and not item.present:
+        return OTHER_SEX[item.id]
     words = evidence.words(Atom("finding", item.id, item.id)).removeprefix("not: ")
     return words if item.present else f"no {words}"
 
@@ -66,8 +70,25 @@ def _sentence(item: Item, lr: float, p: float, base: float, evidence: Evidence) 
     )
 
 
-def _kidney_sentence(item: Item, lr: float, evidence: Evidence) -> str:
-    return f"{_said(item, evidence)}, beside what is known of the kidney: {_times(lr)}"
+def _kidney_reason(
+    weighed: Weighed, cause: int, kidney: Floats, evidence: Evidence
+) -> tuple[float, Reason] | None:
+    """Return the whole node as one reason: its parts depend on each other and mislead one by one."""
+    if not weighed.kidney_items:
+        return None
+    log = float(weighed.kidney[cause])
+    if abs(log) < SMALLEST:
+        return None
+    order = np.argsort(-np.abs(kidney[:, cause]), kind="stable")
+    told = [weighed.kidney_items[int(k)] for k in order]
+    above = {a for i in told if i.present for a in ancestors(i.id)}  # `dialysis` is said by `haemodialysis`
+    known = [i for i in told if i.id not in above]
+    named = [i for i in known if i.present] or known
+    said = list(dict.fromkeys(_said(i, evidence) for i in named))
+    text = ", ".join(said[:SHOWN_KIDNEY]) + ("" if len(said) == 1 else " (taken together)")
+    name = weighed.model.causes[cause]
+    first = told[0].id
+    return log, _reason(first, log, f"{text}: {_times(10**log)}", _source(weighed, first, name))
 
 
 def _source(weighed: Weighed, id_: str, cause: str) -> str:
@@ -100,17 +121,16 @@ def reasons(
     pairs = [
         (i, float(weighed.share[k, cause] * weighed.ratio[k, cause])) for k, i in enumerate(weighed.items)
     ]
-    pairs += [(i, float(kidney[k, cause])) for k, i in enumerate(weighed.kidney_items)]
     for item, log in pairs:
         if abs(log) < SMALLEST:
             continue
         p = model.scale.p[model.scale.ids[item.id]]
         yes = p if item.present else 1 - p
-        if item in weighed.kidney_items:
-            text = _kidney_sentence(item, 10**log, evidence)
-        else:
-            text = _sentence(item, 10**log, float(yes[cause]), float(yes @ weighed.weights), evidence)
+        text = _sentence(item, 10**log, float(yes[cause]), float(yes @ weighed.weights), evidence)
         found.append((log, _reason(item.id, log, text, _source(weighed, item.id, name))))
+    whole = _kidney_reason(weighed, cause, kidney, evidence)
+    if whole is not None:
+        found.append(whole)
     for m in moved.get(name, ()):
         text = f"{m.when}: {_times(10**m.log10)}"
         found.append(
@@ -139,5 +159,5 @@ def expected_absent(weighed: Weighed, cause: int, evidence: Evidence) -> tuple[s
     model, name = weighed.model, weighed.model.causes[cause]
     rows = model.knowledge.conditions[name].finding
     usual = {r.id for r in rows if model.scale.p[model.scale.ids[r.id], cause] >= EXPECTED and not r.gap}
-    missing = [i for i in sorted(usual) if evidence.state.get(i) is False]
+    missing = [i for i in sorted(usual) if evidence.state.get(i) is False and i not in OTHER_SEX]
     return tuple(i for i in missing if not ancestors(i) & set(missing))[:SHOWN_EXPECTED]

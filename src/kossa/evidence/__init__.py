@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from kossa.evidence.result import Comparator, Flag, Range, Result
     from kossa.evidence.score import Score
     from kossa.evidence.source import File, FileKind, Outcome, Source
-    from kossa.evidence.truth import TrueDeposit, Truth
+    from kossa.evidence.truth import TrueDeposit, TrueMark, TruePictures, TrueSection, Truth
     from kossa.evidence.weighing import (
         Answer,
         Avoided,
@@ -86,7 +86,7 @@ _MODULES = {
     "result": "Comparator Flag Range Result",
     "score": "Score",
     "source": "File FileKind Outcome Source",
-    "truth": "TrueDeposit Truth",
+    "truth": "TrueDeposit TrueMark TruePictures TrueSection Truth",
     "weighing": (
         "Answer Avoided Calcification Cause Compared Direction Flip Floor GroupWeighing Kind NextTest Reason"
         " Weighing"
@@ -156,6 +156,9 @@ __all__ = [
     "State",
     "ToldDeposit",
     "TrueDeposit",
+    "TrueMark",
+    "TruePictures",
+    "TrueSection",
     "Truth",
     "UnknownTerm",
     "Weighing",

@@ -79,7 +79,8 @@ class SectionReading(Record, frozen=True, kw_only=True):
 
     `curve` is the share of tissue (%) at or above each density of the mineral's dye: the figure that another
     threshold would give. `vectors` are the dyes in use: mineral, counterstain, pigment. `stain_source` is
-    told or recognised. `partial` is true where reading was stopped: `read_share` of the picture was read.
+    told or recognised. `acid`: treated with acid as a control. `partial` is true where reading was stopped:
+    `read_share` of the picture was read.
     """
 
     schema: str = "kossa/section/1"
@@ -104,6 +105,7 @@ class SectionReading(Record, frozen=True, kw_only=True):
     curve: tuple[tuple[float, float], ...] = ()
     partial: bool = False
     read_share: float = 1.0
+    acid: bool = False
     artefacts: tuple[str, ...] = ()
     scores: tuple[Score, ...] = ()
     findings: tuple[Finding, ...] = ()

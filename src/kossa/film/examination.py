@@ -17,7 +17,8 @@ class FilmExamination:
     """`pixels` float32 (y, x), dense is bright, in grey levels of 255; places of `reading` are its pixels.
 
     `spacing_mm` is that of a pixel, None where it is not known. `body` (y, x) bool tells, on the same
-    pixels coarsened by `body_block`, where marks were looked for.
+    pixels coarsened by `body_block`, where marks were looked for. `burned_in` is what the file says of words
+    within the picture, None where it does not say.
     """
 
     reading: FilmReading
@@ -25,3 +26,4 @@ class FilmExamination:
     spacing_mm: float | None
     body: npt.NDArray[np.bool_] | None = None
     body_block: int = 1
+    burned_in: bool | None = None

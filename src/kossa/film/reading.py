@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -36,7 +37,7 @@ from kossa.intake.people import people
 from kossa.intake.picture import read_picture
 from kossa.intake.survey import survey
 
-__all__ = ["examine", "examine_each"]
+__all__ = ["examine", "examine_each", "iterate"]
 
 READ = frozenset({FileKind.FILM, FileKind.PICTURE, FileKind.SIDECAR})
 ROOM = "film"
@@ -82,7 +83,7 @@ def examine(
     reading = one.reading
     table, told = files(met), tuple(n for n in notices(met) if n not in reading.notices)
     whole = msgspec.structs.replace(reading, files=table, notices=(*reading.notices, *told))
-    return FilmExamination(whole, one.pixels, one.spacing_mm, one.body, one.body_block)
+    return replace(one, reading=whole)
 
 
 def examine_each(
@@ -92,12 +93,22 @@ def examine_each(
     spacing_mm: float | None = None,
     progress: Progress | None = None,
 ) -> tuple[FilmExamination, ...]:
-    """Read every film of a path or survey in turn; one that cannot be read is settled with its reason."""
+    """Read every film of a path or survey; one that cannot be read is settled with its reason."""
+    return tuple(iterate(source, kind=kind, spacing_mm=spacing_mm, progress=progress))
+
+
+def iterate(
+    source: Path | str | Survey,
+    *,
+    kind: FilmKind | str | None = None,
+    spacing_mm: float | None = None,
+    progress: Progress | None = None,
+) -> Iterator[FilmExamination]:
+    """Yield the films of `examine_each` one by one, so that one picture is held at a time."""
     tell = progress or silent
     wanted = _kind(kind)
     met, _ = _surveyed(source, tell)
     entries = _films(met)
-    out = []
     for number, entry in enumerate(entries, 1):
         tell("reading films", number, len(entries))
         try:
@@ -108,8 +119,7 @@ def examine_each(
         if found is not None:
             entry.kind = FileKind.FILM
             entry.settle(Outcome.ACCEPTED, used_by=ROOM)
-            out.append(found)
-    return tuple(out)
+            yield found
 
 
 def _kind(kind: FilmKind | str | None) -> FilmKind | None:
@@ -188,8 +198,9 @@ def _envelope(
         findings=told.findings,
         notices=(*own, *told.notices),
     )
+    marked = entry.header.burned_in if entry.header is not None else None
     shown = np.clip(film.pixels, 0, 255)  # a window leaves values beyond what it shows
-    return FilmExamination(reading, shown, film.spacing.mm, body, block)
+    return FilmExamination(reading, shown, film.spacing.mm, body, block, marked)
 
 
 def _kind_of(entry: Entry, wanted: FilmKind | None) -> tuple[FilmKind | None, Sequence[Notice]]:

@@ -32,6 +32,7 @@ from kossa.evidence.words_reading import ended
 from kossa.history.person import person_findings
 from kossa.history.told import Told, group, told
 from kossa.history.words import find
+from kossa.intake.case_form import form_notices, lab_rows
 
 __all__ = ["CaseRead", "contradictions", "merged", "read_case"]
 
@@ -76,7 +77,7 @@ def _texts(value: Any) -> list[str]:
         return []
     if isinstance(value, str):
         return [value] if value.strip() else []
-    return [str(v) for v in value if str(v).strip()] if isinstance(value, Iterable) else []
+    return [v for v in value if isinstance(v, str) and v.strip()] if isinstance(value, list) else []
 
 
 def _notice(code: str, what: str, done: str, todo: str) -> Notice:
@@ -187,7 +188,7 @@ def _halved(one: Finding) -> Finding:
 def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Sequence[str] = ()) -> CaseRead:
     """Read one case. `hide` names fields that are to be taken as unknown (`biopsy`)."""
     shown = {k: v for k, v in case.items() if k not in (*hide, "label", "notes", "source", "provenance")}
-    notices: list[Notice] = []
+    notices: list[Notice] = form_notices(shown)
     person = _person(shown, notices)
     findings: list[Finding] = list(person_findings(person))
     missed: list[str] = []
@@ -198,7 +199,8 @@ def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Se
             findings.extend(here)
             missed.extend(lost)
             all_told.extend(told(text, field=name, source=source))
-    pictured, deposits, lost = _imaging(shown.get("imaging"), source)
+    pictures = [row for row in lab_rows(shown, "imaging") if isinstance(row, Mapping)]
+    pictured, deposits, lost = _imaging(pictures, source)
     findings.extend(pictured)
     missed.extend(lost)
     deposit_list, groups = group([*deposits, *all_told])
@@ -209,9 +211,9 @@ def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Se
         findings=tuple(together),
         deposits=deposit_list,
         groups=groups,
-        labs=tuple(row for row in shown.get("labs") or () if isinstance(row, Mapping)),
+        labs=tuple(row for row in lab_rows(shown) if isinstance(row, Mapping)),
         not_understood=tuple(dict.fromkeys(missed)),
-        notices=(*notices, *contradicted),
+        notices=tuple(msgspec.structs.replace(n, source=source) for n in (*notices, *contradicted)),
         told=(*deposits, *all_told),
         about=shown.get("about"),
         has_history=bool(_texts(shown.get("history"))),

@@ -11,11 +11,11 @@ from importlib.resources import files
 
 import msgspec
 
-from kossa.evidence import Finding, Sex, Source
+from kossa.evidence import Finding, Source
 from kossa.history.told import Told, told
 from kossa.history.words import find
 
-__all__ = ["Letter", "language", "read_letter", "stated_person"]
+__all__ = ["Letter", "language", "read_letter"]
 
 _HEADING = re.compile(r"^[ \t]*([A-Z][A-Za-z /&'-]{2,48}?)[ \t]*(?::|$)(?P<rest>.*)$")
 _FAMILY = re.compile(r"family history|fh\b", re.IGNORECASE)
@@ -40,29 +40,6 @@ _OPENING = re.compile(
 )
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
 _ENOUGH_SHARE = 0.08  # share of common words under which no language is named: a list of terms (judgement)
-
-
-_AGED = re.compile(r"\b(\d{1,3})[ -]?(?:years?|yrs?)[ -]old\b|\b(\d{1,3})[ -]?(?:yo|y/o)\b", re.IGNORECASE)
-_SEX = re.compile(r"\b(woman|lady|female|girl|man|gentleman|male|boy)\b", re.IGNORECASE)
-_KIN = re.compile(
-    r"\b(?:mother|father|sister|brother|son|daughter|aunt|uncle|wife|husband|cousin)\b", re.IGNORECASE
-)
-_WOMEN = frozenset({"woman", "lady", "female", "girl"})
-_OLDEST = 120  # years
-_NEAR = 25  # characters from the age to the word for the sex: `58-year-old retired man` (judgement)
-
-
-def stated_person(text: str) -> tuple[float | None, Sex]:
-    """Return age and sex of `this 58-year-old man`; unknown where no such words stand, or of a relative."""
-    for found in _AGED.finditer(text):
-        clause = re.split(r"[.;\n]", text[: found.start()])[-1]
-        years = int(found[1] or found[2])
-        if _KIN.search(clause) or years > _OLDEST:
-            continue
-        named = _SEX.search(text[found.end() : found.end() + _NEAR])
-        sex = Sex.U if named is None else Sex.F if named[1].lower() in _WOMEN else Sex.M
-        return float(years), sex
-    return None, Sex.U
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Which phrases stand for which ids, and where they stand in a sentence.
 
 Rules of the table: a phrase begins at a word's start; one of four characters or fewer also ends at
-a word's end, a longer one may be a stem; the longest phrase at a place wins.
+a word's end, and so does one whose last word is that short; a longer one may be a stem; the longest
+phrase at a place wins.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from kossa.history.levelled import Sentence, level_phrase
 __all__ = ["Match", "Meaning", "denies", "matches", "phrases", "shapes"]
 
 _SHORT = 4  # characters: shorter phrases are whole words (lexicon's rule)
+_TAIL = 2  # a last word as short is one too: `lung ca` is not the beginning of `lung calcification`
 _KEY = 3  # characters that a bucket is found by; the shortest phrase has two
 
 
@@ -62,7 +64,9 @@ def phrases() -> Mapping[str, Meaning]:
         level = level_phrase(phrase)
         if len(level) > 1:
             ids[level][id_] = max(certainty, ids[level].get(id_, 0.0))
-            whole[level] = whole[level] or min(len(phrase), len(level)) <= _SHORT
+            tail = level.rpartition(" ")[2]
+            short = min(len(phrase), len(level)) <= _SHORT or (tail.isalpha() and len(tail) <= _TAIL)
+            whole[level] = whole[level] or short
 
     for table in ("lexicon.csv", "more_phrases.csv"):
         for row in _rows(table):

@@ -29,6 +29,7 @@ _SIGNED = re.compile(
     rf"Dictated by|Reported by|Electronically signed by|cc)[ \t]*[,:]?[ \t]*\n*[ \t]*"
     rf"((?:(?:{_TITLE}\.?\s+)?(?:[A-Z]\.?\s)?{_CAPITAL}[ \t]*){{1,4}})"
 )
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")  # a name in bold type is a name: `Mr <b>Jane</b>`
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _NUMBERED = re.compile(
     r"(?i)\b(?:mrn|nhs(?:\s*(?:no|number))?|hospital\s*(?:no|number)|patient\s*(?:id|no|number)|d\.?o\.?b\.?|"
@@ -71,6 +72,7 @@ def cleaner(identities: Iterable[Identity], texts: Iterable[str] = ()) -> Callab
     given = {w for text in texts for w in titled(text)}
 
     def clean(text: str) -> str:
+        text = _TAG.sub(" ", text)
         names = given | titled(text)
         out = _NUMBERED.sub(" ", text)
         if stated:

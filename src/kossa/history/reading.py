@@ -27,10 +27,11 @@ from kossa.evidence.version import VERSION
 from kossa.evidence.words_reading import HistoryReading
 from kossa.history.case import contradictions, merged, read_case
 from kossa.history.fhir import RecordReader
-from kossa.history.letter import language, read_letter, stated_person
+from kossa.history.letter import language, read_letter
 from kossa.history.names import cleaner
 from kossa.history.person import person_findings
 from kossa.history.phenopacket import read_phenopacket
+from kossa.history.stated import stated_person
 from kossa.history.told import Told, group, told_findings
 from kossa.intake.entry import Entry, Survey
 from kossa.intake.fhir_entries import resources
@@ -82,8 +83,7 @@ def examine(
     if alone and not entries:
         why = next((n.what for e in found.entries for n in e.notices), "")
         raise NothingUsable(f"There are no letters, records or cases here. {why}".strip())
-    if person is None:
-        whose = _as_told(whose, said)
+    whose = _as_told(whose, said)
     findings, contradicted = contradictions(merged([*person_findings(whose), *said.findings]))
     deposits, groups = group(said.deposits)
     return HistoryReading(
@@ -104,7 +104,7 @@ def _as_told(whose: Person, said: _Said) -> Person:
         whose,
         age_years=said.age_years if whose.age_years is None else whose.age_years,
         sex=said.sex if whose.sex is Sex.U else whose.sex,
-        setting=said.setting,
+        setting=said.setting if whose.setting is Setting.UNKNOWN else whose.setting,
     )
 
 
@@ -178,7 +178,8 @@ def _case(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
     said.notices.extend(case.notices)
     if case.person.setting is not Setting.UNKNOWN:
         said.setting = case.person.setting
-    return None
+    refused = {n.code for n in case.notices} - {"contradiction", "one-table"}
+    return "fields-refused" if refused else None
 
 
 def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
@@ -226,8 +227,9 @@ def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | Non
             todo="Translate what matters, or fill in a case.toml (`kossa new FOLDER`).",
         )
         return "language"
-    if said.age_years is None:
-        said.age_years, said.sex = stated_person(text.text)
+    age, sex = stated_person(text.text)
+    said.age_years = age if said.age_years is None else said.age_years
+    said.sex = sex if said.sex is Sex.U else said.sex
     letter = read_letter(clean(text.text), entry.source())
     said.findings.extend(letter.findings)
     said.deposits.extend(letter.deposits)

@@ -16,6 +16,7 @@ from kossa.history.words import CALCIUM, find
 __all__ = ["Told", "group", "told", "told_findings"]
 
 _PHYSIOLOGICAL = "site_physiologic"
+_NODULE, _LUNG = "site_lung_nodule", "site_lung"
 _ZONES = frozenset(f"site_lung_{part}" for part in ("upper_zone", "middle_zone", "lower_zone", "apex"))
 # layers of the body: they say what the calcium lies in, and a place says where
 LAYERS = frozenset(
@@ -42,8 +43,8 @@ def _calcium(sentence: Sentence) -> float | None:
     padded = sentence.level + " "  # some stems end at a word's end
     for place, number in sentence.offsets.items():
         stem = next((s for s in CALCIUM if padded.startswith(s, place)), None)
-        if stem is None:
-            continue
+        if stem is None or (number and sentence.words[number - 1].level == "non"):
+            continue  # a non-calcified node is no deposit
         match = Match((), number, number + stem.strip().count(" "), len(stem))
         said = Scope(sentence, (match,)).said(match)
         if said.whose is Whose.PERSON and said.state is State.PRESENT:
@@ -70,18 +71,24 @@ def told(text: str, *, context: str = "", field: str = "imaging", source: Source
         here, _ = find(sentence.written, field=field, source=source)
         present = [f for f in here if f.state is State.PRESENT and f.whose is Whose.PERSON]
         sites = _sites(present, sentence.written)
-        if not sites and context:
+        if context and all(id_ in LAYERS for id_, _ in sites):
+            # `Film of the thighs: calcification in the subcutaneous fat` lies in the thighs
             around, _ = find(f"calcification of {context}", field=field, source=source)
-            sites = _sites(around)
+            sites = [s for s in _sites(around) if s[0] not in LAYERS] or sites
         patterns = _most_specific(f.id for f in present if term(f.id).kind == "pattern")
         tissues = [f.id for f in present if term(f.id).kind == "tissue" or f.id in LAYERS]
         found.append(
             Told(
                 tuple(_on_film(sites, context)), tuple(patterns), tissues[0] if tissues else None,
-                sentence.written[:_LONGEST], said, source, any(f.id == _PHYSIOLOGICAL for f in present),
+                _short(sentence.written), said, source, any(f.id == _PHYSIOLOGICAL for f in present),
             )
         )  # fmt: skip
     return found
+
+
+def _short(words: str) -> str:
+    """Return the words to quote, cut between two of them."""
+    return words if len(words) <= _LONGEST else words[:_LONGEST].rsplit(" ", 1)[0] + " ..."
 
 
 def _on_film(sites: Sequence[tuple[str, Side]], context: str) -> list[tuple[str, Side]]:
@@ -107,11 +114,25 @@ def _sites(found: Sequence[Finding], sentence: str = "") -> list[tuple[str, Side
         narrow = [f for f in placed if f.id in kept and wide.id in ancestors(f.id)]
         if narrow and all(_apart(wide, f, sentence) for f in narrow):
             kept.add(wide.id)
-    if any(id_.startswith("site_lung_nodule") for id_ in kept):
+    if _NODULE in kept:
         kept -= _ZONES  # a nodule in the upper zone is one deposit
+        if any(id_ not in LAYERS and _LUNG not in {id_, *ancestors(id_)} for id_ in kept):
+            kept -= {_NODULE}  # `granulomas in the spleen` are not in the lung
     kept -= {_PHYSIOLOGICAL} if len(kept) > 1 else set()
-    named = [(f.id, f.side) for f in placed if f.id in kept and f.id not in LAYERS]
+    named = [
+        (f.id, side)
+        for f in placed
+        if f.id in kept and f.id not in LAYERS
+        for side in ([f.side] if f.side is not Side.UNKNOWN else _sides_above(f, placed))
+    ]
     return list(dict.fromkeys(named)) or [(f.id, f.side) for f in placed if f.id in kept]
+
+
+def _sides_above(one: Finding, placed: Sequence[Finding]) -> list[Side]:
+    """The sides of the wider place that a place without a side is part of: `tips of the left thumb`."""
+    wide = ancestors(one.id)
+    sides = [f.side for f in placed if f.id in wide and f.side is not Side.UNKNOWN]
+    return list(dict.fromkeys(sides)) if term(one.id).sided and sides else [one.side]
 
 
 def group(all_told: Sequence[Told]) -> tuple[tuple[ToldDeposit, ...], tuple[DepositGroup, ...]]:

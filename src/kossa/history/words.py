@@ -26,7 +26,7 @@ CALCIUM = (
     "white stony", "white salts", "hard deposit", "eggshell", "psammoma", "osteoma cutis", "tumoral calc",
     "calcium deposit", "calcium foci", "calcium in ", "calcium along", "calcium on ", "calcium within",
     "calcium salts in ", "deposits of calcium", "deposition of calcium", "sheets of calcium",
-    "plates of calcium",
+    "plates of calcium", "porcelain", "opll", "band keratopathy", "band shaped keratopathy",
 )  # fmt: skip
 _LUMP = (
     "lump", "nodul", "mass", "plaque", "papule", "bump", "tumor", "lesion", "growth",

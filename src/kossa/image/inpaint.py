@@ -22,7 +22,9 @@ ENOUGH_HU = 0.2  # largest change in a sweep at which it stops
 
 
 @njit(cache=True, nogil=True)
-def fill(image: npt.NDArray[np.int16], state: npt.NDArray[np.int8], start: float, out: Floats) -> int:
+def fill(
+    image: npt.NDArray[np.int16] | Floats, state: npt.NDArray[np.int8], start: float, out: Floats
+) -> int:
     """Write `image` with the unknown pixels filled; return how many known pixels rim them.
 
     `state` is KNOWN, UNKNOWN or CLOSED: nothing flows through closed pixels, which get `start`, nor over the

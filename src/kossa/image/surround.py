@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from kossa.image.beneath import BLANK_HU, SOFT_HU, TINY, fill_slice
 from kossa.image.components import Components
 from kossa.image.crops import FAR, distance, paint, row_offsets, stretch
-from kossa.image.inpaint import CLOSED, UNKNOWN, fill
 
 __all__ = ["AIR_HU", "FAT_HU", "HOST_ANY", "HOST_OPEN", "Margins", "Surroundings", "surround"]
 
@@ -24,8 +24,6 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-TINY = 1e-9  # mm2: a distance that equals a margin counts as within it
-BLANK_HU = -1500  # padding lies below, air above (ct.md 0.4)
 AIR_HU = -200  # fat lies above, lung below
 FAT_HU = -30  # fat lies below, soft tissue above (ct.md 3.9: fat is -150 to -30)
 HOST_ANY, HOST_OPEN = -32768, -32767  # no lower limit; not known, told from the ring
@@ -33,7 +31,7 @@ A_PART, MOST = (
     0.05,
     0.5,
 )  # shares of a ring at which something lighter counts, and at which it hosts; judgement
-FEWEST = 20  # voxels that tell of a tissue; judgement
+FEWEST, SOME = 20, 0.2  # voxels that tell of a tissue, and their share of a ring that is its own; judgement
 NORMAL_MAD = 1.4826  # standard deviation of a normal law over its median absolute deviation
 FIELDS = 14
 (
@@ -48,9 +46,9 @@ FIELDS = 14
     UPPER,
     JITTER,
     FILL,
+    FILL_ON,
     RIM_N,
     HOSTED,
-    EDGE,
 ) = range(FIELDS)
 
 
@@ -72,10 +70,10 @@ class Surroundings:
     that of weight x HU, `region_n` the voxels. Of the ring: `ring_n`, `ring_mean`, `ring_sd`,
     `ring_median`, `ring_upper` (80th percentile), and `ring_jitter`, the robust standard deviation of
     differences between neighbours in a row. Ring figures are NaN where no voxel is left for it.
-    `fill_mean` is the mean over O, by slice weight, of what `image.inpaint` puts there, and `rim_n` the
+    `fill_mean` is the mean over O, by slice weight, of what `image.beneath` puts there, and `rim_n` the
     pixels it rests on; NaN and 0 where the ring is plain. `hosted` is 1 where the ring's figures are of
-    the one tissue that holds the object, and others are its neighbours; `edge` sums weight x HU over the
-    pixels where it is open which of the two a pixel is of.
+    the one tissue that holds the object, and others are its neighbours: then `fill_mean` is that of a host
+    which ends with the object, and `fill_on` of one which goes on around it; else both are equal.
     """
 
     region_mm: Floats
@@ -89,9 +87,9 @@ class Surroundings:
     ring_upper: Floats
     ring_jitter: Floats
     fill_mean: Floats
+    fill_on: Floats
     rim_n: Floats
     hosted: Floats
-    edge: Floats
 
 
 @njit(cache=True, nogil=True)
@@ -176,72 +174,38 @@ def _take(
 
 
 @njit(cache=True, nogil=True)
-def _beside(state: npt.NDArray[np.int8], y: int, x: int) -> bool:
-    """Whether one of the four neighbours is closed."""
-    height, width = state.shape
-    return bool(
-        (y > 0 and state[y - 1, x] == CLOSED)
-        or (y + 1 < height and state[y + 1, x] == CLOSED)
-        or (x > 0 and state[y, x - 1] == CLOSED)
-        or (x + 1 < width and state[y, x + 1] == CLOSED)
-    )
-
-
-@njit(cache=True, nogil=True)
-def _fill_slice(
-    image: npt.NDArray[np.int16], near: Floats, away: Floats, squares: tuple[float, float, float],
-    hosted: bool, rimmed: bool, weight: float, out: Floats, room: Floats,
-) -> None:  # fmt: skip
-    """Add to the fill what one slice's crop would show under O; all distances are squared.
-
-    Where the object is `hosted` by one of several tissues, its own place is that tissue, and around it what
-    lies next; `rimmed`, the host goes on around it as far as the pixels show it.
-    """
-    grow, inner, _ = squares
-    host = out[MEDIAN] if hosted else out[MEAN]  # the mean of one of two tissues holds what is part of both
-    state = np.zeros(image.shape, np.int8)
-    some = False
-    for y in range(image.shape[0]):
-        for x in range(image.shape[1]):
-            if hosted and near[y, x] <= TINY:
-                state[y, x] = CLOSED
-            elif near[y, x] <= inner or away[y, x] <= grow or image[y, x] <= BLANK_HU:
-                state[y, x] = UNKNOWN
-            some = some or near[y, x] <= grow
-    if not some:
-        return
-    out[RIM_N] += fill(image, state, host, room)
-    for y in range(image.shape[0]):
-        for x in range(image.shape[1]):
-            if near[y, x] <= grow and near[y, x] <= away[y, x] and image[y, x] > BLANK_HU:
-                if rimmed:
-                    seen = max(room[y, x], min(host, float(image[y, x])))
-                    out[EDGE] += weight * (seen - room[y, x])
-                    room[y, x] = seen
-                out[FILL] += weight * room[y, x]
-                if hosted and near[y, x] > TINY and _beside(state, y, x):
-                    out[EDGE] += weight * abs(room[y, x] - host)
-
-
-@njit(cache=True, nogil=True)
 def _host(ring: npt.NDArray[np.int16], told: int) -> int:
     """Return the HU below which a ring is not of the tissue that holds the object, `HOST_ANY` where all is.
 
     Where nothing is `told`, lung or air that makes up a part of the ring is a neighbour, and the host where
-    it makes up most of it.
+    it makes up most of it. A wall or a node is soft tissue, also where none of it is left around.
     """
     limit = AIR_HU if told == HOST_OPEN else told
     lighter = (ring < limit).sum() / max(1, ring.size)
     if lighter < A_PART or (told == HOST_OPEN and lighter > MOST):
         return HOST_ANY
-    return limit if (ring >= limit).sum() >= FEWEST else HOST_ANY
+    return limit if told == FAT_HU or (ring >= limit).sum() >= FEWEST else HOST_ANY
+
+
+@njit(cache=True, nogil=True)
+def _ring_figures(ring: npt.NDArray[np.int16], steps: Ints, light: int, out: Floats) -> float:
+    """Write the figures of the host's part of the ring; return the HU from which the fill starts.
+
+    Where too little of the host is left around, the ring's figures are of all of it, and the host is soft.
+    """
+    held = ring[ring >= light]
+    few = light > HOST_ANY and held.size < max(FEWEST, SOME * ring.size)
+    _summary(ring if few else held, steps, out)
+    if few:
+        return SOFT_HU
+    return float(out[MEDIAN] if light > HOST_ANY else out[MEAN])
 
 
 @njit(cache=True, nogil=True)
 def _one(
     hu: npt.NDArray[np.int16], runs: tuple[Ints, Ints, Ints], rows: Ints, box: Ints, own: int, solid: Bools,
     told: int, weights: Floats, apart: Bools, pixel: tuple[float, float],
-    margins: tuple[float, float, float, int], plain_sd: float, out: Floats,
+    margins: tuple[float, float, float, int], plain_sd: float, level: float, out: Floats,
 ) -> None:  # fmt: skip
     """Fill `out` for one object: ring and region first, then what would lie under it, if that is uneven."""
     slices, height, width = hu.shape
@@ -260,6 +224,7 @@ def _one(
     steps = np.empty(ring.size, np.int32)
     counts = (0, 0)
     light = HOST_ANY
+    start = 0.0
     for turn in range(2):
         for z in range(first, last):
             begin, end = stretch(z, z + 1, margins[3], slices, apart)
@@ -268,36 +233,39 @@ def _one(
             away[:] = FAR
             if met:
                 distance(others, dy, dx, reach, room, away)
-            crop = hu[z, top:bottom, left:right]
             if turn == 0:
+                crop = hu[z, top:bottom, left:right]
                 counts = _take(crop, near, away, squares, weights[z], out, ring, steps, counts)
-            else:
-                _fill_slice(
-                    crop, near, away, squares, light > HOST_ANY, light == AIR_HU, weights[z], out, room
+            elif (near <= squares[0]).any():
+                ends, goes_on, rim = fill_slice(
+                    hu[z], (top, left), near, away, squares, pixel, start, light > HOST_ANY, level, room
                 )
+                out[FILL] += weights[z] * ends
+                out[FILL_ON] += weights[z] * goes_on
+                out[RIM_N] += rim
         if turn == 0:
             light = _host(ring[: counts[0]], told)
             out[HOSTED] = light > HOST_ANY
-            around = ring[: counts[0]]
-            _summary(around[around >= light], steps[: counts[1]], out)
+            start = _ring_figures(ring[: counts[0]], steps[: counts[1]], light, out)
             if light == HOST_ANY and not out[SD] > plain_sd:
-                out[FILL] = np.nan
+                out[FILL : FILL_ON + 1] = np.nan
                 break
     if out[REGION_MM] > 0:
-        out[FILL] /= out[REGION_MM]
+        out[FILL : FILL_ON + 1] /= out[REGION_MM]
 
 
 @njit(cache=True, nogil=True)
 def _all(
     hu: npt.NDArray[np.int16], runs: tuple[Ints, Ints, Ints], rows: Ints, boxes: Ints, objects: Ints,
     solid: Bools, hosts: Ints, weights: Floats, apart: Bools, pixel: tuple[float, float],
-    margins: tuple[float, float, float, int], plain_sd: float,
+    margins: tuple[float, float, float, int], plain_sd: float, level: float,
 ) -> Floats:  # fmt: skip
     out = np.zeros((objects.size, FIELDS))
     for i in range(objects.size):
         k = objects[i]
         _one(
-            hu, runs, rows, boxes[k], k, solid, hosts[k], weights, apart, pixel, margins, plain_sd, out[i]
+            hu, runs, rows, boxes[k], k, solid, hosts[k], weights, apart, pixel, margins, plain_sd,
+            level, out[i],
         )  # fmt: skip
     return out
 
@@ -313,6 +281,7 @@ def surround(
     pixel_mm: tuple[float, float],
     apart: Bools | None = None,
     plain_sd: float = 0.0,
+    level_hu: float = 130.0,
     hosts_hu: Ints | None = None,
 ) -> Surroundings:
     """Measure the region and the ring of each of `objects`.
@@ -320,9 +289,9 @@ def surround(
     `solid` (of all objects) tells which others keep regions and rings away from themselves; noise should
     not, or the background would lose its upper half. `weights_mm` is (Z,); `pixel_mm` (dy, dx); `apart`
     (Z,) is true where slices before are missing, which no region crosses. Where the ring deviates by more
-    than `plain_sd`, what lies under the object is filled in as well. `hosts_hu` (of all objects) is
-    the HU below which nothing holds the object: `FAT_HU` for a vessel's wall, `AIR_HU` for an organ,
-    `HOST_ANY` in lung or fat, `HOST_OPEN` where that is not known.
+    than `plain_sd`, what lies under the object is filled in as well. `level_hu` is that of the objects'
+    outline. `hosts_hu` (of all objects) is the HU below which nothing holds the object: `FAT_HU` for a wall
+    or a node, `AIR_HU` for an organ, `HOST_ANY` in lung or fat, `HOST_OPEN` where that is not known.
     """
     slices, height = hu.shape[:2]
     rows = row_offsets(components.z, components.y, slices, height)
@@ -344,5 +313,6 @@ def surround(
         (float(pixel_mm[0]), float(pixel_mm[1])),
         (margins.grow_mm, margins.guard_mm, margins.ring_mm, margins.slices),
         plain_sd,
+        level_hu,
     )
     return Surroundings(*np.ascontiguousarray(table.T))

@@ -269,14 +269,14 @@ BY_MODALITY: dict[str, NotTaken] = {
     ),
 }
 
-#: what is recognised, and has no reader in this version
+#: what is recognised, and is not read by the command in hand
 UNREAD: dict[FileKind, str] = {
-    FileKind.FILM: "A film (mammogram or radiograph): recognised, not read in this version.",
-    FileKind.SECTION: "A stained section: recognised, not read in this version.",
-    FileKind.BLOOD: "Blood results: recognised, not read in this version.",
-    FileKind.HISTORY: "A letter, report or phenopacket: recognised, not read in this version.",
-    FileKind.FHIR: "A FHIR record: recognised, not read in this version.",
-    FileKind.CASE: "A case filled in by hand: recognised, not read in this version.",
+    FileKind.FILM: "A film (mammogram or radiograph): recognised, not read by this command.",
+    FileKind.SECTION: "A stained section: recognised, not read by this command.",
+    FileKind.BLOOD: "Blood results: recognised, not read by this command.",
+    FileKind.HISTORY: "A letter, report or phenopacket: recognised, not read by this command.",
+    FileKind.FHIR: "A FHIR record: recognised, not read by this command.",
+    FileKind.CASE: "A case filled in by hand: recognised, not read by this command.",
     FileKind.MASK: "A label map: used only when it is given by --roi.",
     FileKind.PICTURE: "A picture that does not say what it shows.",
     FileKind.SIDECAR: "What is told of the picture beside it.",

@@ -14,12 +14,16 @@ from kossa.intake.text import decode_text
 __all__ = ["FIELDS", "KINDS", "Sidecar", "looks_like_sidecar", "parse_sidecar", "parse_toml"]
 
 KINDS = ("mammogram", "radiograph", "section")
-FIELDS = ("kind", "spacing_mm", "side", "view", "stain", "um_per_px")
+FIELDS = ("kind", "spacing_mm", "side", "view", "stain", "um_per_px", "control")
+CONTROLS = ("acid",)
 
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """What is told of a picture; None where it is not told. `spacing_mm` is (row, column)."""
+    """What is told of a picture; None where it is not told. `spacing_mm` is (row, column).
+
+    `control` is acid for a section treated with acid, to be set beside an untreated one of the same stain.
+    """
 
     kind: str | None = None
     spacing_mm: tuple[float, float] | None = None
@@ -27,6 +31,7 @@ class Sidecar:
     view: str | None = None
     stain: Stain | None = None
     um_per_px: float | None = None
+    control: str | None = None
 
 
 def parse_toml(data: bytes) -> dict[str, Any]:
@@ -62,6 +67,7 @@ def parse_sidecar(content: dict[str, Any]) -> Sidecar:
         view=_word(content, "view"),
         stain=Stain(s) if (s := _one_of(content, "stain", tuple(Stain))) else None,
         um_per_px=None if (u := content.get("um_per_px")) is None else _length(u, "um_per_px"),
+        control=_one_of(content, "control", CONTROLS),
     )
 
 

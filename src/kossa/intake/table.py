@@ -96,6 +96,8 @@ def read_table(data: bytes, *, budget: Budget = DEFAULT) -> Table:
     if len(set(header.columns)) < len(header.columns):
         raise Refused("ambiguous", "Two columns of this table have the same name.")
     rows = tuple(_rows(text.text, header))[1:]
+    if not rows:
+        raise Refused("empty", "This table has a first line with names of columns, and no row below it.")
     return Table(header, rows, text.remarks)
 
 
@@ -122,12 +124,15 @@ def _rows(text: str, header: Header) -> Iterator[Row]:
         if not any(c.strip() for c in cells) or cells[0].startswith("#"):
             continue
         named = dict(zip(columns, (c.strip() for c in cells), strict=False))
-        yield Row(line, named, _fault(line, cells, width))
+        yield Row(line, named, _fault(line, cells, width, swallowed=begins - line - 1))
 
 
-def _fault(line: int, cells: list[str], width: int) -> tuple[str, str] | None:
+def _fault(line: int, cells: list[str], width: int, *, swallowed: int) -> tuple[str, str] | None:
     if any("\ufffe" in c for c in cells):
         return ("nul", f"Line {line} holds a NUL character.")
+    if len(cells) != width and swallowed > 0:
+        what = f"A quotation mark that is opened in line {line} is not closed there, and took in the next"
+        return ("row-length", f"{what} {swallowed} lines.")
     if len(cells) != width:
         return ("row-length", f"Line {line} has {len(cells)} cells, the first line has {width}.")
     return None

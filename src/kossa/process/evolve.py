@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from kossa.process.injury import Harm
 from kossa.process.kernels import CPU, Kernels
+from kossa.process.kernels.balance import Mixture
 from kossa.process.kernels.deposit import MOLAR, Law, Moment, Table
 from kossa.process.mesh import Mesh
 from kossa.process.multigrid import Multigrid, NotConverged
@@ -25,7 +26,10 @@ __all__ = ["Ledger", "Run", "Tissue"]
 
 Floats = npt.NDArray[np.float64]
 
-LINEAR = 1e-9  # tolerance of the linear solves: 1e-6 misses the ledger's bar
+Singles = npt.NDArray[np.float32]
+
+LINEAR = 1e-8  # tolerance of the linear solves: 1e-6 misses the ledger's bar
+INHIBITOR = 1e-7  # of pyrophosphate and macrophages, which stand in no ledger
 NEWTON = 1e-4  # largest difference of the law from the flux delivered, over the largest rate
 PASSES = 20  # of Newton, before the step is halved
 STEP_ERROR = (
@@ -40,14 +44,33 @@ FLOOR = 20.0  # mM: mineral below 2 mg/cm3 does not drive the step
 
 @dataclass
 class Tissue:
-    """Fields of the tissue, padded arrays: shares, 1/day, mm2/day, pH."""
+    """Fields of the tissue, padded arrays: shares, 1/day, mm2/day, pH.
 
-    alive: Floats
-    exchange: Floats
-    diffusivity: Floats
-    site_ph: Floats
-    scaffold: Floats
+    All but the debris are held in single precision: they are given, not computed, so that a turned
+    tissue has the same digits.
+    """
+
+    alive: Singles
+    exchange: Singles
+    diffusivity: Singles
+    site_ph: Singles
+    scaffold: Singles
     debris: Floats
+
+    @classmethod
+    def of(
+        cls, mesh: Mesh, *, exchange: npt.ArrayLike, diffusivity: npt.ArrayLike, site_ph: npt.ArrayLike,
+        alive: npt.ArrayLike = 1.0, scaffold: npt.ArrayLike = 0.0, debris: npt.ArrayLike = 0.0,
+    ) -> Tissue:  # fmt: skip
+        """Return a tissue from interior arrays or numbers."""
+        return cls(
+            alive=mesh.pad(alive, np.float32),
+            exchange=mesh.pad(exchange, np.float32),
+            diffusivity=mesh.pad(diffusivity, np.float32),
+            site_ph=mesh.pad(site_ph, np.float32),
+            scaffold=mesh.pad(scaffold, np.float32),
+            debris=mesh.pad(debris),
+        )
 
 
 @dataclass
@@ -96,7 +119,10 @@ class Run:
         shape = self.mesh.padded
         self.grid = Multigrid(self.mesh.shape, self.kernels)
         self.u, self.ppi, self.macrophages, self.nuclei, self.phi = (np.zeros(shape) for _ in range(5))
-        self.rate, self.slope, self.delivered, self.nuclei_end = (np.zeros(shape) for _ in range(4))
+        self.delivered, self.nuclei_end = (np.zeros(shape) for _ in range(2))
+        self.rate = self.grid.image  # not needed while a system is solved, so the solver may write there
+        self.slope, self.kept = (np.zeros(shape, np.float32) for _ in range(2))
+        self.awake = np.zeros(shape, np.bool_)
         self.dt = FIRST_DAY
         self.history: list[tuple[float, float, float, float]] = []
         self.settle()
@@ -113,13 +139,22 @@ class Run:
     def settle(self) -> None:
         """Find the macrophages and the pyrophosphate of the tissue as it stands."""
         self.conduct(0.0)
-        tissue, mesh, p = self.tissue, self.mesh, self.p
+        p = self.p
         ratio = p["diffusion_macrophages"] / p["diffusion_ions"]
-        entry = p["entry_macrophages"] * tissue.alive
-        self.grid.rate(mesh.extensive((entry + p["loss_macrophages"]) / ratio))
-        self.grid.solve(mesh.extensive(entry / ratio), self.macrophages, 1e-8)
+        entry, loss = p["entry_macrophages"] / ratio, p["loss_macrophages"] / ratio
+        self._spread(Mixture(0.0, entry + loss, -entry, 0.0, entry, 0.0), self.macrophages)
         np.clip(self.macrophages, 0.0, 1.0, out=self.macrophages)
         self.inhibit(0.0)
+        self.rate[...] = 0.0
+
+    def _spread(self, substance: Mixture, into: Floats) -> None:
+        """Solve for the steady state of a substance."""
+        grid, tissue = self.grid, self.tissue
+        self.kernels.transport(
+            substance, self.mesh.volume, tissue.exchange, tissue.alive, grid.top.q, grid.residual
+        )
+        grid.rate(grid.top.q)
+        grid.solve(grid.residual, into, INHIBITOR)
 
     def conduct(self, ahead: float) -> bool:
         """Set the conductances with the mineral expected `ahead` days from now in the way.
@@ -128,136 +163,165 @@ class Run:
         """
         if ahead > 0.0 and not (self.phi.max() > IN_THE_WAY or self.hindered):
             return False
-        phi = np.clip(self.phi + ahead * MOLAR * self.rate, 0.0, 0.9)
-        free = 1.0 - phi
-        self.grid.conduct(self.tissue.diffusivity * (free * np.sqrt(free)), self.mesh.scale)
+        top = self.grid.top
+        self.kernels.resist(self.tissue.diffusivity, self.phi, self.rate, ahead * MOLAR, top.resistance)
+        self.grid.join(self.mesh.scale)
         self.hindered = ahead > 0.0
         return True
 
     def inhibit(self, t: float) -> None:
         """Solve for the pyrophosphate at time t."""
-        tissue, p = self.tissue, self.p
+        p = self.p
         ratio = p["diffusion_ppi"] / p["diffusion_ions"]
-        dead = 1.0 - tissue.alive
-        sink = tissue.exchange + p["tnap_live"] + p["tnap_dead"] * dead
-        source = (
-            tissue.exchange * (self.plasma_ppi * p["ppi_plasma_factor"]) + p["ppi_release"] * tissue.alive
-        )
+        stored = 0.0
         if p["ppi_store"] > 0.0 and t < p["ppi_store_days"]:
-            source = source + p["ppi_store"] * (p["tnap_live"] + p["tnap_dead"]) * dead
-        self.grid.rate(self.mesh.extensive(sink / ratio))
-        self.grid.solve(self.mesh.extensive(source / ratio), self.ppi, 1e-8)
+            stored = p["ppi_store"] * (p["tnap_live"] + p["tnap_dead"]) / ratio
+        brought = self.plasma_ppi * p["ppi_plasma_factor"] / ratio
+        self._spread(
+            Mixture(
+                1.0 / ratio, p["tnap_live"] / ratio, p["tnap_dead"] / ratio,
+                brought, p["ppi_release"] / ratio, stored,
+            ),
+            self.ppi,
+        )  # fmt: skip
 
     def suffer(self, harm: Harm) -> None:
         """Let an injury happen: cells die, debris and calcium-laden granules appear, perfusion fails."""
         mesh, tissue, p = self.mesh, self.tissue, self.p
-        before = tissue.alive.copy()
-        alive, necrotic, apoptotic, load = (
-            mesh.pad(x) for x in (harm.alive, harm.necrotic, harm.apoptotic, harm.load)
-        )
-        died = 1.0 - alive
-        tissue.alive *= alive
-        tissue.exchange *= alive * alive * (1.0 - p["perfusion_inside"]) + p["perfusion_inside"]
-        tissue.diffusivity *= 1.0 - (1.0 - p["diffusion_dead"] * p["diffusion_inside"]) * died
+        core = (slice(1, -1),) * 3
+        before = tissue.alive[core].copy()
+        tissue.alive[core] *= harm.alive
+        tissue.exchange[core] *= harm.alive**2 * (1.0 - p["perfusion_inside"]) + p["perfusion_inside"]
+        slowed = 1.0 - p["diffusion_dead"] * p["diffusion_inside"]
+        tissue.diffusivity[core] *= 1.0 - slowed * (1.0 - harm.alive)
         self.settle()
         # apoptotic bodies are eaten within hours where macrophages reach, and become debris where not
-        fresh = before * (necrotic + apoptotic * (1.0 - self.macrophages))
-        tissue.debris += fresh * self.debris_weight * p["debris_share"]
-        gained = before * load
-        self.phi += MOLAR * gained
-        self.nuclei += p["granules"] * gained / max(p["calcium_load"], 1e-12)
-        self.ledger.loaded += mesh.total(gained)
-        self.ledger.mineral = mesh.total(self.phi) / MOLAR
+        fresh = before * (harm.necrotic + harm.apoptotic * (1.0 - self.macrophages[core]))
+        weight = self.debris_weight
+        tissue.debris[core] += fresh * (
+            p["debris_share"] * (weight if isinstance(weight, float) else weight[core])
+        )
+        if harm.load is not None:
+            gained = before * harm.load.astype(float)
+            self.phi[core] += MOLAR * gained
+            self.nuclei[core] += p["granules"] * gained / max(p["calcium_load"], 1e-12)
+            self.ledger.loaded += mesh.total(mesh.pad(gained))
+            self.ledger.mineral = mesh.total(self.phi) / MOLAR
         self.dt = min(self.dt, FIRST_DAY)
         self.history.clear()
 
-    def _newton(self, moment: Moment) -> bool:
-        """Solve for the deficit at mid-step; leave the flux delivered. False: no convergence."""
-        t, k, mesh = self.tissue, self.kernels, self.mesh
+    def _react(self, moment: Moment, whole: bool) -> None:
+        t = self.tissue
+        self.kernels.react(
+            self.law, self.table, moment, self.u, self.ppi, t.alive, t.site_ph, t.debris, t.scaffold,
+            self.macrophages, self.nuclei, self.phi, whole,
+            self.rate, self.slope, self.nuclei_end, self.awake,
+        )  # fmt: skip
 
-        def react() -> None:
-            k.react(
-                self.law, self.table, moment, self.u, self.ppi, t.alive, t.site_ph, t.debris, t.scaffold,
-                self.macrophages, self.nuclei, self.phi, self.rate, self.slope, self.nuclei_end,
-            )  # fmt: skip
+    def _newton(self, moment: Moment, guessed: bool) -> bool:
+        """Solve for the deficit at mid-step; leave the flux delivered. False: no convergence.
 
-        react()
-        if not self.rate.any():
+        `guessed`: the deficit to start from is extrapolated to the middle of the step, so the nuclei of
+        voxels that sleep (gate shut, and far from opening) are right as they are, and only those awake
+        are evaluated again at the deficit found.
+        """
+        t, k, grid, volume = self.tissue, self.kernels, self.grid, self.mesh.volume
+        self._react(moment, True)
+        if not self.rate.any() and self.u.any():  # the guess may have starved what could grow
             self.u[...] = 0.0
+            self._react(moment, True)
+        if not self.rate.any():
             self.delivered[...] = 0.0
             return True
-        for _ in range(PASSES):
+        for turn in range(PASSES):
             self.passes += 1
-            self.grid.rate(mesh.extensive(t.exchange + self.slope))
-            np.multiply(self.slope, self.u, out=self.delivered)
-            self.delivered += self.rate
-            self.grid.solve(mesh.extensive(self.delivered), self.u, LINEAR)
-            self.delivered -= self.slope * self.u
-            react()
-            size = max(float(np.abs(self.rate).max()), 1e-12)
-            if float(np.abs(self.rate - self.delivered).max()) <= NEWTON * size:
+            k.compose(
+                volume, t.exchange, self.slope, self.rate, self.u, grid.top.q, grid.residual, self.delivered
+            )
+            grid.rate(grid.top.q)
+            grid.solve(grid.residual, self.u, LINEAR)
+            k.deliver(self.slope, self.u, self.delivered)
+            self._react(moment, turn > 0 or not guessed)
+            size, off = k.gap(self.rate, self.delivered)
+            if off <= NEWTON * max(size, 1e-12):
                 return True
         return False
 
-    def _misfit(self, dt: float, total: float, peak: float, births: float) -> float:
-        """Return the step's error against the rates extrapolated from the last two steps, in tolerances."""
+    def _misfit(self, dt: float, rates: tuple[float, float, float], active: float, seeds: float) -> float:
+        """Return the step's error against the rates extrapolated from the last two steps, in tolerances.
+
+        `rates` are those of all mineral, of its peak and of the nuclei.
+        """
+        total, peak, births = rates
         now = self.t + 0.5 * dt
         if len(self.history) < 2:
             guess: tuple[float, ...] = self.history[-1][1:] if self.history else (0.0, 0.0, 0.0)
         else:
-            (t0, *r0), (t1, *r1) = self.history[-2:]
-            w = (now - t1) / (t1 - t0)
-            guess = tuple(b + w * (b - a) for a, b in zip(r0, r1, strict=True))
-        active = self.mesh.total((self.rate != 0.0).astype(float))
+            w = self._ahead(now)
+            guess = tuple(b + w * (b - a) for (a, b) in zip(*(h[1:] for h in self.history), strict=True))
         mineral = self.ledger.mineral + abs(total) * dt + FLOOR * active + 1e-9
         tallest = float(self.phi.max()) / MOLAR + abs(peak) * dt + FLOOR
-        seeds = self.mesh.total(self.nuclei_end) + active + 1e-9
         return max(
             abs(total - guess[0]) * dt / mineral / STEP_ERROR,
             abs(peak - guess[1]) * dt / tallest / STEP_ERROR,
-            NUCLEI_WEIGHT * abs(births - guess[2]) * dt / seeds / STEP_ERROR,
+            NUCLEI_WEIGHT * abs(births - guess[2]) * dt / (seeds + active + 1e-9) / STEP_ERROR,
         )
+
+    def _ahead(self, now: float) -> float:
+        """Return how far `now` lies beyond the middle of the last step, in distances of the last two."""
+        (t0, *_), (t1, *_) = self.history[-2:]
+        return (now - t1) / (t1 - t0)
 
     def step(self, until: float) -> None:
         """Take one accepted step towards `until` (days).
 
         Raises `NotConverged` where even the shortest step fails; the state is then the last good one.
         """
-        kept = self.u.copy()
+        dt = min(self.fixed_step or self.dt, until - self.t)
+        guessed = len(self.history) == 2
+        self.kernels.extrapolate(self._ahead(self.t + 0.5 * dt) if guessed else 0.0, self.u, self.kept)
         while True:
-            dt = self.fixed_step or self.dt
-            dt = min(dt, until - self.t)
             moved = self.conduct(0.5 * dt)
             if moved or self.p["ppi_store"] > 0.0:
                 self.inhibit(self.t + 0.5 * dt)
-            moment = Moment(dt, self._ph(self.t + 0.5 * dt))
-            if self._newton(moment):
-                total = self.mesh.total(self.delivered)
-                peak = float(self.delivered.max())
-                births = (self.mesh.total(self.nuclei_end) - self.mesh.total(self.nuclei)) / dt
-                misfit = self._misfit(dt, total, peak, births)
-                if self.fixed_step or misfit <= 4.0 or dt <= 0.02:
-                    self._take(dt, (total, peak, births))
-                    factor = 0.9 * (1.0 / max(misfit, 1e-6)) ** (1.0 / 3.0)
-                    self.dt = min(max(dt * min(max(factor, SHRINK), GROW), SHORTEST_DAY), LONGEST_DAY)
+            if self._newton(Moment(dt, self._ph(self.t + 0.5 * dt)), guessed):
+                factor = self._judge(dt)
+                if factor is None:
                     return
-                factor = max(SHRINK, 0.8 * misfit ** (-1.0 / 3.0))
             else:
                 factor = 0.5
             self.rejected += 1
+            self.u[...] = self.kept
+            guessed = False
             if self.fixed_step or dt * factor < SHORTEST_DAY:
-                self.u[...] = kept
                 raise NotConverged(
                     f"no step converged at day {self.t:.1f}: raise --size, or set milder rates; "
                     "the last good state is kept"
                 )
             self.dt = dt * factor
-            self.u[...] = kept
+            dt = min(self.dt, until - self.t)
+
+    def _judge(self, dt: float) -> float | None:
+        """Take the step that was solved for, if its error is small; else return the factor to shorten it."""
+        flux, births, active, seeds = (
+            self.mesh.copies * x
+            for x in self.kernels.tally(
+                self.mesh.volume, self.delivered, self.rate, self.nuclei, self.nuclei_end
+            )
+        )
+        rates = (flux, float(self.delivered.max()), births / dt)
+        misfit = self._misfit(dt, rates, active, seeds)
+        if not (self.fixed_step or misfit <= 4.0 or dt <= 0.02):
+            return float(max(SHRINK, 0.8 * misfit ** (-1.0 / 3.0)))
+        self._take(dt, rates)
+        factor = 0.9 * (1.0 / max(misfit, 1e-6)) ** (1.0 / 3.0)
+        self.dt = min(max(dt * min(max(factor, SHRINK), GROW), SHORTEST_DAY), LONGEST_DAY)
+        return None
 
     def _take(self, dt: float, rates: tuple[float, float, float]) -> None:
         """Advance the solid with the flux delivered and book it."""
         t, mesh = self.tissue, self.mesh
-        self.ledger.supplied += mesh.total(t.exchange * self.u) * dt
+        self.ledger.supplied += self.kernels.supply(mesh.volume, t.exchange, self.u) * mesh.copies * dt
         resorbed, short = self.kernels.advance(
             self.law, dt, self.delivered, t.scaffold, self.macrophages, mesh.volume, t.debris, self.phi
         )

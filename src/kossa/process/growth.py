@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -96,14 +97,14 @@ def assemble(setting: Setting, mesh: Mesh, depth: Floats, *, smooth: bool = Fals
     high = max(float(ph.max()), p["ph_dead_start"], p["ph_dead_end"])
     table, u_max, error = saturation_table(serum, low, high)
     scattered = p["local_dead"] * region
-    debris = mesh.pad(p["scaffold"] * region + scattered * p["debris_share"])
-    tissue = Tissue(
-        alive=mesh.pad(1.0 - scattered),
-        exchange=mesh.pad(p["exchange"] * p["perfusion_tissue"]),
-        diffusivity=mesh.pad(p["diffusion_ions"]),
-        site_ph=mesh.pad(ph),
-        scaffold=mesh.pad(p["scaffold"] * region),
-        debris=debris,
+    tissue = Tissue.of(
+        mesh,
+        alive=1.0 - scattered,
+        exchange=p["exchange"] * p["perfusion_tissue"],
+        diffusivity=p["diffusion_ions"],
+        site_ph=ph,
+        scaffold=p["scaffold"] * region if p["scaffold"] > 0.0 else 0.0,
+        debris=p["scaffold"] * region + scattered * p["debris_share"],
     )
     weight: float | Floats = 1.0
     if p["border_nuclei"] > 0.0:
@@ -132,7 +133,7 @@ def events(setting: Setting, mesh: Mesh, depth: Floats) -> list[Harm]:
                 1.0 - share * (1.0 - one.alive),
                 share * one.necrotic,
                 share * one.apoptotic,
-                share * one.load,
+                None if one.load is None else np.float32(share) * one.load,
             )
         out.append(one)
     return out if injury.course != "once" else out[:1]
@@ -141,13 +142,15 @@ def events(setting: Setting, mesh: Mesh, depth: Floats) -> list[Harm]:
 def _note(run: Run, course: Course, setting: Setting, threshold: float) -> None:
     """Write down where the run stands."""
     mesh, share = run.mesh, setting.p["share_of_volume"]
-    density = run.phi[1:-1, 1:-1, 1:-1] * (HA_PER_MM / MOLAR)
-    peak = float(density.max())
+    density = run.phi[1:-1, 1:-1, 1:-1].astype(np.float32)
+    density *= np.float32(HA_PER_MM / MOLAR)
+    peak = float(run.phi.max()) * HA_PER_MM / MOLAR
     course.peak_ever = max(course.peak_ever, peak)
-    dense = mesh.pad(density >= CT_DENSITY)
-    volume = mesh.total(dense) * share
-    mass = mesh.total(mesh.pad(density)) * 1e-3 * share
-    held = mesh.total(dense * mesh.pad(density)) * share
+    dense = density >= CT_DENSITY
+    weight = mesh.volume[1:-1] * mesh.copies * share
+    volume = float(np.dot(weight, dense.sum(axis=(1, 2))))
+    mass = mesh.total(run.phi) * (HA_PER_MM / MOLAR) * 1e-3 * share
+    held = float(np.dot(weight, density.sum(axis=(1, 2), where=dense, dtype=float)))
     course.points.append(
         Point(t_days=run.t, mass_mg=mass, volume_mm3=volume, density_mg_cm3=held / volume if volume else 0.0)
     )
@@ -186,9 +189,8 @@ def follow(
                 _note(run, course, setting, threshold)
                 if progress is not None:
                     progress(run.t, end)
-            for h in harms:
-                if h.day == stop:
-                    run.suffer(h)
+            while harms and harms[0].day == stop:
+                run.suffer(harms.pop(0))
             if stop > 0.0:
                 density = run.phi[1:-1, 1:-1, 1:-1] * (HA_PER_MM / MOLAR)
                 course.slice_days.append(run.t)
@@ -330,22 +332,24 @@ def _fields(run: Run, setting: Setting, course: Course, radius: Floats) -> Field
     """Return the arrays of a finished run, unfolded."""
     core = (slice(1, -1),) * 3
     tissue, mesh, serum = run.tissue, run.mesh, setting.serum
-    ph = tissue.site_ph + (1.0 - tissue.alive) * (run.dead_ph - tissue.site_ph)
-    parts = {
-        "mineral_mg_cm3": run.phi * (HA_PER_MM / MOLAR),
-        "alive": tissue.alive,
-        "debris": tissue.debris,
-        "ph": ph,
-        "ppi_umol_l": run.ppi,
-        "calcium_mmol_l": serum.calcium - run.u,
-        "phosphate_mmol_l": serum.phosphate - run.u / CA_P,
-        "macrophages": run.macrophages,
-        "nuclei_mm3": run.nuclei,
+    run.grid.release()
+    parts: dict[
+        str, Callable[[], npt.NDArray[Any]]
+    ] = {  # one after the other, so that memory is asked for once
+        "mineral_mg_cm3": lambda: run.phi * (HA_PER_MM / MOLAR),
+        "alive": lambda: tissue.alive,
+        "debris": lambda: tissue.debris,
+        "ph": lambda: tissue.site_ph + (1.0 - tissue.alive) * (run.dead_ph - tissue.site_ph),
+        "ppi_umol_l": lambda: run.ppi,
+        "calcium_mmol_l": lambda: serum.calcium - run.u,
+        "phosphate_mmol_l": lambda: serum.phosphate - run.u / CA_P,
+        "macrophages": lambda: run.macrophages,
+        "nuclei_mm3": lambda: run.nuclei,
     }
     empty = np.zeros((0, 1, 1), np.float32)
     return Fields(
         spacing_mm=spacing(mesh),
-        volumes={name: unfold(mesh, values[core]) for name, values in parts.items()},
+        volumes={name: unfold(mesh, values()[core]) for name, values in parts.items()},
         slice_days=np.array(course.slice_days),
         slices=np.stack(course.slices) if course.slices else empty,
         radius=radius,

@@ -20,6 +20,7 @@ from kossa.process.mesh import Mesh
 __all__ = ["DRIVERS", "SITES", "Harm", "Lesion", "depth_of", "harm", "site_map"]
 
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 
 PENUMBRA = 0.2  # mm over which severity rises from the edge to its full value (choice)
 SAMPLES = 5  # depths averaged within a voxel, so that the edge is not a staircase
@@ -51,13 +52,16 @@ class Lesion:
 
 @dataclass(frozen=True, eq=False)
 class Harm:
-    """What one injury leaves, interior arrays: shares alive, necrotic, apoptotic; calcium load (mM)."""
+    """What one injury leaves, interior arrays: shares alive, necrotic, apoptotic; calcium load (mM).
+
+    Single precision, and no array where nothing is loaded: several may wait for their day.
+    """
 
     day: float
-    alive: Floats
-    necrotic: Floats
-    apoptotic: Floats
-    load: Floats
+    alive: Singles
+    necrotic: Singles
+    apoptotic: Singles
+    load: Singles | None = None
 
 
 def depth_of(lesion: Lesion, mesh: Mesh, rng: np.random.Generator | None = None) -> Floats:
@@ -125,11 +129,11 @@ def harm(
     insult = DRIVERS[driver]
     severity, alive, necrotic, apoptotic = fate_table(insult, cell=TISSUES[tissue])
     edge = float(severity[np.argmax(alive < 0.5)])  # the lesion ends where half of the cells die
-    shares = [np.zeros(depth.shape) for _ in range(3)]
+    shares = [np.zeros(depth.shape, np.float32) for _ in range(3)]
     for s in range(SAMPLES):
         at = depth + ((s + 0.5) / SAMPLES - 0.5) * mesh.h
         v = np.clip(edge + (1.0 - edge) * at / PENUMBRA, 0.0, 1.0)
         for n, table in enumerate((alive, necrotic, apoptotic)):
             shares[n] += np.interp(v, severity, table) / SAMPLES
-    load = load_mM * shares[1] if insult.reflow else np.zeros(depth.shape)
+    load = np.float32(load_mM) * shares[1] if insult.reflow else None
     return Harm(day, shares[0], shares[1], shares[2], load)

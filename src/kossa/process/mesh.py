@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ MARGIN = 4.0  # perfusion lengths of healthy tissue around a lesion: the deficit
 STEP = 8  # voxels an edge come in multiples of 8, so that the multigrid can halve three times
 SMALLEST, LARGEST = 16, 256  # voxels an edge
 SHELL_PER_LENGTH = 6.0  # shells per shortest length
-FIELDS = 38  # arrays of the grid that a run holds at its peak, temporaries included (measured at 128^3)
+FIELDS = 25  # arrays of the grid that a run holds at its peak, allocator included (measured at 128^3)
 MOST_BYTES = 4 * 2**30  # a run above this is refused before memory is asked for (judgement)
 
 
@@ -47,10 +48,11 @@ class Mesh:
         nx, ny, nz = self.shape
         return nx + 2, ny + 2, nz + 2
 
-    def pad(self, values: npt.ArrayLike) -> Floats:
-        """Return an interior array (or a number) with ghosts of zero."""
-        out = np.zeros(self.padded)
-        out[1:-1, 1:-1, 1:-1] = values
+    def pad(self, values: npt.ArrayLike, dtype: npt.DTypeLike = np.float64) -> npt.NDArray[Any]:
+        """Return an interior array (or a number) with ghosts of zero; a zero asks for no memory yet."""
+        out = np.zeros(self.padded, dtype)
+        if np.ndim(values) or values:
+            out[1:-1, 1:-1, 1:-1] = values
         return out
 
     def extensive(self, values: Floats) -> Floats:
@@ -68,7 +70,7 @@ class Mesh:
         for n in self.shape:
             origin = 0.0 if self.form in {"octant", "shells", "slab"} else -0.5 * n * self.h
             axes.append(origin + (np.arange(n) + 0.5) * self.h if n > 1 else np.zeros(1))
-        x, y, z = np.meshgrid(*axes, indexing="ij")
+        x, y, z = np.meshgrid(*axes, indexing="ij", copy=False)
         return x, y, z
 
 

@@ -41,7 +41,6 @@ class _Level:
     gy: Singles
     gz: Singles
     q: Singles
-    inverse: Singles
     x: Singles
     b: Singles
     d: Singles
@@ -51,16 +50,15 @@ class _Level:
 
 @dataclass
 class _Operator:
-    """The finest grid in double precision."""
+    """The finest grid in double precision: resistivity (infinite in the ghosts), its scale, the rate."""
 
-    gx: Floats
-    gy: Floats
-    gz: Floats
+    resistance: Floats
+    scale: Floats
     q: Floats
 
 
 def _level(shape: tuple[int, ...]) -> _Level:
-    return _Level(*(np.zeros(shape, np.float32) for _ in range(9)))
+    return _Level(*(np.zeros(shape, np.float32) for _ in range(8)))
 
 
 class Multigrid:
@@ -75,40 +73,45 @@ class Multigrid:
             sizes.append(tuple(n // 2 for n in sizes[-1]))
         self.levels = [_level(tuple(n + 2 for n in size)) for size in sizes]
         padded = tuple(n + 2 for n in shape)
-        self.top = _Operator(*(np.zeros(padded) for _ in range(4)))
-        self.residual, self.direction, self.guided, self.image = (np.zeros(padded) for _ in range(4))
+        self.top = _Operator(np.full(padded, np.inf), np.zeros(padded[0]), np.zeros(padded))
+        self.residual, self.direction, self.image = (np.zeros(padded) for _ in range(3))
         self.iterations = 0
         self.solves = 0
 
-    @property
-    def fields(self) -> float:
-        """Return how many double arrays of the finest grid this holds."""
-        return float(8 + sum(4.5 * level.x.size for level in self.levels) / self.levels[0].x.size)
+    def release(self) -> None:
+        """Give the memory back; nothing can be solved after."""
+        none = np.zeros((0, 0, 0))
+        self.levels.clear()
+        self.residual = self.direction = self.image = none
+        self.top = _Operator(none, np.zeros(0), none)
 
     def conduct(self, diffusivity: Floats, scale: Floats) -> None:
         """Set the face conductances from the diffusivity (mm2/day) and area over distance (mm)."""
-        k = self.kernels
-        top, finest = self.top, self.levels[0]
-        k.faces(diffusivity, scale, top.gx, top.gy, top.gz)
+        core = (slice(1, -1),) * 3
+        np.divide(1.0, diffusivity[core], out=self.top.resistance[core])
+        self.join(scale)
+
+    def join(self, scale: Floats) -> None:
+        """Set the face conductances from the resistivity that stands in `top`."""
+        k, finest = self.kernels, self.levels[0]
+        self.top.scale[...] = scale
         if self.line:
             return
-        for name in ("gx", "gy", "gz"):
-            getattr(finest, name)[...] = getattr(top, name)
+        k.faces(self.top.resistance, scale, finest.gx, finest.gy, finest.gz)
         for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
             for axis, name in enumerate(("gx", "gy", "gz")):
                 k.restrict_faces(getattr(fine, name), getattr(coarse, name), axis)
 
     def rate(self, q: Floats) -> None:
-        """Set the diagonal rate, volume x 1/day (mm3/day), on every grid."""
+        """Set the diagonal rate, volume x 1/day (mm3/day), on every grid; q may be `top.q` itself."""
         k = self.kernels
-        self.top.q[...] = q
+        if q is not self.top.q:
+            self.top.q[...] = q
         if self.line:
             return
         self.levels[0].q[...] = q
         for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
             k.restrict(fine.q, coarse.q)
-        for level in self.levels:
-            k.invert_diagonal(level.gx, level.gy, level.gz, level.q, level.inverse)
         self._dense(self.levels[-1])
 
     def _dense(self, level: _Level) -> None:
@@ -138,67 +141,57 @@ class Multigrid:
         high, low = 2.0, 2.0 / LOWEST
         theta, delta = 0.5 * (high + low), 0.5 * (high - low)
         sigma = theta / delta
-        current, other = x, level.spare
-        k.start(b, level.inverse, one(1.0 / theta), level.d, current)
+        current, other = level.spare, x  # an odd number of swaps: the last step writes into x
+        k.start(b, *grid, one(1.0 / theta), level.d, current)
         rho = 1.0 / sigma
         for _ in range(DEGREE - 1):
             new = 1.0 / (2.0 * sigma - rho)
             gain = one(2.0 * new / delta)
-            k.smooth(current, b, *grid, level.inverse, level.d, one(new * rho), gain, other)
+            k.smooth(current, b, *grid, level.d, one(new * rho), gain, other)
             current, other, rho = other, current, new
         below = self.levels[depth + 1]
-        k.apply(current, *grid, other)
-        np.subtract(b, other, out=other)
-        k.restrict(other, below.b)
+        k.restrict_residual(current, b, *grid, below.b)
         self._cycle(depth + 1, below.b, below.x)
         k.prolong(below.x, current)
         keep, gain, rho = one(0.0), one(1.0 / theta), 1.0 / sigma
         for _ in range(DEGREE):
-            k.smooth(current, b, *grid, level.inverse, level.d, keep, gain, other)
+            k.smooth(current, b, *grid, level.d, keep, gain, other)
             current, other = other, current
             new = 1.0 / (2.0 * sigma - rho)
             keep, gain, rho = one(new * rho), one(2.0 * new / delta), new
-        if current is not x:
-            x[...] = current
 
     def solve(self, b: Floats, x: Floats, tol: float = 1e-9) -> int:
         """Solve A x = b from the guess in x, to `tol` relative to b; return the iterations.
 
+        b may be `residual` itself, which is overwritten; else it is left as it is.
         Raises `NotConverged` after 200 iterations.
         """
         self.solves += 1
-        if self.line:
-            self.kernels.line(self.top.gx, self.top.q, b, x, self.residual)
-            return 0
         top, finest, k = self.top, self.levels[0], self.kernels
-        grid = (top.gx, top.gy, top.gz, top.q)
-        size = np.sqrt(k.dot(b, b))
+        if self.line:
+            k.line(top.resistance, top.scale, top.q, b, x, self.direction)
+            return 0
+        grid = (top.resistance, top.scale, top.q)
+        size = float(np.sqrt(k.dot(b, b)))
         if size == 0.0:
             x[...] = 0.0
             return 0
-        r, d, z, w = self.residual, self.direction, self.guided, self.image
-        k.apply(x, *grid, w)
-        np.subtract(b, w, out=r)
+        r, d, w = self.residual, self.direction, self.image
+        if b is not r:
+            r[...] = b
+        k.operate(x, *grid, w)
+        left = k.remainder(w, 1.0 / size, r, finest.b)  # scaled: single precision has a floor
         rho = 0.0
         for iteration in range(MOST):
-            if np.sqrt(k.dot(r, r)) <= tol * size:
+            if np.sqrt(left) <= tol * size:
                 self.iterations += iteration
                 return iteration
-            np.multiply(
-                r, 1.0 / size, out=finest.b, casting="same_kind"
-            )  # scaled: single precision has a floor
             self._cycle(0, finest.b, finest.x)
-            np.multiply(finest.x, size, out=z, casting="same_kind")
-            new = k.dot(r, z)
-            if iteration == 0:
-                d[...] = z
-            else:
-                np.multiply(d, new / rho, out=d)
-                d += z
+            new = size * k.dot(r, finest.x)
+            k.turn(finest.x, size, new / rho if iteration else 0.0, d)
             rho = new
-            k.apply(d, *grid, w)
-            step = rho / k.dot(d, w)
-            k.update(x, r, d, w, step)
+            step = rho / k.operate(d, *grid, w)
+            left = k.update(d, w, step, 1.0 / size, x, r, finest.b)
         raise NotConverged(
             f"the transport did not converge in {MOST} iterations: raise --size or set milder rates"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -148,20 +149,21 @@ def judged(peak_ever: float, peak: float, mean: float) -> str:
 PAINTED, SLICE = 64, 160  # voxels an edge of a volume, pixels of a slice, that is painted from a line
 
 
-def unfold(mesh: Mesh, values: Floats) -> npt.NDArray[np.float32]:
+def unfold(mesh: Mesh, values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """Return an interior array as a full volume: mirrors unfolded, shells and slabs painted."""
     if mesh.form == "octant":
         for side in range(3):
             values = np.concatenate([np.flip(values, side), values], side)
-        return values.astype(np.float32)
+        return np.asarray(values, dtype=np.float32)
     if mesh.form in {"shells", "slab"}:
         line = values[:, 0, 0]
         reach = mesh.shape[0] * mesh.h
         axis = (np.arange(PAINTED) + 0.5) / PAINTED * 2 * reach - reach
         x, y, z = np.meshgrid(axis, axis, axis, indexing="ij")
         away = np.sqrt(x * x + y * y + z * z) if mesh.form == "shells" else np.abs(x)
-        return np.interp(away, (np.arange(line.size) + 0.5) * mesh.h, line).astype(np.float32)
-    return values.astype(np.float32)
+        painted = np.interp(away, (np.arange(line.size) + 0.5) * mesh.h, line)
+        return np.asarray(painted, dtype=np.float32)
+    return np.asarray(values, dtype=np.float32)
 
 
 def middle(mesh: Mesh, values: Floats) -> npt.NDArray[np.float32]:

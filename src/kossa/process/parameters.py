@@ -99,19 +99,20 @@ def assigned(name: str, text: str | float, known: Mapping[str, Spread]) -> float
     """
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"; nearest: {', '.join(near)}" if near else ""
+        hint = f"; nearest: {', '.join(near)}" if near else "; a run's `outcome.json` lists them all"
         raise WrongCall(f"no parameter called {name!r}{hint}")
     unit = known[name].unit
+    written = unit.removeprefix("1")  # 5/d, not 51/d
     match = _NUMBER.match(str(text))
     if match is None:
         raise WrongCall(
-            f"{name}={text} is not a number with a unit: write {name}={known[name].value:g}{unit}"
+            f"{name}={text} is not a number with a unit: write {name}={known[name].value:g}{written}"
         )
     number, given = float(match[1]), match[2] or ""
     scale = _SCALE.get(unit, {unit: 1.0})
     if given not in scale:
         told = f"{given!r} is not" if given else "it needs"
-        raise WrongCall(f"{name}={text}: {told} {unit or 'a plain number'}: write {name}={number:g}{unit}")
+        raise WrongCall(f"{name}={text}: {told} {unit or 'a plain number'}: write {name}={number:g}{written}")
     value = number * scale[given]
     if not math.isfinite(value) or (value < 0 and name != "ph_site"):
         raise WrongCall(f"{name}={text}: it cannot be negative")

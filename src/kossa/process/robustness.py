@@ -62,7 +62,8 @@ def _one(number: int, seed: int, size: int, years: float, spread_serum: bool, fr
     }
     mesh = box(size, EDGE_MM)
     # the phosphatase is the tissue's: calibrated at the serum's centre, also where the serum is drawn
-    values["tnap_dead"] = free if free_tnap else calibrated(setting_of("injured_normal", values=values), mesh)
+    wanted = calibrated(setting_of("injured_normal", values=values), mesh)
+    values["tnap_dead"] = free if free_tnap else wanted
     cases, worst = {}, 0.0
     for name in CASES:
         setting = setting_of(name, values=values, serums=serums)
@@ -77,6 +78,8 @@ def _one(number: int, seed: int, size: int, years: float, spread_serum: bool, fr
     told = {
         name: float(f"{values[name]:.6g}") for name, s in law().items() if s.spread or name == "tnap_dead"
     }
+    if free_tnap:
+        told["tnap_over_calibrated"] = float(f"{free / wanted:.4g}")
     if spread_serum:
         for name, s in serums.items():
             told |= {f"{name}_{k}": getattr(s, k) for k in ("free_calcium", "phosphate", "ppi")}

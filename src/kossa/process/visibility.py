@@ -18,7 +18,7 @@ from kossa.process.mesh import Mesh
 
 __all__ = ["CT_DENSITY", "areal_threshold", "on_ct", "on_xray", "projected"]
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float64] | npt.NDArray[np.float32]
 
 CT_HU = 130.0  # Agatston 1990: the threshold of coronary calcium at 120 kV
 CT_HU_PER_MG = (

@@ -52,13 +52,13 @@ def well_run(serum: Serum, p: Mapping[str, float], mesh: Mesh, ph: npt.ArrayLike
     low = min(float(values.min()), p["ph_dead_start"], p["ph_dead_end"])
     high = max(float(values.max()), p["ph_dead_start"], p["ph_dead_end"])
     table, u_max, _ = saturation_table(serum, low, high)
-    tissue = Tissue(
-        alive=mesh.pad(alive),
-        exchange=mesh.pad(p["exchange"]),
-        diffusivity=mesh.pad(p["diffusion_ions"]),
-        site_ph=mesh.pad(values[:, None, None]),
-        scaffold=mesh.pad(0.0),
-        debris=mesh.pad(1.0 - alive),
+    tissue = Tissue.of(
+        mesh,
+        alive=alive,
+        exchange=p["exchange"],
+        diffusivity=p["diffusion_ions"],
+        site_ph=values[:, None, None],
+        debris=1.0 - alive,
     )
     return Run(mesh, tissue, make_law(p, u_max), table, p, serum.ppi)
 
@@ -98,13 +98,11 @@ def sphere_peak(p: Mapping[str, float], serum: Serum, radius_mm: float, years: f
     table, u_max, _ = saturation_table(
         serum, min(p["ph_dead_start"], p["ph_tissue"] - 0.1), p["ph_dead_end"] + 0.1
     )
-    tissue = Tissue(
-        alive=mesh.pad(1.0),
-        exchange=mesh.pad(p["exchange"]),
-        diffusivity=mesh.pad(p["diffusion_ions"]),
-        site_ph=mesh.pad(p["ph_tissue"] + serum.ph_shift),
-        scaffold=mesh.pad(0.0),
-        debris=mesh.pad(0.0),
+    tissue = Tissue.of(
+        mesh,
+        exchange=p["exchange"],
+        diffusivity=p["diffusion_ions"],
+        site_ph=p["ph_tissue"] + serum.ph_shift,
     )
     run = Run(mesh, tissue, make_law(p, u_max), table, p, serum.ppi)
     width = 2.0 * radius_mm

@@ -1,12 +1,10 @@
-"""A film as plain text for a terminal, and as sentences for the page."""
+"""A film as plain text for a terminal."""
 
 from __future__ import annotations
 
-from typing import Any
+from kossa.evidence import FilmGroup, FilmReading, vocabulary
 
-from kossa.evidence import FilmGroup, FilmReading, SectionReading, vocabulary
-
-__all__ = ["film_row", "film_text", "group_sentence", "section_row"]
+__all__ = ["film_text", "group_sentence"]
 
 
 def group_sentence(group: FilmGroup) -> str:
@@ -28,33 +26,7 @@ def film_text(reading: FilmReading) -> str:
     lines = [f"{reading.kind.value}, side {reading.side.value}, pixel {spacing} ({reading.spacing_source})"]
     lines += [group_sentence(g) for g in reading.groups]
     if not reading.groups:
-        lines.append("No group of calcium was found; the notices say above what size.")
+        lines.append("No group of calcium was found above the limits of this film.")
     lines += [f"{n.severity.value}: {n.what} {n.done} {n.todo}".strip() for n in reading.notices]
     lines.append("A radiologist must read this film.")
     return "\n".join(lines) + "\n"
-
-
-def film_row(number: int, reading: FilmReading) -> dict[str, Any]:
-    """Return what the page shows of one film."""
-    spacing = "pixel size not known" if reading.spacing_mm is None else f"pixel {reading.spacing_mm:g} mm"
-    return {
-        "title": f"Film {number}: {reading.kind.value}, side {reading.side.value}, {spacing}",
-        "groups": [group_sentence(g) for g in reading.groups],
-        "notices": [f"{n.what} {n.done} {n.todo}".strip() for n in reading.notices],
-    }
-
-
-def section_row(number: int, reading: SectionReading) -> dict[str, Any]:
-    """Return what the page shows of one stained section."""
-    percent = reading.mineral_percent
-    share = "not measured"
-    if percent.value is not None:
-        share = f"{percent.value:.2g} %"
-        if percent.low is not None and percent.high is not None:
-            share += f" ({percent.low:.2g} to {percent.high:.2g})"
-    return {
-        "title": f"Section {number}: {reading.stain.value.replace('_', ' ')}",
-        "share": share,
-        "artefacts": ", ".join(a.replace("_", " ") for a in reading.artefacts),
-        "notices": [f"{n.what} {n.done} {n.todo}".strip() for n in reading.notices],
-    }

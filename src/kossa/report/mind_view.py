@@ -14,21 +14,33 @@ from kossa.evidence import (
     Floor,
     Kind,
     Option,
+    OptionKind,
     Reason,
     Weighing,
     Workup,
-    vocabulary,
 )
+from kossa.report import plain
+from kossa.report.brief import brief, unknown_cause
+from kossa.report.plain import NO_SHARE, NO_SHARE_WORDS, cause_name, plain_name, share, unmarked
 
-__all__ = ["cause_name", "kind_colour", "leading", "mind_view", "share"]
+__all__ = ["kind_colour", "leading", "mind_view"]
 
 SHOWN_CAUSES = 6
 LIKELY = 0.6  # a kind less likely than this is not called most likely; judgement
 NAMED = 0.35  # a cause less likely than this is not named in the first sentence; judgement
-SHOWN_SHARE = 0.005  # kinds and causes whose interval stays below this are left to workup.json
+SHOWN_SHARE = 0.005  # kinds below this and causes whose interval stays below it are left to workup.json
+WIDE_SHARE = 0.05  # an unlikely kind that the spread of the knowledge lets reach this is shown
 SHOWN_REASONS = 10
 SHOWN_TESTS = 4
 SHOWN_OPTIONS = 12
+SHOWN_NEEDS = 6  # data that an option needs first; workup.json has all
+SENSES = {
+    OptionKind.CAUSE: "treats the cause",
+    OptionKind.LEAVE: "leave alone",
+    OptionKind.CONSERVATIVE: "conservative",
+    OptionKind.SURGICAL: "surgical",
+    OptionKind.MEDICAL: "medical",
+}
 # lines of the comparison that stand on every page, blank where nothing is known of this person
 ALWAYS_COMPARED = (
     "Tissue condition",
@@ -42,23 +54,6 @@ COLOURS = {"dystrophic": "dys", "metastatic": "met"}
 def kind_colour(kind: str) -> str:
     """Return the class that colours a kind on the page; a word always stands beside the colour."""
     return COLOURS.get(kind, "oth")
-
-
-def cause_name(id_: str) -> str:
-    """Return a condition's first name in plain words."""
-    known = load().conditions.get(id_)
-    return known.names[0] if known else id_.replace("_", " ")
-
-
-def share(prob: float, low: float, high: float) -> str:
-    """Return `0.91 (0.82 to 0.96)`; a share is never said to be 0 or 1."""
-    return f"{_share(prob)} ({_share(low)} to {_share(high)})"
-
-
-def _share(prob: float) -> str:
-    if prob >= 0.995:
-        return "over 0.99"
-    return "under 0.01" if prob < 0.005 else f"{prob:.2f}"
 
 
 def mind_view(workup: Workup) -> dict[str, Any]:
@@ -77,24 +72,27 @@ def mind_view(workup: Workup) -> dict[str, Any]:
                 "options",
                 "floors",
                 "bring",
+                "brief",
             )
         }
     kind_of = {c.id: c.kind for c in load().conditions.values()}
     return {
         "separable": weighing.separable,
-        "none_of_these": "" if weighing.none_of_these is None else f"{weighing.none_of_these:.2f}",
-        "kinds": [_kind_row(k) for k in weighing.kinds if k.high >= SHOWN_SHARE],
+        "brief": brief(weighing),
+        "cause_unknown": bool(weighing.kinds) and unknown_cause(weighing),
+        "none_of_these": "" if weighing.none_of_these is None else plain.plain_share(weighing.none_of_these),
+        "kinds": [_kind_row(k) for k in weighing.kinds if k.prob >= SHOWN_SHARE or k.high >= WIDE_SHARE],
         "causes": [
             _cause_row(c, kind_of.get(c.id, "other"))
             for c in weighing.causes[:SHOWN_CAUSES]
             if c.high >= SHOWN_SHARE
         ],
         "next_tests": _tests(weighing),
-        "flips": [f"{f.datum}: {f.before} to {f.after} (then {f.kind_after})" for f in weighing.flips],
+        "flips": [plain.flip_words(f) for f in weighing.flips],
         "options": [_option_row(o) for o in workup.options[:SHOWN_OPTIONS]],
         "ask_first": ASK if any(ASK in o.needs for o in workup.options) else "",
         "compare": [_compared_row(c) for c in weighing.compared if c.here or c.feature in ALWAYS_COMPARED],
-        "avoided": [{"label": _label(a.id), "why": a.why} for a in weighing.avoided],
+        "avoided": _avoided(weighing),
         "floors": [_floor_row(f) for f in weighing.floors],
         "bring": [cause_name(c) for c in weighing.could_bring],
     }
@@ -105,16 +103,16 @@ def _compared_row(row: Compared) -> dict[str, Any]:
         "feature": row.feature,
         "dystrophic": row.dystrophic,
         "metastatic": row.metastatic,
-        "here": row.here,
+        "here": unmarked(row.here),
         "colour": kind_colour(row.supports or ""),
     }
 
 
 def _floor_row(floor: Floor) -> dict[str, str]:
     return {
-        "why": f"{floor.why[:1].upper()}{floor.why[1:]}".rstrip("."),
-        "who": floor.who,
-        "how_soon": floor.how_soon,
+        "why": unmarked(f"{floor.why[:1].upper()}{floor.why[1:]}".rstrip(".")),
+        "who": f"{floor.who[:1].upper()}{floor.who[1:]}",
+        "how_soon": plain.how_soon(floor.how_soon),
         # what is open stands in the reason already where it was counted as possible
         "ask": floor.ask if floor.ask and floor.ask not in floor.why else "",
     }
@@ -133,59 +131,70 @@ def _kind_row(kind: Kind) -> dict[str, Any]:
 
 def _cause_row(cause: Cause, kind: str) -> dict[str, Any]:
     reasons = sorted(cause.because, key=lambda r: -abs(math.log10(max(r.lr, 1e-6))))
+    hidden = cause.id in NO_SHARE
     return {
         "label": cause_name(cause.id),
-        "prob": cause.prob,
-        "low": cause.low,
-        "high": cause.high,
-        "text": share(cause.prob, cause.low, cause.high),
+        "prob": 0.0 if hidden else cause.prob,
+        "low": 0.0 if hidden else cause.low,
+        "high": 0.0 if hidden else cause.high,
+        "text": NO_SHARE_WORDS if hidden else share(cause.prob, cause.low, cause.high),
         "colour": kind_colour(kind),
         "because": [_reason_row(r) for r in reasons[:SHOWN_REASONS]],
-        "expected_absent": ", ".join(_label(i) for i in cause.expected_absent),
+        "expected_absent": ", ".join(plain.label(i) for i in cause.expected_absent),
     }
-
-
-def _label(id_: str) -> str:
-    return vocabulary.label(id_) if id_ in vocabulary.terms() else id_.replace("_", " ")
 
 
 def _reason_row(reason: Reason) -> dict[str, Any]:
     decades = math.log10(max(reason.lr, 1e-6))
     # a ratio for a cause is drawn to the right, one against it to the left
     decades = abs(decades) if reason.direction is Direction.FOR else -abs(decades)
+    finding, numbers = plain.reason_parts(reason)
     return {
-        "label": _label(reason.finding),
+        "label": f"{finding[:1].upper()}{finding[1:]}",
         "decades": decades,
-        "ratio": f"x {reason.lr:.2g}",
-        "sentence": reason.sentence,
-        "source": reason.source,
+        "ratio": plain.times(reason.lr),
+        "sentence": numbers,
+        "source": plain.source_words(reason.source),
     }
 
 
 def _tests(weighing: Weighing) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": t.id.replace("_", " "),
-            "gain": f"{t.bits:.2f} bit expected." if t.bits else "",
-            "why": t.why,
-            "cost": t.cost,
-            "harm": t.harm,
-        }
-        for t in weighing.next_tests[:SHOWN_TESTS]
-    ]
+    rows = []
+    for test in weighing.next_tests[:SHOWN_TESTS]:
+        name, why = plain.test_name(test.id), plain.test_why(test)
+        rows.append(
+            {
+                "label": f"{name[:1].upper()}{name[1:]}",
+                "why": f"{why[:1].upper()}{why[1:]}.",
+                "cost": f"Cost: {test.cost}.",
+                "harm": f"Risk: {plain.harm_words(test.harm)}." if test.harm else "",
+            }
+        )
+    return rows
+
+
+def _avoided(weighing: Weighing) -> list[dict[str, str]]:
+    """Return what is not offered, tests with one reason together."""
+    together: dict[str, list[str]] = {}
+    for one in weighing.avoided:
+        because, _, _rule = one.why.partition(": ")
+        together.setdefault(because, []).append(plain.test_name(one.id))
+    return [{"label": ", ".join(names), "why": unmarked(because)} for because, names in together.items()]
 
 
 def _option_row(option: Option) -> dict[str, Any]:
-    because = [f"{c.rule} ({c.because})" for c in option.cautions]
-    needs = [n for n in option.needs if n != ASK]
-    because += [f"needed first: {', '.join(needs)}"] if needs else []
+    because = [unmarked(c.because) for c in option.cautions]
+    needs = [unmarked(n) for n in option.needs if n != ASK]
+    if needs:
+        more = f" and {len(needs) - SHOWN_NEEDS} more" if len(needs) > SHOWN_NEEDS else ""
+        because.append(f"needed first: {', '.join(needs[:SHOWN_NEEDS])}{more}")
     return {
-        "what": option.what,
+        "what": f"{option.what[:1].upper()}{option.what[1:]}",
         "aim": option.aim,
-        "kind": option.kind.value,
-        "cause": "any deposit" if option.for_cause == "any" else cause_name(option.for_cause),
+        "kind": SENSES[option.kind],
+        "cause": "any deposit" if option.for_cause == "any" else plain_name(option.for_cause),
         "grade": option.grade,
-        "source": option.source,
+        "source": plain.source_words(option.source),
         "because": "; ".join(because),
     }
 
@@ -199,14 +208,14 @@ def leading(weighing: Weighing) -> tuple[str, str]:
         return f"{first.id} or {second.id}, which what is known does not separate", both
     cause = weighing.causes[0]
     words = f"most likely {first.id}"
+    if cause.prob >= NAMED and cause.id in NO_SHARE:
+        return "of a form that a radiologist must read", both
     if cause.prob >= NAMED:
-        words += f", from {plain_name(cause.id)}"
+        name = plain_name(cause.id)
+        # `calciphylaxis, from uraemic calciphylaxis` says it twice
+        words = f"most likely {name}" if first.id in name else f"{words}, from {name}"
+    elif unknown_cause(weighing):
+        words += "; the cause is not known"
     if not weighing.separable:
         return f"{words}; {second.id} is not excluded", both
     return words, f"Probability {share(first.prob, first.low, first.high)}."
-
-
-def plain_name(id_: str) -> str:
-    """Return a condition's name without its examples in brackets, in lower case but for initials."""
-    name = cause_name(id_).split(" (")[0]
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from kossa.evidence import File, Notice, Severity, Sex, Workup
 from kossa.report import words
 from kossa.report.body_map import spots
-from kossa.report.film_text import film_row, section_row
+from kossa.report.film_view import film_rows, section_rows
 from kossa.report.lab_view import derived_row, result_row
 from kossa.report.mind_view import mind_view
 from kossa.report.scan_view import group_rows, scan_view
@@ -76,8 +76,8 @@ def page(result: WorkupResult) -> str:
         "copy_text": words.copy_text(workup),
         "notices": [_notice_row(n) for n in notices if n.severity is not Severity.EMERGENCY],
         "files": _file_rows(workup.files),
-        "films": [film_row(n, f) for n, f in enumerate(workup.films, 1)],
-        "sections": [section_row(n, s) for n, s in enumerate(workup.sections, 1)],
+        "films": film_rows(workup.films, result.looks),
+        "sections": section_rows(workup.sections, result.looks),
         "mind": mind_view(workup),
         "results": [result_row(r) for r in workup.results],
         "derived": [derived_row(d) for d in workup.derived],

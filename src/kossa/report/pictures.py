@@ -14,12 +14,18 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from kossa.evidence import Material
 from kossa.evidence.volume import Examination, Volume
+from kossa.report.labels import label_places
 
 __all__ = ["Marker", "Picture", "deposit_planes", "projections"]
 
 WINDOW_SOFT = (-160.0, 440.0)  # HU, a soft tissue window that keeps calcium apart from muscle
 WINDOW_MIP = (-50.0, 900.0)  # HU, wide enough for bone not to drown deposits
+
+# bone is drawn at a fifth of its contrast over soft tissue: its shape stays, deposits shine (looked at)
+FADED_FROM_HU, FADED = 100, 5
+ROUND_MM = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 Bytes2 = npt.NDArray[np.uint8]
 
@@ -34,8 +40,23 @@ class Marker:
 
 
 @dataclass(frozen=True)
+class Box2:
+    """A numbered box on a picture, in its pixels."""
+
+    label: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
 class Picture:
-    """One grey picture as a data address, its size, its scale, and what is drawn over it."""
+    """One picture as a data address, its size, its scale, and what is drawn over it.
+
+    `px_per_mm` is 0 where lengths are not known: no scale bar is drawn then. `left` and `right` are empty
+    where the picture has no sides. `boxes` are marked places with a size.
+    """
 
     title: str
     data: str
@@ -46,12 +67,27 @@ class Picture:
     right: str
     markers: tuple[Marker, ...] = ()
     outline: str = ""
+    boxes: tuple[Box2, ...] = ()
 
     @property
-    def bar_mm(self) -> int:
-        """Length of the scale bar: the longest round one within a third of the width."""
-        fits = [mm for mm in (5, 10, 20, 50, 100) if mm * self.px_per_mm <= self.width / 3]
-        return max(fits, default=5)
+    def labelled(self) -> list[tuple[Marker, float, float]]:
+        """The markers, each with the place of its number."""
+        places = label_places([(m.label, m.x, m.y) for m in self.markers])
+        return [(m, x, y) for m, (x, y) in zip(self.markers, places, strict=True)]
+
+    @property
+    def bar_mm(self) -> float:
+        """Length of the scale bar: the longest round one within a third of the width; 0 for none."""
+        if self.px_per_mm <= 0:
+            return 0.0
+        fits = [mm for mm in ROUND_MM if mm * self.px_per_mm <= self.width / 3]
+        return max(fits, default=ROUND_MM[0])
+
+    @property
+    def bar_text(self) -> str:
+        """The length of the bar in words, in um below a tenth of a millimetre."""
+        mm = self.bar_mm
+        return f"{mm:g} mm" if mm >= 0.1 else f"{1000 * mm:g} µm"
 
 
 def _png(pixels: Bytes2) -> str:
@@ -111,12 +147,13 @@ def projections(exam: Examination, *, marked: dict[str, str], size_px: int = 560
         return (_whole_slice(exam, marked, size_px),)
     heights = _heights(volume)
     flip_x, flip_y, flip_z = _flips(volume)
+    faded = _projected(exam)
     made = []
     for title, axis, pixel, flip_cols, ends in (
         ("Front view (coronal maximum projection)", 1, volume.grid.pixel_mm[1], flip_x, ("R", "L")),
         ("Side view (sagittal maximum projection)", 2, volume.grid.pixel_mm[0], flip_y, ("A", "P")),
     ):
-        plane = hu.max(axis=axis)
+        plane = faded[axis]
         scale = size_px / max(heights[-1], plane.shape[1] * pixel)
         picture = _resample(plane, heights, pixel, scale)
         height, width = picture.shape
@@ -140,6 +177,30 @@ def projections(exam: Examination, *, marked: dict[str, str], size_px: int = 560
         grey = _grey(np.ascontiguousarray(turned), WINDOW_MIP)
         made.append(Picture(title, _png(grey), width, height, scale, *ends, tuple(markers)))
     return tuple(made)
+
+
+def _projected(exam: Examination) -> dict[int, npt.NDArray[np.int16]]:
+    """Return the maxima along y (1) and along x (2); bone is faded, for white bone would hide deposits."""
+    hu, runs = exam.volume.hu, exam.runs
+    bone = np.array([False, *(d.material is Material.BONE for d in exam.reading.deposits)])
+    own = np.flatnonzero(bone[runs.label])
+    order = own[np.argsort(runs.z[own], kind="stable")]
+    starts = np.searchsorted(runs.z[order], np.arange(hu.shape[0] + 1))
+    planes = {
+        1: np.empty((hu.shape[0], hu.shape[2]), np.int16),
+        2: np.empty((hu.shape[0], hu.shape[1]), np.int16),
+    }
+    for z in range(hu.shape[0]):
+        here, plane = order[starts[z] : starts[z + 1]], hu[z]
+        if here.size:
+            edge = np.zeros((plane.shape[0], plane.shape[1] + 1), np.int16)
+            np.add.at(edge, (runs.y[here], runs.x0[here]), 1)
+            np.add.at(edge, (runs.y[here], runs.x1[here]), -1)
+            inside = np.cumsum(edge, axis=1, dtype=np.int16)[:, :-1] > 0
+            faded = np.minimum(plane, (plane - FADED_FROM_HU) // FADED + FADED_FROM_HU)
+            plane = np.where(inside, faded, plane)
+        planes[1][z], planes[2][z] = plane.max(axis=0), plane.max(axis=1)
+    return planes
 
 
 def _whole_slice(exam: Examination, marked: dict[str, str], size_px: int) -> Picture:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kossa.evidence import CtDeposit, CtReading, DepositGroup, Interval, Material, Score, Workup, vocabulary
+from kossa.evidence import (
+    CtDeposit,
+    CtReading,
+    DepositGroup,
+    FilmDeposit,
+    Material,
+    Workup,
+    vocabulary,
+)
 from kossa.evidence.volume import Examination
 from kossa.report import words
 from kossa.report.pictures import deposit_planes, projections
+from kossa.report.score_view import score_table
 
 __all__ = ["group_rows", "scan_view"]
 
 MARKED = 40  # more rings than this hide the picture
 NOTABLE = 8  # deposits shown one by one; the rest stand in the table
 LISTED = 400  # rows of the long table; deposits.csv has all
-
-Convention = Mapping[str, str | float | int | bool | None]
 
 COUNTS = (Material.CALCIFICATION, Material.PHYSIOLOGICAL, Material.UNSURE)
 
@@ -32,12 +38,33 @@ def _size(deposit: CtDeposit) -> float:
 def group_rows(workup: Workup) -> list[dict[str, Any]]:
     """Return one row a group of the whole person: what counts first, then what is ordinary."""
     deposits = {d.id: d for r in workup.ct for d in r.deposits} if len(workup.ct) == 1 else {}
+    marks = {d.id: (n, d) for n, film in enumerate(workup.films, 1) for d in film.deposits}
     shown = [g for g in workup.groups if g.material in (Material.CALCIFICATION, Material.PHYSIOLOGICAL)]
     rows = []
     for number, group in enumerate(shown, 1):
         own = sorted((deposits[i] for i in group.deposits if i in deposits), key=_size, reverse=True)
-        rows.append(_group_row(number, group, own))
+        seen = [marks[i] for i in group.deposits if i in marks]
+        rows.append(_film_group_row(number, group, seen) if seen else _group_row(number, group, own))
     return rows
+
+
+def _film_group_row(number: int, group: DepositGroup, seen: list[tuple[int, FilmDeposit]]) -> dict[str, Any]:
+    """Return the row of what films show: how many marks, since a film tells no mass."""
+    diameters = [d.diameter_mm for _, d in seen if d.diameter_mm is not None]
+    films = sorted({n for n, _ in seen})
+    known = f"film{'s' if len(films) > 1 else ''} {words.join([str(n) for n in films])}"
+    told = f'; told: "{group.words}"' if group.words else ""
+    return {
+        "number": str(number),
+        "site": group.site,
+        "side": group.side,
+        "where": words.place(group.site, group.side),
+        "certainty": f"{seen[0][1].site_certainty:.2f}" if group.site else None,
+        "looks": vocabulary.label(group.pattern) if group.pattern else "not described",
+        "amount": f"{len(seen)} mark{'s' if len(seen) > 1 else ''}; a film tells no mass",
+        "largest": f"{words.number(max(diameters))} mm across" if diameters else "not measured in mm",
+        "known_from": known + told,
+    }
 
 
 def _known_from(group: DepositGroup, own: list[CtDeposit]) -> str:
@@ -70,7 +97,6 @@ def _group_row(number: int, group: DepositGroup, own: list[CtDeposit]) -> dict[s
 def scan_view(exam: Examination) -> dict[str, Any]:
     """Return what the page shows of one scan."""
     reading = exam.reading
-    shared = _shared(reading.scores)
     order = {d.id: i for i, d in enumerate(reading.deposits)}
     counted = sorted(
         (d for d in reading.deposits if d.material is Material.CALCIFICATION and d.kept),
@@ -84,8 +110,7 @@ def scan_view(exam: Examination) -> dict[str, Any]:
     return {
         "projections": projections(exam, marked={d.id: d.id for d in marked}),
         "unmarked": len(counted) - len(marked),
-        "scores": [_score_row(s, shared) for s in reading.scores],
-        "convention": _convention(shared),
+        "scores": score_table(reading.scores),
         "notable": [_notable(exam, d, order[d.id]) for d in _spread(counted)],
         "rows": [_deposit_row(d) for d in listed[:LISTED]],
         "others": _others(others),
@@ -163,31 +188,6 @@ def _others(others: list[CtDeposit]) -> list[dict[str, Any]]:
             {"material": kind, "count": len(members), "peak": f"{peak:.0f}", "reason": largest.reason}
         )
     return rows
-
-
-def _shared(scores: Sequence[Score]) -> Convention:
-    """Return the parameters that all scores of a scan have in common: they are told once."""
-    if not scores:
-        return {}
-    return {k: v for k, v in scores[0].convention.items() if all(s.convention.get(k) == v for s in scores)}
-
-
-def _convention(parameters: Convention) -> str:
-    return ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in parameters.items() if v is not None)
-
-
-def _score_row(score: Score, shared: Convention) -> dict[str, Any]:
-    spread = Interval(value=score.value, low=score.low, high=score.high)
-    value = "not given" if score.value is None else words.interval(spread, score.unit)
-    own = {k: v for k, v in score.convention.items() if k not in shared}
-    remark = score.reason if score.comparable or score.value is None else f"Not comparable: {score.reason}"
-    return {
-        "name": score.name.replace("_", " "),
-        "of": "" if score.material == "calcification" else score.material,
-        "value": value,
-        "convention": _convention(own),
-        "remark": remark,
-    }
 
 
 def _series_words(row: Any) -> str:

@@ -15,7 +15,9 @@ from kossa.evidence import (
     Workup,
     vocabulary,
 )
-from kossa.report.mind_view import leading, share
+from kossa.report.mind_view import leading
+from kossa.report.picture_words import mineral_in_sections, nothing_found, picture_limits, section_lines
+from kossa.report.plain import share, unmarked
 
 __all__ = [
     "amount",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 NAMED_PLACES = 6  # more than these are counted, not listed, in a sentence
+LEAST_SHARE = 0.01  # a kind less likely than this is not put into a radiologist's own text (judgement)
 UNKNOWN_PLACE = "a place that the rules could not name"
 
 
@@ -66,7 +69,7 @@ def place(site: str | None, side: Side = Side.UNKNOWN) -> str:
     """Return the plain words of a site, with its side where that means something."""
     if site is None:
         return UNKNOWN_PLACE
-    words = vocabulary.label(site)
+    words = unmarked(vocabulary.label(site))
     if side in (Side.LEFT, Side.RIGHT) and side.value not in words:
         return f"{side.value} {words}"
     return f"{words}, both sides" if side is Side.BOTH else words
@@ -102,13 +105,13 @@ def headline(workup: Workup) -> str:
     """Return the first sentence of the report: the answer to "is there any, and where"."""
     groups = counted(workup)
     if workup.calcification is Calcification.NOT_EXAMINED:
-        return "Whether there is calcification is not known: nothing was read that could show it."
-    if not groups:
-        return f"No calcium deposit was found above {_limits(workup.ct)}."
+        return "Whether there is calcification is not known: nothing here shows or describes a deposit."
+    if not groups and not mineral_in_sections(workup):
+        return nothing_found(workup, _limits(workup.ct))
     if workup.weighing is not None and workup.weighing.kinds:
-        found = "found" if workup.calcification is Calcification.MEASURED else "told, not measured"
+        found = "found" if workup.calcification is Calcification.MEASURED else "described, not measured here"
         return f"Calcification {found}: {leading(workup.weighing)[0]}."
-    return f"Calcification found: {_counted_places(groups)}."
+    return f"Calcification found: {_counted_places(groups) if groups else 'mineral in a stained section'}."
 
 
 def _counted_places(groups: Sequence[DepositGroup]) -> str:
@@ -126,7 +129,8 @@ def lead(workup: Workup) -> str:
     """Return the second sentence: how much, and what this reading cannot see."""
     parts = []
     if workup.weighing is not None and workup.weighing.kinds:
-        places = _counted_places(counted(workup))
+        groups = counted(workup)
+        places = _counted_places(groups) if groups else "mineral in a stained section"
         parts.append(f"{leading(workup.weighing)[1]} {places[:1].upper()}{places[1:]}.")
     for reading in workup.ct:
         for score in reading.scores:
@@ -155,6 +159,7 @@ def score_sentence(score: Score) -> str:
 
 def _findings(workup: Workup) -> list[str]:
     lines = []
+    filmed = {g.id for film in workup.films for g in film.groups}
     for group in workup.groups:
         if group.material not in (Material.CALCIFICATION, Material.PHYSIOLOGICAL):
             continue
@@ -163,14 +168,20 @@ def _findings(workup: Workup) -> list[str]:
         noun = "deposit" if count == 1 else "deposits"
         note = " Physiological." if group.material is Material.PHYSIOLOGICAL else ""
         where = place(group.site, group.side)
-        lines.append(f"{where[:1].upper()}{where[1:]}: {count} {noun}, {pattern}{amount(group)}.{note}")
+        much = "on film, which tells no mass" if group.id in filmed else amount(group)
+        lines.append(f"{where[:1].upper()}{where[1:]}: {count} {noun}, {pattern}{much}.{note}")
+    lines += section_lines(workup)
+    if workup.calcification is Calcification.NOT_EXAMINED:
+        return ["Nothing was read that could show calcium."]
     return lines or ["No calcium deposit above the limits below."]
 
 
 def _likely(workup: Workup) -> list[str]:
     if workup.weighing is None or not workup.weighing.kinds:
         return []
-    return [f"{k.id} {share(k.prob, k.low, k.high)}" for k in workup.weighing.kinds[:2]]
+    return [
+        f"{k.id} {share(k.prob, k.low, k.high)}" for k in workup.weighing.kinds[:2] if k.prob >= LEAST_SHARE
+    ]
 
 
 def _limits_lines(workup: Workup) -> list[str]:
@@ -181,6 +192,7 @@ def _limits_lines(workup: Workup) -> list[str]:
         lines += [f"{which or 'Of the scan: '}not seen: {words}." for words in reading.limits.not_seen]
     if not workup.ct:
         lines.append("No scan was read.")
+    lines += picture_limits(workup)
     lines.append("Research and teaching software; not a medical device.")
     return lines
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kossa.evidence import Finding, Notice, SectionReading, Severity, Stain, State
 
-__all__ = ["Compared", "acid_control", "concordance"]
+__all__ = ["Compared", "acid_control", "concordance", "set_beside"]
 
 CLEARED = 0.1  # share of the mineral that may stay after acid (judgement: what two cuts differ by)
 CERTAIN = 0.8  # of what two pictures say together; that they show one place is taken on trust (judgement)
@@ -35,8 +35,20 @@ def _positive(reading: SectionReading) -> bool | None:
     return False if negative else None
 
 
+def set_beside(readings: Sequence[SectionReading]) -> Compared:
+    """Return all that the sections of one biopsy say together: both stains, and each after acid."""
+    plain = [r for r in readings if not r.acid]
+    told = [concordance(plain)]
+    for treated in (r for r in readings if r.acid):
+        same = [r for r in plain if r.stain is treated.stain]
+        if same:
+            # the neighbour of a control is not named: the richest one is what acid had to clear
+            told.append(acid_control(max(same, key=lambda r: r.mineral_percent.value or 0.0), treated))
+    return Compared(tuple(f for t in told for f in t.findings), tuple(n for t in told for n in t.notices))
+
+
 def concordance(readings: Sequence[SectionReading]) -> Compared:
-    """Set von Kossa and Alizarin sections of one biopsy beside one another."""
+    """Set von Kossa and Alizarin sections of one biopsy, none of them after acid, beside one another."""
     silver, alizarin = (_any(readings, stain) for stain in (Stain.VON_KOSSA, Stain.ALIZARIN_RED))
     if silver is None or alizarin is None:
         return Compared()

@@ -204,7 +204,7 @@ def _artefact_notices(a: Artefacts) -> list[Notice]:
         out.append(
             _warn(
                 "dark-on-glass",
-                f"{a.on_glass:.0f} % of what is counted as mineral has glass around it: pen, dust, or "
+                f"{a.on_glass:.2g} % of what is counted as mineral has glass around it: pen, dust, or "
                 "mineral that tore off.",
                 done="It was counted."
                 if a.on_glass <= DOUBTFUL_GLASS

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
+from PIL import Image
 from scipy import ndimage as ndi
 
+from kossa.image.sheet import contact_sheet as sheet_of
+from kossa.image.sheet import thumbnail
 from kossa.section.stain import RULES
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ __all__ = ["contact_sheet", "overlay", "overlay_png"]
 Pixels = npt.NDArray[np.uint8]
 
 LINE = (0, 190, 255)  # no dye or pigment of a section has this blue
-THUMB, CAPTION, ACROSS = 256, 34, 4  # pixels of one picture of the sheet, of its words, and how many a row
 
 
 def overlay(exam: SectionExamination) -> Pixels:
@@ -40,17 +41,7 @@ def overlay_png(exam: SectionExamination) -> bytes:
 
 def contact_sheet(exams: Sequence[SectionExamination]) -> bytes:
     """Return one PNG with the overlays of many sections, numbered in their order; no file is named."""
-    across = min(ACROSS, max(1, len(exams)))
-    down = -(-len(exams) // across)
-    sheet = Image.new("RGB", (across * THUMB, max(1, down) * (THUMB + CAPTION)), "white")
-    draw = ImageDraw.Draw(sheet)
-    for number, exam in enumerate(exams):
-        left, top = (number % across) * THUMB, (number // across) * (THUMB + CAPTION)
-        one = Image.fromarray(overlay(exam))
-        one.thumbnail((THUMB - 4, THUMB - 4))
-        sheet.paste(one, (left + 2, top + 2))
-        draw.text((left + 4, top + THUMB), _caption(number + 1, exam), fill="black")
-    return _png(sheet)
+    return sheet_of((thumbnail(overlay(exam)), _caption(n, exam)) for n, exam in enumerate(exams, 1))
 
 
 def _caption(number: int, exam: SectionExamination) -> str:

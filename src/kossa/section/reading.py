@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,9 +40,10 @@ from kossa.section.slide import Slide, open_slide
 from kossa.section.stain import BROWN, RULES, unit
 from kossa.section.uncertain import spread
 
-__all__ = ["SectionExamination", "examine", "examine_all"]
+__all__ = ["SectionExamination", "examine", "examine_all", "iterate"]
 
 _ROOM = "section"
+NAMED = 0.2  # a likelier stain than this is named where it is asked for (judgement)
 CERTAIN = 0.8  # below, a stain is asked for and not guessed (issue: untagged pictures)
 #: um of a pixel that a microscope's camera or a slide scanner may have; else it is dots an inch (judgement)
 FINEST_UM, COARSEST_UM = 0.02, 15.0
@@ -70,15 +72,17 @@ def examine(
     """Read the one section of a file, a folder or a survey.
 
     `stain` and `um_per_px` go before what a sidecar or the file says. `acid` tells that the section was
-    treated with acid as a control. An interrupt (Ctrl-C) returns what was read until then, `partial`.
-    Raises `WrongCall` (a spacing that is none, several sections), `NothingUsable` (no section, or one that
-    cannot be read: with the reason).
+    treated with acid as a control, as `control = "acid"` in a sidecar does. An interrupt (Ctrl-C) returns
+    what was read until then, `partial`. Raises `WrongCall` (a spacing that is none, several sections),
+    `NothingUsable` (no section, or one that cannot be read: with the reason).
     """
     alone = isinstance(found, Path)
     if isinstance(found, Path):
         _check(um_per_px)
         found = survey(found, progress=progress or silent)
-    exams = _all(found, stain, um_per_px, progress or silent, acid=acid, alone=alone)
+    exams = _whole(
+        found, _all(found, stain, um_per_px, progress or silent, acid=acid, alone=alone), alone=alone
+    )
     if len(exams) > 1:
         raise WrongCall(f"There are {len(exams)} sections here. Give one file, or read them all.")
     if not exams:
@@ -100,7 +104,14 @@ def examine_all(
     alone = isinstance(found, Path)
     if isinstance(found, Path):
         found = survey(found, progress=progress or silent)
-    return _all(found, stain, um_per_px, progress or silent, acid=False, alone=alone)
+    return _whole(
+        found, _all(found, stain, um_per_px, progress or silent, acid=False, alone=alone), alone=alone
+    )
+
+
+def iterate(found: Survey, *, progress: Progress | None = None) -> Iterator[SectionExamination]:
+    """Yield the sections of `examine_all` one by one, so that one picture is held at a time."""
+    return _all(found, None, None, progress or silent, acid=False, alone=False)
 
 
 def _check(um_per_px: float | None) -> None:
@@ -110,9 +121,8 @@ def _check(um_per_px: float | None) -> None:
 
 def _all(
     found: Survey, stain: Stain | None, um: float | None, progress: Progress, *, acid: bool, alone: bool
-) -> tuple[SectionExamination, ...]:
+) -> Iterator[SectionExamination]:
     _check(um)
-    exams: list[SectionExamination] = []
     for entry in found.of(FileKind.SECTION, FileKind.PICTURE):
         untold = entry.kind is FileKind.PICTURE and not alone
         try:
@@ -122,12 +132,17 @@ def _all(
             if not untold:
                 entry.refuse(refused)
             continue
-        exams.append(exam)
+        yield exam
         if exam.reading.read_share < 1.0 and exam.reading.partial:
             break
-    if not alone:
-        return tuple(exams)
-    return tuple(_enveloped(exam, found) for exam in exams)
+
+
+def _whole(
+    found: Survey, exams: Iterable[SectionExamination], *, alone: bool
+) -> tuple[SectionExamination, ...]:
+    """Return all of them, each with the table of files where the path was opened for them alone."""
+    read = tuple(exams)
+    return tuple(_enveloped(exam, found) for exam in read) if alone else read
 
 
 def _enveloped(exam: SectionExamination, found: Survey) -> SectionExamination:
@@ -158,6 +173,7 @@ def _one(
     samples = [densities(block, glass, shape) for block in blocks]
     seen = guess(np.concatenate(samples))
     told = stain or (entry.told.stain if entry.told else None)
+    acid = acid or bool(entry.told and entry.told.control == "acid")
     which, source = _stain(told, seen, untold=untold)
     depth = 1 << (8 * blocks[0].pixels.dtype.itemsize)
     recipe = make_recipe(RULES[which], glass, samples, depth, shape)
@@ -189,8 +205,8 @@ def _stain(told: Stain | None, seen: Guess, *, untold: bool) -> tuple[Stain, str
     if seen.certainty < CERTAIN or seen.stain is Stain.UNKNOWN:
         likely = (
             f"; the likeliest is {RULES[seen.stain].name}, with certainty {seen.certainty:.2f}"
-            if seen.stain in RULES
-            else ""
+            if seen.stain in RULES and seen.certainty >= NAMED
+            else "; none of the three is likely"
         )
         raise Refused(
             "stain-unknown",
@@ -311,6 +327,7 @@ def _reading(
         curve=points,
         partial=bool(measured.stopped),
         read_share=share,
+        acid=acid,
         artefacts=artefacts.names(),
         scores=() if blank else scores(recipe, at, lengths, unit_name, entry.source()),
         findings=said.findings,

@@ -22,9 +22,11 @@ __all__ = ["compose"]
 MINERAL = frozenset({"bx_von_kossa_positive", "bx_alizarin_positive", "bx_calcium", "bx_he_calcium"})
 
 
-def _measured(exams: tuple[Examination, ...]) -> bool:
-    """Say whether a scan holds a deposit that counts."""
-    return any(d.kept and d.material is Material.CALCIFICATION for e in exams for d in e.reading.deposits)
+def _measured(exams: tuple[Examination, ...], looks: Looks) -> bool:
+    """Say whether a scan, or a group on a film, holds a deposit that counts."""
+    grouped = (d for f in looks.films for d in f.deposits if d.group is not None)
+    scanned = (d for e in exams for d in e.reading.deposits)
+    return any(d.kept and d.material is Material.CALCIFICATION for d in (*scanned, *grouped))
 
 
 def _each_once(
@@ -46,14 +48,13 @@ def compose(
 ) -> Workup:
     """Join what was measured with what was told, ask whether there is any, and weigh kinds and causes."""
     readings = tuple(exam.reading for exam in exams)
-    together = join(readings, words.history)
+    together = join(readings, words.history, looks.films)
     person = words.seen_in(person)
     blood, history = words.blood, words.history
-    seen = [*(f for r in looks.films for f in r.findings), *(f for r in looks.sections for f in r.findings)]
-    pictured = (*seen, *looks.findings)
+    pictured = (*(f for r in looks.sections for f in r.findings), *looks.findings)
     findings = _each_once(together.findings, blood.findings if blood else (), pictured)
     results = blood.results if blood else ()
-    measured = _measured(exams) or any(f.id in MINERAL for f in pictured if f.state is State.PRESENT)
+    measured = _measured(exams, looks) or any(f.id in MINERAL for f in pictured if f.state is State.PRESENT)
     state = first_question(
         together.groups, measured=measured, scanned=bool(exams or looks.films or looks.sections)
     )

@@ -28,7 +28,7 @@ from kossa.intake.people import only, people
 from kossa.intake.survey import survey
 from kossa.workup.compose import compose
 from kossa.workup.listen import listen
-from kossa.workup.look import look
+from kossa.workup.look import Looks, look
 from kossa.workup.options import ReadOptions
 from kossa.workup.readers import READ
 from kossa.workup.result import WorkupResult
@@ -92,7 +92,7 @@ def read(
     with clock.stage("diagnosis"):
         person = _person(found.persons[0], options)
         workup = compose(met, person, exams, looks, words, (*found.notices, *told))
-    return _finished(workup, exams, met, options, clock)
+    return _finished(workup, exams, looks, met, options, clock)
 
 
 def _scans(
@@ -161,7 +161,12 @@ def _several(met: Survey, sentence: str, told: tuple[Notice, ...], clock: _Clock
 
 
 def _finished(
-    workup: Workup, exams: tuple[Examination, ...], met: Survey, options: ReadOptions, clock: _Clock
+    workup: Workup,
+    exams: tuple[Examination, ...],
+    looks: Looks,
+    met: Survey,
+    options: ReadOptions,
+    clock: _Clock,
 ) -> WorkupResult:
     code, sentence = 0, ""
     if not any(f.outcome in USED for f in workup.files):
@@ -171,6 +176,7 @@ def _finished(
     return WorkupResult(
         workup=workup,
         examinations=exams,
+        looks=looks,
         locations=locations(met),
         seconds=clock.seconds,
         exit_code=code,

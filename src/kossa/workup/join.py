@@ -6,6 +6,7 @@ and the sides do not contradict. What the words say of it then counts for the me
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from kossa.evidence import (
     Calcification,
     CtReading,
     DepositGroup,
+    FilmGroup,
+    FilmReading,
     Finding,
     Material,
     Side,
@@ -33,7 +36,9 @@ class Joined:
     findings: tuple[Finding, ...]
 
 
-def join(readings: Sequence[CtReading], history: HistoryReading | None) -> Joined:
+def join(
+    readings: Sequence[CtReading], history: HistoryReading | None, films: Sequence[FilmReading] = ()
+) -> Joined:
     """Return the groups of all readers, each deposit once, and the findings with their groups renamed."""
     groups: list[DepositGroup] = []
     findings: list[Finding] = []
@@ -41,6 +46,9 @@ def join(readings: Sequence[CtReading], history: HistoryReading | None) -> Joine
         prefix = "" if len(readings) == 1 else f"ct{number}:"
         groups += [_prefixed(g, prefix) for g in reading.groups]
         findings += [_moved(f, {g.id: prefix + g.id for g in reading.groups}) for f in reading.findings]
+    pictured, seen = _of_films(films)
+    groups += pictured
+    findings += seen
     if history is None:
         return Joined(tuple(groups), tuple(findings))
     moved: dict[str, str] = {}
@@ -53,6 +61,39 @@ def join(readings: Sequence[CtReading], history: HistoryReading | None) -> Joine
             groups[twin] = msgspec.structs.replace(groups[twin], words=told.words)
     findings += [_moved(f, moved) for f in history.findings]
     return Joined(tuple(groups), tuple(findings))
+
+
+def _of_films(films: Sequence[FilmReading]) -> tuple[list[DepositGroup], list[Finding]]:
+    """Return the groups of all films, those of one place and look together, and the findings renamed.
+
+    Two views of one breast show one deposit twice, and a cluster beside a cluster has one cause.
+    """
+    groups: dict[tuple[str | None, Side, str | None, Material], DepositGroup] = {}
+    names: dict[str, str] = {}
+    for film in films:
+        for group in film.groups:
+            own = _of_film(group, film)
+            key = (own.site, own.side, own.pattern, own.material)
+            first = groups.get(key)
+            if first is not None:
+                own = msgspec.structs.replace(first, deposits=(*first.deposits, *own.deposits))
+            groups[key] = own
+            names[group.id] = own.id
+    moved = (_moved(f, names) for film in films for f in film.findings)
+    return list(groups.values()), list(dict.fromkeys(moved))
+
+
+def _of_film(group: FilmGroup, film: FilmReading) -> DepositGroup:
+    """Return a film's group as one of the person's; a film tells no mass and no volume."""
+    materials = [d.material for d in film.deposits if d.id in group.members]
+    return DepositGroup(
+        id=group.id,
+        deposits=group.members,
+        site=group.site,
+        side=group.side,
+        pattern=next(iter(group.patterns), None),
+        material=Counter(materials).most_common(1)[0][0] if materials else Material.UNSURE,
+    )
 
 
 def _prefixed(group: DepositGroup, prefix: str) -> DepositGroup:

@@ -25,12 +25,16 @@ import numpy.typing as npt
 from numba import njit
 
 Floats = npt.NDArray[np.float64]
+Bytes = npt.NDArray[np.bool_]
+
+# Functions of one voxel are put in line: a call would count references to the table, at twice the time.
 
 __all__ = ["Law", "Moment", "Table", "advance", "lookup", "lookup_slope", "react"]
 
 LN10 = math.log(10.0)
 MOLAR = 3.18e-5  # volume fraction of mineral per mM Ca: 31.8 cm3/mol, density 3.16 g/cm3
 IONS_OCP = 8.0  # ions per formula, so sigma = lnS / 8
+NEAR = 0.03  # sigma below the gate from which a voxel is looked at again (choice: 0.05 mM of calcium)
 GAS_J = 8.314462618  # J/(mol K)
 
 
@@ -75,7 +79,7 @@ class Table(NamedTuple):
     values: Floats
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _weights(t: float) -> tuple[float, float, float, float]:
     """Return Catmull-Rom weights at t in [0, 1)."""
     t2 = t * t
@@ -88,7 +92,7 @@ def _weights(t: float) -> tuple[float, float, float, float]:
     )
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _slopes(t: float) -> tuple[float, float, float, float]:
     """Return the derivatives of the Catmull-Rom weights at t in [0, 1)."""
     t2 = t * t
@@ -100,37 +104,39 @@ def _slopes(t: float) -> tuple[float, float, float, float]:
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def lookup(table: Table, solid: int, f: float, ph: float) -> float:
     """Return the SI of OCP (`solid` 0) or HAP (1), by cubic interpolation; held at the table's edge."""
-    v = table.values[solid]
-    x = min(max((f - table.f0) / table.df, 1.0), v.shape[0] - 3.001)
-    y = min(max((ph - table.ph0) / table.dph, 1.0), v.shape[1] - 3.001)
+    v = table.values  # indexed whole: a slice would cost more than the interpolation
+    x = min(max((f - table.f0) / table.df, 1.0), v.shape[1] - 3.001)
+    y = min(max((ph - table.ph0) / table.dph, 1.0), v.shape[2] - 3.001)
     i, j = int(x), int(y)
     a, b = _weights(x - i), _weights(y - j)
     index = 0.0
     for m in range(4):
-        row = v[i - 1 + m]
-        index += a[m] * (b[0] * row[j - 1] + b[1] * row[j] + b[2] * row[j + 1] + b[3] * row[j + 2])
+        n = i - 1 + m
+        along = b[0] * v[solid, n, j - 1] + b[1] * v[solid, n, j]
+        index += a[m] * (along + b[2] * v[solid, n, j + 1] + b[3] * v[solid, n, j + 2])
     return index
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def lookup_slope(table: Table, f: float, ph: float) -> float:
     """Return the slope of SI_OCP by the share f that is left."""
-    v = table.values[0]
-    x = min(max((f - table.f0) / table.df, 1.0), v.shape[0] - 3.001)
-    y = min(max((ph - table.ph0) / table.dph, 1.0), v.shape[1] - 3.001)
+    v = table.values
+    x = min(max((f - table.f0) / table.df, 1.0), v.shape[1] - 3.001)
+    y = min(max((ph - table.ph0) / table.dph, 1.0), v.shape[2] - 3.001)
     i, j = int(x), int(y)
     a, b = _slopes(x - i), _weights(y - j)
     slope = 0.0
     for m in range(4):
-        row = v[i - 1 + m]
-        slope += a[m] * (b[0] * row[j - 1] + b[1] * row[j] + b[2] * row[j + 1] + b[3] * row[j + 2])
+        n = i - 1 + m
+        along = b[0] * v[0, n, j - 1] + b[1] * v[0, n, j]
+        slope += a[m] * (along + b[2] * v[0, n, j + 1] + b[3] * v[0, n, j + 2])
     return slope / table.df
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _growth(
     law: Law, table: Table, si: float, f: float, ph: float, p: float, live: float
 ) -> tuple[float, float]:
@@ -153,7 +159,7 @@ def _growth(
     return 0.0, 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _step(y0: float, g: float, loss: float, dt: float, top: float) -> tuple[float, float]:
     """Return y = phi^(1/3) after dt of y' = g (1 - y^3/top) - loss y, and its slope by g (midpoint)."""
     if g < 0.0:
@@ -171,7 +177,7 @@ def _step(y0: float, g: float, loss: float, dt: float, top: float) -> tuple[floa
     return y1, max(slope, 0.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _mean_root(n0: float, n1: float) -> float:
     """Return the mean of N^(1/3) while N goes from n0 to n1 in a line: exact from zero nuclei on."""
     if abs(n1 - n0) < 1e-3 * (n0 + n1):
@@ -179,12 +185,15 @@ def _mean_root(n0: float, n1: float) -> float:
     return float(0.75 * (n1 * np.cbrt(n1) - n0 * np.cbrt(n0)) / (n1 - n0))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _voxel(
     law: Law, table: Table, dt: float, u: float, ph: float, p: float, live: float,
     bed: float, a: float, n: float, phi: float,
-) -> tuple[float, float, float]:  # fmt: skip
-    """Return the uptake of calcium R (mM/day), its slope -dR/du, and the nuclei at the end."""
+) -> tuple[float, float, float, bool]:  # fmt: skip
+    """Return the uptake of calcium R (mM/day), its slope -dR/du, the nuclei at the end, and if it is awake.
+
+    A voxel is awake that grows, dissolves, or could at another deficit.
+    """
     left = 1.0 - u / law.u_max
     si = lookup(table, 0, left, ph)
     birth = 0.0
@@ -195,7 +204,7 @@ def _voxel(
         if live > 0.0:
             birth += law.j0 * law.s_live * live * math.exp(-law.b_live / square)
     if n + birth * dt < 1e-12:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0, abs(si) < 8.0 * NEAR
     g, dg = _growth(law, table, si, left, ph, p, live)
     taken = law.k_resorb * a
     y0 = np.cbrt(phi) if phi > 0.0 else 0.0
@@ -207,7 +216,8 @@ def _voxel(
         kept = math.exp(-k * dt)
         end = min(n * kept + birth * (dt if k * dt < 1e-9 else (1.0 - kept) / k), law.cap)
         if g == 0.0:
-            return 0.0, 0.0, end
+            floor = 0.0 if law.smooth else law.sigma_c * p / (law.k_p + p)
+            return 0.0, 0.0, end, si < 8.0 * NEAR or LN10 * si / IONS_OCP > floor - NEAR
         area = np.cbrt(36.0 * math.pi) * _mean_root(n, end)
         y1, dy = _step(y0, area * g / 3.0, taken / 3.0, dt, law.phi_max)
     after = y1 * y1 * y1
@@ -217,16 +227,19 @@ def _voxel(
         g > 0.0
     ):  # where the cap flattens the uptake, the slope to where growth stops keeps Newton from cycling
         steep = max(steep, -(after - phi) / (MOLAR * dt) * dg / g)
-    return rate, max(steep, 0.0), end
+    return rate, max(steep, 0.0), end, True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def react(
     law: Law, table: Table, moment: Moment, u: Floats, p: Floats, live: Floats, site_ph: Floats,
     debris: Floats, scaffold: Floats, a: Floats, nuclei: Floats, phi: Floats,
-    rate: Floats, slope: Floats, nuclei_end: Floats,
+    whole: bool, rate: Floats, slope: Floats, nuclei_end: Floats, awake: Bytes,
 ) -> None:  # fmt: skip
-    """Fill `rate` (mM Ca/day), `slope` (1/day, -dR/du) and `nuclei_end` for every voxel at deficit u."""
+    """Fill `rate` (mM Ca/day), `slope` (1/day, -dR/du) and `nuclei_end` at deficit u, and who is `awake`.
+
+    `whole`: every voxel; else only those that were awake: the others take nothing up.
+    """
     nx, ny, nz = u.shape
     half = 0.5 * moment.dt / law.tau_debris
     for i in range(1, nx - 1):
@@ -241,24 +254,28 @@ def react(
                 scaffold[i, j],
             )
             aa, nn, ff = a[i, j], nuclei[i, j], phi[i, j]
-            rr, ss, ee = rate[i, j], slope[i, j], nuclei_end[i, j]
+            rr, ss, ee, wake = rate[i, j], slope[i, j], nuclei_end[i, j], awake[i, j]
             for k in range(1, nz - 1):
+                if not whole and not wake[k]:
+                    rr[k] = 0.0
+                    continue
                 rest = bed[k]
                 if rest <= 0.0 and nn[k] <= 0.0 and alive[k] * law.s_live <= 0.0:
                     rr[k] = 0.0
                     ss[k] = 0.0
                     ee[k] = 0.0
+                    wake[k] = False
                     continue
                 loose = rest - fixed[k]
                 if loose > 0.0:
                     rest = fixed[k] + loose * math.exp(-half * aa[k])
                 here = ph[k] + (1.0 - alive[k]) * (moment.ph_dead - ph[k])
-                rr[k], ss[k], ee[k] = _voxel(
+                rr[k], ss[k], ee[k], wake[k] = _voxel(
                     law, table, moment.dt, uu[k], here, pp[k], alive[k], rest, aa[k], nn[k], ff[k]
                 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def advance(
     law: Law,
     dt: float,

@@ -6,6 +6,7 @@ the same bytes come out with one processor or many.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["halved", "summed"]
+__all__ = ["halved", "largest", "ranged", "summed"]
 
 HALVES = 2
 SMALLEST = 500_000  # cells, ghosts included, from which two threads are worth their trouble (measured)
@@ -57,9 +58,7 @@ def halved(kernel: Kernel) -> Kernel:
     return run
 
 
-def summed(kernel: Kernel) -> Kernel:
-    """Return the kernel on two halves whose results, a number or a tuple of them, are added in order."""
-
+def _joined(kernel: Kernel, join: Callable[[Any, Any], Any]) -> Kernel:
     def run(*arguments: Any) -> Any:
         field = _field(arguments)
         if field.size < SMALLEST:
@@ -67,7 +66,38 @@ def summed(kernel: Kernel) -> Kernel:
         jobs = [_pool().submit(kernel, *part) for part in _views(arguments, field.shape[0])]
         first, second = (job.result() for job in jobs)
         if isinstance(first, tuple):
-            return tuple(a + b for a, b in zip(first, second, strict=True))
-        return first + second
+            return tuple(join(a, b) for a, b in zip(first, second, strict=True))
+        return join(first, second)
+
+    return run
+
+
+def summed(kernel: Kernel) -> Kernel:
+    """Return the kernel on two halves whose results, a number or a tuple of them, are added in order."""
+    return _joined(kernel, operator.add)
+
+
+def largest(kernel: Kernel) -> Kernel:
+    """Return the kernel on two halves, of whose results the larger is taken."""
+    return _joined(kernel, max)
+
+
+def ranged(kernel: Kernel) -> Kernel:
+    """Return a kernel between two grids, (..., first, last, out) by rows of the coarser, on two halves.
+
+    It is called without the rows; the first and the last argument are the two grids.
+    """
+
+    def run(*arguments: Any) -> None:
+        *given, out = arguments
+        fine, coarse = sorted((given[0], out), key=lambda grid: -grid.size)
+        rows = coarse.shape[0] - 1
+        if fine.size < SMALLEST:
+            kernel(*given, 1, rows, out)
+            return
+        middle = (rows + 1) // 2
+        parts = ((1, middle), (middle, rows))
+        for job in [_pool().submit(kernel, *given, first, last, out) for first, last in parts]:
+            job.result()
 
     return run

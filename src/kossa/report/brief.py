@@ -1,0 +1,101 @@
+"""The answer in five lines: which kind, how sure, from what, why, what next."""
+
+from __future__ import annotations
+
+import re
+
+from kossa.conditions import load
+from kossa.evidence import Cause, Direction, Weighing
+from kossa.report.plain import (
+    NO_SHARE,
+    NO_SHARE_WORDS,
+    finding_words,
+    how_soon,
+    plain_name,
+    plain_share,
+    test_name,
+    unmarked,
+)
+
+__all__ = ["NAMED", "brief", "unknown_cause"]
+
+NAMED = 0.15  # where no cause reaches this the cause is said to be not known (clinical reference, 4.8, 2)
+SHOWN_CAUSES, SHOWN_REASONS, SHOWN_TESTS = 3, 3, 2
+STRONG_AGAINST = 0.5  # a ratio against below this is told in the brief (judgement)
+# what a share is called; the bounds are judgement
+SURE_WORDS = ((0.95, "very likely"), (0.8, "likely"), (0.6, "more likely than not"), (0.0, "open"))
+
+
+def unknown_cause(weighing: Weighing) -> bool:
+    """Whether no cause stands out at all."""
+    return not weighing.causes or weighing.causes[0].prob < NAMED
+
+
+def brief(weighing: Weighing) -> list[tuple[str, str]]:
+    """Return (term, words) of the five lines; without kinds only what could bring it and what shows it."""
+    if not weighing.kinds:
+        could = ", ".join(plain_name(c) for c in weighing.could_bring[:SHOWN_CAUSES])
+        rows = [("Could bring it", could), ("What next", _next(weighing))]
+        return [r for r in rows if r[1]] if could else []
+    return [
+        ("Which kind", _kind(weighing)),
+        ("How sure", _sure(weighing)),
+        ("From what", _causes(weighing)),
+        ("Why", _why(weighing)),
+        ("What next", _next(weighing)),
+    ]
+
+
+def _kind(weighing: Weighing) -> str:
+    first = weighing.kinds[0]
+    meaning = next((k.definition for k in load().kinds if k.id == first.id), "")
+    return f"{first.id.capitalize()}: {unmarked(meaning)}." if meaning else f"{first.id.capitalize()}."
+
+
+def _sure(weighing: Weighing) -> str:
+    first, second = weighing.kinds[0], weighing.kinds[1]
+    word = next(w for least, w in SURE_WORDS if first.prob >= least)
+    low, high = plain_share(first.low), plain_share(first.high)
+    spread = "" if low == high else f", {low} to {high} as far as the knowledge goes"
+    text = f"{word[:1].upper()}{word[1:]} ({plain_share(first.prob)}{spread})"
+    text += f"; next {second.id} ({plain_share(second.prob)})."
+    return text if weighing.separable else f"{text} The two are not separated by what is known."
+
+
+def _causes(weighing: Weighing) -> str:
+    named = [c for c in weighing.causes if c.prob >= NAMED][:SHOWN_CAUSES]
+    if named:
+        text = "; ".join(_cause(c) for c in named)
+        return f"{text[:1].upper()}{text[1:]}."
+    near = "; ".join(_cause(c) for c in weighing.causes[:SHOWN_CAUSES])
+    return f"The cause is not known: none reaches {NAMED}. Nearest: {near}."
+
+
+def _cause(cause: Cause) -> str:
+    share = NO_SHARE_WORDS if cause.id in NO_SHARE else plain_share(cause.prob)
+    return f"{plain_name(cause.id)} ({share})"
+
+
+def _why(weighing: Weighing) -> str:
+    reasons = weighing.causes[0].because if weighing.causes else ()
+    speaking = [_short(finding_words(r)) for r in reasons if r.direction is Direction.FOR]
+    against = [r for r in reasons if r.direction is Direction.AGAINST and r.lr <= STRONG_AGAINST]
+    text = "; ".join(dict.fromkeys(speaking[:SHOWN_REASONS])) or "nothing known speaks strongly for it"
+    if against:
+        text += f". Against: {_short(finding_words(min(against, key=lambda r: r.lr)))}"
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _short(words: str) -> str:
+    """Return a finding without what was noted beside it."""
+    return re.sub(r" \((?:told with certainty [\d.]+|at another deposit)\)", "", words)
+
+
+def _next(weighing: Weighing) -> str:
+    parts = [f"the warning above first, {how_soon(weighing.floors[0].how_soon)}"] if weighing.floors else []
+    tests = [test_name(t.id) for t in weighing.next_tests[:SHOWN_TESTS]]
+    parts += tests
+    if not tests and weighing.kinds:
+        parts.append("no further test would change this answer by much; the options below are next")
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""

@@ -1,0 +1,63 @@
+"""What films and stained sections add to the sentences of the report."""
+
+from __future__ import annotations
+
+from kossa.evidence import SectionReading, Workup
+
+__all__ = ["mineral_in_sections", "nothing_found", "picture_limits", "section_lines"]
+
+
+def _called(section: SectionReading) -> bool:
+    """Say whether what a section shows is called mineral."""
+    return any(f.id == "score_mineral_area_percent" for f in section.findings)
+
+
+def mineral_in_sections(workup: Workup) -> bool:
+    """Say whether a section that was not treated with acid shows mineral."""
+    return any(_called(s) and not s.acid for s in workup.sections)
+
+
+def nothing_found(workup: Workup, scan_limit: str) -> str:
+    """Return the sentence that nothing was found, with what was looked at and above what size."""
+    if workup.ct:
+        return f"No calcium deposit was found above {scan_limit}."
+    looked = []
+    if workup.films:
+        looked.append("on the film" if len(workup.films) == 1 else "on the films")
+    if workup.sections:
+        looked.append("in the section" if len(workup.sections) == 1 else "in the sections")
+    where = " and ".join(looked) or "in what was read"
+    return f"Nothing was found {where} above the limits that the notices tell."
+
+
+def section_lines(workup: Workup) -> list[str]:
+    """Return one line a stained section, for the text to copy."""
+    lines = []
+    for number, section in enumerate(workup.sections, 1):
+        percent = section.mineral_percent
+        stain = section.stain.value.replace("_", " ")
+        name = f"Section {number} ({stain}{', after acid' if section.acid else ''})"
+        if percent.value is None:
+            lines.append(f"{name}: not measured.")
+        elif _called(section):
+            spread = f" ({percent.low:.2g} to {percent.high:.2g})" if percent.low is not None else ""
+            lines.append(f"{name}: {percent.value:.2g} %{spread} of the tissue is mineralised.")
+        else:
+            lines.append(f"{name}: not called mineral.")
+    return lines
+
+
+def picture_limits(workup: Workup) -> list[str]:
+    """Return what films and sections cannot tell."""
+    lines = []
+    if workup.films:
+        lines.append(
+            "Of films: how often deposits are found was measured on made clusters and virtual films only; "
+            "a radiologist must read them."
+        )
+    if workup.sections:
+        lines.append(
+            "Of sections: the share was measured on made pictures only; a stain shows phosphate or calcium, "
+            "not the mineral itself."
+        )
+    return lines

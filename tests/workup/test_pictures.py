@@ -1,0 +1,82 @@
+"""Films and sections in one folder: joined, weighed, drawn, and told in words that a page may use."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.film import made as film
+from tests.section import made as section
+
+from kossa.evidence import Calcification, Material, State
+from kossa.report import write_report
+from kossa.workup import read
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two views of one breast with a cluster each, a von Kossa section and its neighbour after acid."""
+    where = tmp_path_factory.mktemp("person")
+    for number, view in enumerate(("CC", "MLO")):
+        spots = film.with_spots(film.breast(seed=number), (400, 150), seed=7 + number)
+        film.save(spots, where / f"{view}.png", bits=16)
+        told = f'kind = "mammogram"\nspacing_mm = 0.1\nside = "left"\nview = "{view}"\n'
+        (where / f"{view}.toml").write_text(told, encoding="utf-8")
+    for name, mineral in (("plain", True), ("acid", False)):
+        field, _ = section.von_kossa(mineral=mineral)
+        section.write_png(where / f"{name}.png", field.pixels())
+        told = 'kind = "section"\nstain = "von_kossa"\num_per_px = 1.0\n'
+        told += 'control = "acid"\n' if name == "acid" else ""
+        (where / f"{name}.toml").write_text(told, encoding="utf-8")
+    return where
+
+
+@pytest.fixture(scope="module")
+def found(folder):
+    return read(folder)
+
+
+@pytest.fixture(scope="module")
+def page(found, tmp_path_factory):
+    return write_report(found, tmp_path_factory.mktemp("report")).read_text(encoding="utf-8")
+
+
+def test_a_group_on_a_film_is_measured_calcification(found):
+    assert found.workup.calcification is Calcification.MEASURED
+    assert all(g.site == "site_breast" and g.material is Material.CALCIFICATION for g in found.workup.groups)
+
+
+def test_two_views_of_one_look_are_one_group_of_the_person(found):
+    looks = [(g.site, g.side, g.pattern) for g in found.workup.groups]
+    assert len(looks) == len(set(looks))
+    ids = {g.id for g in found.workup.groups}
+    assert {f.group for f in found.workup.findings if f.group is not None} <= ids
+
+
+def test_acid_that_clears_the_silver_is_a_finding(found):
+    states = {f.id: f.state for f in found.workup.findings}
+    assert states["bx_acid_control_clears"] is State.PRESENT
+    assert [s.acid for s in found.workup.sections] == [True, False]
+
+
+def test_each_picture_is_drawn_with_its_groups_boxed(found, page):
+    assert page.count("data:image/jpeg") >= 4
+    assert page.count("<rect x=") >= sum(len(f.groups) for f in found.workup.films)
+    assert "A radiologist must read these films." in page
+
+
+def test_no_share_of_malignancy_stands_on_the_page(page):
+    shown = re.sub(r"<[^>]+>", " ", page)
+    # the row of a malignant cause says that no share is given
+    for row in re.findall(r"(?:carcinoma|malignan)[^.]{0,120}", shown):
+        assert not re.search(r"0\.\d\d \(0\.\d\d to", row), row
+
+
+def test_nothing_on_a_film_is_said_with_its_limit_and_not_called_normal(tmp_path):
+    film.save(film.breast(), tmp_path / "a.png", bits=16)
+    (tmp_path / "a.toml").write_text('kind = "mammogram"\nspacing_mm = 0.1\n', encoding="utf-8")
+    empty = read(tmp_path)
+    assert empty.workup.calcification is Calcification.NONE_SEEN
+    page = write_report(empty, tmp_path / "out").read_text(encoding="utf-8")
+    assert "Nothing was found on the film above the limits" in page
+    assert "normal film" not in page
