@@ -1,4 +1,4 @@
-"""Figures of the film reader: `python -m validate.film [insertion|shipped|forms|swap|radiographs|real]`."""
+"""Figures of the film reader: `python -m validate.film [NAME of a study below ...]`."""
 
 from __future__ import annotations
 
@@ -113,6 +113,33 @@ def insertion(seed: int = 7, least: int = 54) -> None:
             )
 
 
+def at_bar(seed: int = 12, count: int = 60) -> None:
+    """Found share of groups made at the very contrast of the bar's D90: 90 % or more meets it."""
+    maker = _module(SHARED / "mammogram/make_clusters.py")
+    rng = np.random.default_rng(seed)
+    mias, lcc, four = [picture("mdb003.pgm"), picture("mdb004.pgm")], native(), list(views().values())
+    for name, films, mm, passed, scale, levels in (
+        ("200 um", mias, 0.2, threshold(mias, 0.2), 1, 255),
+        ("100 um", [four[0]], 0.1, threshold(four, 0.1), 2, 65535),
+    ):
+        for d, bar in zip(SIZES, BARS[name], strict=True):
+            hit = total = 0
+            while total < count:
+                for film in films:
+                    found = detect(film, mm, threshold=0.75 * passed)
+                    avoid = np.array([[k.y, k.x] for k in found.clusters]).reshape(-1, 2) + found.origin
+                    places = _places(maker, film, mm, avoid, rng)
+                    base, step = (lcc, 0.05) if scale == 2 else (film, mm)
+                    a = _insert(base, step, maker, places, d, bar[1], rng, scale)
+                    a = (np.clip(np.round(a * (levels / 255)), 0, levels) * (255 / levels)).astype(np.float32)
+                    got = detect(block_mean(a, 2) if scale == 2 else a, mm, threshold=passed)
+                    at = np.array([[k.y, k.x] for k in got.clusters]).reshape(-1, 2) + got.origin
+                    total += len(places)
+                    hit += sum(bool((np.hypot(*(at - p).T) * mm <= 5).any()) for p in places)
+            share = f"{hit}/{total} ({hit / total:.0%}; bar 90 %)"
+            print(f"{name}, {d} mm at {bar[1]} % of full scale: {share}", flush=True)
+
+
 def _places(maker, film, mm, avoid, rng, count=10):
     inside, out = maker.inside(film, mm), []
     for _ in range(3000):
@@ -158,44 +185,62 @@ def swap() -> None:
         print(
             f"{name}: {len(marks.groups)} groups, {len(marks.marks)} marks, {inside} inside the mask, "
             f"sharp specks {int(found.sharp.sum())} ({found.sharp.sum() / found.breast_cm2:.2f} per cm2), "
-            f"groups on them alone {found.dust_groups}"
+            f"groups on them alone {found.dust_groups}, beside the breast "
+            + ("no bare film" if found.dust is None else f"{found.dust.rate:.2f} specks per cm2")
         )
 
 
-def forms(seed: int = 900, each: int = 12) -> None:
+def _form_at(film: np.ndarray, mm: float, centre: tuple[int, int]):
+    """The form of the largest group within 9 mm of a place, None where there is none."""
+    found = detect(film, mm)
+    told = mark_groups(found)
+    places = [
+        [((told.marks[i].y, told.marks[i].x) + np.array(found.origin)) * found.factor for i in g.members]
+        for g in told.groups
+    ]
+    near = [
+        g
+        for g, at in zip(told.groups, places, strict=True)
+        if (np.hypot(*(np.array(at) - centre).T) * mm < 9).any()
+    ]
+    return max(near, key=lambda g: len(g.members)).form if near else None
+
+
+def forms(seed: int = 1300, each: int = 12) -> None:
     for mm in (0.05, 0.07, 0.1, 0.2):
-        right, told, words, coarse = 0, 0, defaultdict(list), 0
+        right, found, words, coarse = 0, 0, defaultdict(list), 0
         for number, kind in enumerate((*BENIGN, *SUSPICIOUS)):
+            want = Category.TYPICALLY_BENIGN if kind in BENIGN else Category.SUSPICIOUS
             for k in range(each):
-                rng = np.random.default_rng((seed, number, k))
-                film, (cy, cx) = film_of(kind, rng, mm)
-                found = detect(film, mm)
-                groups = mark_groups(found)
-                near = [
-                    g
-                    for g in groups.groups
-                    if any(
-                        np.hypot((groups.marks[i].y + found.origin[0]) * found.factor - cy,
-                                 (groups.marks[i].x + found.origin[1]) * found.factor - cx) * mm < 9
-                        for i in g.members
-                    )
-                ]  # fmt: skip
-                if not near:
+                film, centre = film_of(kind, np.random.default_rng((seed, number, k)), mm)
+                form = _form_at(film, mm, centre)
+                if form is None:
                     words[kind].append("not found")
-                    told += 1
                     continue
-                form = max(near, key=lambda g: len(g.members)).form
+                found += 1
                 coarse += "too coarse" in form.because
                 words[kind].append(form.word or "none")
-                want = Category.TYPICALLY_BENIGN if kind in BENIGN else Category.SUSPICIOUS
-                told += 1
                 right += form.category is want
+        every = each * len(words)
         print(
-            f"{mm} mm: benign v suspicious right {right}/{told} ({right / told:.0%}), 'too coarse' {coarse}"
+            f"{mm} mm: benign v suspicious right {right}/{every} ({right / every:.0%}), of those found "
+            f"{right}/{found} ({right / found:.0%}), 'too coarse' {coarse}"
         )
         for kind, got in words.items():
             print(f"    {kind}: " + ", ".join(f"{w} {got.count(w)}" for w in sorted(set(got))))
         sys.stdout.flush()
+
+
+def amorphous(seed: int = 1300, each: int = 12) -> None:
+    """The made amorphous group at 1 to 4 times its height: from where on it is found, and what it is called."""
+    for times in (1, 2, 3, 4):
+        words = []
+        for k in range(each):
+            rng = np.random.default_rng((seed, times, k))
+            film, centre = film_of("amorphous", rng, 0.1, times=times)
+            form = _form_at(film, 0.1, centre)
+            words.append("not found" if form is None else form.word or "none")
+        print(f"{times} x: " + ", ".join(f"{w} {words.count(w)}" for w in sorted(set(words))), flush=True)
 
 
 NAMES = {"lucent_centre": "lucent_centre", "cartilage_line": "linear_cartilage"}
@@ -245,7 +290,7 @@ def real() -> None:
 
 STUDIES = {
     "shipped": shipped, "swap": swap, "real": real, "forms": forms, "radiographs": radiographs,
-    "insertion": insertion,
+    "insertion": insertion, "at_bar": at_bar, "amorphous": amorphous,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -104,8 +104,8 @@ def draw(kind, rng, size_mm=24.0):
     return canvas
 
 
-def film_of(kind, rng, pixel_mm, *, breast_mm=(90.0, 60.0)):
-    """Return a virtual mammogram (y, x) float32 of 255 with one group in its middle; the group's centre."""
+def film_of(kind, rng, pixel_mm, *, breast_mm=(90.0, 60.0), times=1.0):
+    """Return a virtual mammogram (y, x) float32 of 255 with one group `times` as high; the group's centre."""
     rows, columns = (int(v / pixel_mm) for v in breast_mm)
     y, x = np.indices((rows, columns))
     r = np.hypot((y - rows / 2) / (rows * 0.45), x / (columns * 0.85))
@@ -114,7 +114,7 @@ def film_of(kind, rng, pixel_mm, *, breast_mm=(90.0, 60.0)):
     fy, fx = np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None]
     tissue = np.fft.irfft2(np.fft.rfft2(coarse) / (np.hypot(fy, fx) + 1 / rows) ** 1.5, (rows, columns))
     film = film + 12 * tissue / tissue.std() * (r < 1)
-    group = draw(kind, rng)
+    group = times * draw(kind, rng)
     step = round(pixel_mm / FINE_MM * 1000) / 1000
     blurred = ndi.gaussian_filter(group, 0.06 / FINE_MM)
     size = int(group.shape[0] / step)

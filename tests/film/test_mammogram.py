@@ -164,3 +164,20 @@ def test_two_parallel_lines_are_rails_and_one_line_or_a_cloud_is_not():
     assert find_rails(rng.uniform(0, 20, (400, 2))) is None
     assert find_rails(walls[:10]) is None
     assert find_rails(walls / 10) is None
+
+
+def test_specks_beside_the_breast_tell_how_dusty_the_film_is():
+    film = breast(size_mm=(80, 70))
+    film[:, 500:] += np.random.default_rng(3).normal(0, 0.4, film[:, 500:].shape).astype(np.float32)
+    clean = detect(film, 0.1).dust
+    rng = np.random.default_rng(2)
+    dusty = film.copy()
+    for y, x in zip(rng.integers(100, 700, 20), rng.integers(600, 610, 20), strict=True):
+        dusty[y, x] += 60
+    dusty[300:340, 605:615] = 200  # a label is no speck
+    found = detect(dusty, 0.1).dust
+    assert clean.specks == 0
+    assert 8 <= found.specks <= 20
+    assert found.cm2 < clean.cm2
+    assert found.rate == found.specks / found.cm2
+    assert detect(breast(0.4, seed=1), 0.4).dust is None

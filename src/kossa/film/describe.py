@@ -27,7 +27,7 @@ from kossa.film.morphology import PATTERNS
 __all__ = ["Told", "describe_mammogram"]
 
 BIGGEST_UNSIZED_MM = 0.3  # below this the size is that of pixel and blur (films_and_sections.md 7, row 5)
-MANY_SPECKS = 1.0  # sharp specks a cm2 of breast from which on the film is called dusty (same, 1.3)
+MANY_SPECKS = 1.0  # specks a cm2 from which on the film is called dusty (same, 1.3)
 
 WORDS = {
     Category.TYPICALLY_BENIGN: "form described as typically benign; a radiologist must read this film",
@@ -204,6 +204,21 @@ def _notices(found: Detection, marks: Marks, *, mm: bool, source: Source) -> lis
                 f"of the emulsion.{groups}",
                 done="They were left out of groups and get no word of form.",
                 todo="Look at the film itself, or at the other view: calcium is seen on both.",
+                source=source,
+            )
+        )
+    if found.dust is not None and mm:
+        dusty = found.dust.rate >= MANY_SPECKS
+        told.append(
+            Notice(
+                code="dust-rate",
+                severity=Severity.WARNING if dusty else Severity.INFO,
+                what="Bright specks beside the breast (dust or faults of the emulsion): "
+                f"{found.dust.rate:.1f} per cm2 ({found.dust.specks} on {found.dust.cm2:.0f} cm2).",
+                done="As many may lie over the breast, where they look like calcium." if dusty else "",
+                todo="Look at the film itself, or at the other view: calcium is seen on both."
+                if dusty
+                else "",
                 source=source,
             )
         )

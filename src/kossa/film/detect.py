@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from kossa.evidence import Refused
 from kossa.film.breast import Breast, find_breast
+from kossa.film.dust import Dust, dust_outside
 from kossa.film.faults import SHARP_PX, mend_scan_lines, sharp_width
 from kossa.film.groups import Cluster, find_clusters, threshold_for
 from kossa.film.kernels.smooth import block_mean
@@ -33,6 +34,7 @@ class Detection:
 
     `sharp` (n,) tells which spots are as sharp as dust; they take part in no cluster. `dust_groups` is how
     many groups more there were with them. `mended` counts scan lines, `passed` is the score that was asked.
+    `dust` is what lies beside the breast, None where too little film is seen there.
     """
 
     image: Image
@@ -47,6 +49,7 @@ class Detection:
     dust_groups: int
     mended: int
     passed: float
+    dust: Dust | None
 
     @property
     def breast_cm2(self) -> float:
@@ -74,6 +77,7 @@ def detect(pixels: Image, spacing_mm: float | None, threshold: float | None = No
             "no-breast",
             "No breast stands out from the ground on this picture; it was not read. Check its kind.",
         )
+    dust = dust_outside(working, pixel_mm, breast)
     part, origin, breast = _cut_to(working, breast)
     spots, z = find_spots(part, pixel_mm, breast)
     testable = pixel_mm / factor <= DUST_PIXEL_MM
@@ -86,7 +90,7 @@ def detect(pixels: Image, spacing_mm: float | None, threshold: float | None = No
     ]
     more = len(find_clusters(spots, pixel_mm, passed)) - len(clusters) if sharp.any() else 0
     return Detection(
-        part, origin, z, pixel_mm, factor, breast, spots, sharp, clusters, max(0, more), mended, passed
+        part, origin, z, pixel_mm, factor, breast, spots, sharp, clusters, max(0, more), mended, passed, dust
     )
 
 

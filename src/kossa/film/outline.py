@@ -24,6 +24,7 @@ LINE_WIDE_MM, LINE_LONG = 2.4, 5.0  # a line is thinner, and longer by this fact
 SHEET_LONG_MM = 16.0  # judgement
 DENSE, LOBES_MM2 = 0.1, 80.0  # share of the step from soft tissue to bone, and area, of a lump; judgement
 TRAM_MM, THIN_MM = 12.0, 2.2  # length of an artery that is seen, mean width of its walls; judgement
+SOLID_BALL = 1.4  # the shadow of a ball, r < 0.3 R over 0.55-0.85 R: mean of sqrt(1 - (r/R)^2)
 WALL, HOLLOW = 0.55, 0.7  # height of a ring's wall that is fitted, and its middle over its wall; judgement
 
 PATTERN = {
@@ -119,7 +120,11 @@ def _ring(wall: Mask, body: Mask, rise: Image, pixel_mm: float) -> Outline | Non
         return _made("rim", told)
     length, width = _length_and_width(filled, pixel_mm)
     if seen >= 0.9 and 2 * outer < 9.0 and length < 1.35 * width and dip < 1.15:
-        return _made("lucent_centre", told)
+        lucent = (
+            f"a round mark {2 * outer:.1f} mm across; its middle is {dip:.2f} times as dense as its border "
+            f"(a solid ball: about {SOLID_BALL:g})"
+        )
+        return _made("lucent_centre", lucent)
     return None
 
 

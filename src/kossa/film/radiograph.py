@@ -30,6 +30,7 @@ LINE_MM = (0.4, 2.5)  # standard deviations of the line filter, across and along
 DIRECTIONS = 12
 GROUND_MM = 6.0  # wider things are the body's own; judgement
 SEED_Z, REACH_Z = 6.6, 3.2  # a deposit holds the first, and goes as far as the second; judgement
+CLOUD_Z = 7.6  # the first of a cloud without form, which the body's own texture makes most easily; judgement
 UNSURE_Z = 14.0  # the first where no shaft shows what bone is; judgement
 LEAST_MM2 = 2.0  # judgement
 LINK_MM = 10.0  # parts nearer than this are one deposit; judgement
@@ -187,7 +188,9 @@ def _lumps(z: Image, rest: Image, pixel_mm: float, seed: float, bone: Mask | Non
         mine = (joined[box] == k) & kept[box]
         if not seeds[parts[box][mine]].any():
             continue
-        out.append(_lump(mine, z[box], smooth[box], box, pixel_mm, bone, step))
+        lump = _lump(mine, z[box], smooth[box], box, pixel_mm, bone, step)
+        if lump.z >= CLOUD_Z or lump.outline.word != "amorphous":
+            out.append(lump)
     out.sort(key=lambda lump: -lump.z)
     return out[:MOST]
 
