@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from kossa.blood.read import KINDS, rows_in
-from kossa.blood.results import Measured, join, measure_rows
+from kossa.blood.results import LOST, Measured, join, measure_rows
 from kossa.blood.saturation import saturation_of
 from kossa.blood.series import usable
 from kossa.evidence import NothingUsable, Outcome, Person, Refused, SeveralPeople
@@ -23,11 +23,6 @@ from kossa.intake.survey import survey
 __all__ = ["examine"]
 
 _ROOM = "blood"
-# what a notice of one of these codes says is that a row, or its number, is not used
-_LOST = frozenset(
-    {"invalid-number", "no-value", "ambiguous", "ambiguous-date", "invalid-date", "unknown-unit", "no-unit"}
-    | {"implausible-value", "unknown-test", "haemolysed", "row-length", "nul", "unreadable-row", "not-a-row"}
-)
 
 
 def examine(
@@ -95,7 +90,7 @@ def _read(entry: Entry, person: Person, today: date | None) -> list[Measured]:
 def _outcome(entry: Entry, measured: Sequence[Measured]) -> tuple[Outcome, str | None]:
     """Accepted, partial where rows were lost, rejected where none is left, ignored where there was none."""
     codes = [n.code for n in entry.notices] + [n.code for m in measured for n in m.notices]
-    lost = list(dict.fromkeys(c for c in codes if c in _LOST))
+    lost = list(dict.fromkeys(c for c in codes if c in LOST))
     if any(m.result is not None and m.result.plausible and _says(m) for m in measured):
         return (Outcome.PARTIAL, "rows-refused") if lost else (Outcome.ACCEPTED, None)
     if not lost:

@@ -23,7 +23,13 @@ from kossa.blood.series import current, highest, remarks, stale
 from kossa.evidence import Finding, Flag, Notice, Person, Result, Setting
 from kossa.evidence.words_reading import Derived, Reliability
 
-__all__ = ["Blood", "Measured", "join", "measure_rows", "read_rows"]
+__all__ = ["LOST", "Blood", "Measured", "join", "measure_rows", "read_rows"]
+
+# what a notice of one of these codes says is that a row, or its number, is not used
+LOST = frozenset(
+    {"invalid-number", "no-value", "ambiguous", "ambiguous-date", "invalid-date", "unknown-unit", "no-unit"}
+    | {"implausible-value", "unknown-test", "haemolysed", "row-length", "nul", "unreadable-row", "not-a-row"}
+)
 
 _BY_NAME = 0.7  # certainty of a coded document's result that names its test in words only (reference 3.2)
 _OLD = 0.7  # certainty of a result older than a year (judgement; reference page 3.7: less weight)

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
+from kossa.cli.params import GIVEN_PATH, Finite
 from kossa.cli.screen import progress_on_stderr
 
 __all__ = ["command"]
 
 
 @click.command("blood")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--age", type=click.FloatRange(0, 130), help="Age in years, where the files do not tell.")
+@click.argument("path", type=GIVEN_PATH)
+@click.option("--age", type=Finite(0, 130), help="Age in years, where the files do not tell.")
 @click.option("--sex", type=click.Choice(["F", "M", "U"]), help="Sex, where the files do not tell.")
 @click.option("--units", type=click.Choice(["si", "conventional"]), default="si", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")

@@ -6,19 +6,26 @@ from pathlib import Path
 
 import click
 
+from kossa.cli.params import GIVEN_PATH, Finite, GivenPath
 from kossa.cli.screen import progress_on_stderr
 
 __all__ = ["command"]
 
 
 @click.command("ct")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=GIVEN_PATH)
 @click.option("--preset", default="agatston-1990", show_default=True, help="Scoring convention.")
 @click.option("--series", type=int, help="Read this series (its number in the table) instead of the choice.")
 @click.option(
-    "--roi", type=click.Path(path_type=Path), help="NIfTI mask or label map that narrows the reading."
+    "--roi",
+    type=GivenPath(path_type=Path, exists=True),
+    help="NIfTI mask or label map that narrows the reading.",
 )
-@click.option("--mg-per-mm3-hu", type=float, help="The scanner's calibration factor, from a phantom.")
+@click.option(
+    "--mg-per-mm3-hu",
+    type=Finite(0, 0.1, min_open=True),
+    help="The scanner's calibration factor, from a phantom.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 def command(
     *,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kossa.cli.params import GIVEN_PATH, Finite
 from kossa.cli.screen import progress_on_stderr
 from kossa.cli.table import Row, as_csv
 
@@ -13,14 +14,14 @@ __all__ = ["command"]
 
 
 @click.command("film")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=GIVEN_PATH)
 @click.option(
     "--kind", type=click.Choice(["mammogram", "radiograph"]), help="What it is, if the file does not tell."
 )
-@click.option("--spacing-mm", type=float, help="Millimetres a pixel, where the file does not tell.")
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="For several films: a CSV and a contact sheet."
+    "--spacing-mm", type=Finite(1e-4, 100), help="Millimetres a pixel, where the file does not tell."
 )
+@click.option("-o", "--out", type=GIVEN_PATH, help="For several films: a CSV and a contact sheet.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 def command(
     *, paths: tuple[Path, ...], kind: str | None, spacing_mm: float | None, out: Path | None, as_json: bool

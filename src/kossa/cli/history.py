@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from kossa.cli.params import GIVEN_PATH
 from kossa.cli.screen import progress_on_stderr
 
 __all__ = ["command"]
 
 
 @click.command("history")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=GIVEN_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 def command(*, path: Path, as_json: bool) -> int:
     """Read letters, reports, records and case forms: what they say, and what was not understood."""

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
+from kossa.cli.params import GIVEN_PATH
+
 __all__ = ["command"]
 
 
 @click.command("new")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=GIVEN_PATH)
 def command(*, folder: Path) -> int:
     """Write a commented case.toml into FOLDER; fill it in and run `kossa read FOLDER`."""
     from kossa.evidence import WrongCall

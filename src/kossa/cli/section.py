@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kossa.cli.params import GIVEN_PATH, Finite
 from kossa.cli.screen import progress_on_stderr
 from kossa.cli.table import Row, as_csv
 
@@ -18,21 +19,19 @@ __all__ = ["command"]
 
 
 @click.command("section")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=GIVEN_PATH)
 @click.option(
     "--stain",
     type=click.Choice(["von_kossa", "alizarin_red", "h_and_e"]),
     help="The stain, where it is known; else it is recognised, or asked for.",
 )
-@click.option("--um-per-px", type=float, help="Micrometres a pixel, where the file does not tell.")
+@click.option(
+    "--um-per-px", type=Finite(1e-3, 1e4), help="Micrometres a pixel, where the file does not tell."
+)
 @click.option("--acid", is_flag=True, help="The section was treated with acid as a control.")
-@click.option("--geojson", type=click.Path(path_type=Path), help="Write the outlines here (one picture).")
-@click.option(
-    "--overlay", type=click.Path(path_type=Path), help="Write the picture with marks here (one picture)."
-)
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="For several pictures: a CSV and a contact sheet."
-)
+@click.option("--geojson", type=GIVEN_PATH, help="Write the outlines here (one picture).")
+@click.option("--overlay", type=GIVEN_PATH, help="Write the picture with marks here (one picture).")
+@click.option("-o", "--out", type=GIVEN_PATH, help="For several pictures: a CSV and a contact sheet.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 def command(
     *,

@@ -98,6 +98,8 @@ def _hounsfield(file: NiftiFile) -> tuple[np.ndarray[tuple[int, int, int], np.dt
             out[k] = np.clip(small, LOW, HIGH)
             continue
         scaled = values.astype(np.float64) * header.slope + header.intercept
+        # more than the file's numbers can tell is dense, not missing
+        scaled[scaled == np.inf] = HIGH
         bad = ~np.isfinite(scaled)
         lost += int(bad.sum())
         out[k] = np.clip(np.rint(np.where(bad, OUTSIDE_HU, scaled)), LOW, HIGH)

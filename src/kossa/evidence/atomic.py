@@ -30,8 +30,13 @@ def folder_for(path: Path) -> Path:
 def aside(target: Path) -> Iterator[Path]:
     """Give a path beside `target` to write to; on success it takes the target's place, else it goes.
 
-    Raises `CannotFinish` where the disk is full or the folder not writable.
+    Raises `CannotFinish` where the disk is full, the folder not writable, or the target no plain file.
     """
+    # a link keeps being one: what it leads to is replaced
+    target = target.resolve()
+    if target.exists() and not target.is_file():
+        kind = "a folder" if target.is_dir() else "a device or a pipe"
+        raise CannotFinish(f"cannot write {target}: it is {kind} and not a file; choose another name")
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".kossa-", suffix=target.suffix)
     except OSError as error:

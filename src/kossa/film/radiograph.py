@@ -11,6 +11,7 @@ from scipy import ndimage as ndi
 from kossa.evidence import FilmDeposit, FilmGroup, Finding, Material, Modality, Notice, Severity, Source
 from kossa.evidence.vocabulary import term
 from kossa.film.describe import Told
+from kossa.film.drift import drift, flesh_columns, without_lines
 from kossa.film.kernels.smooth import block_mean, gaussian, wide_gaussian
 from kossa.film.lines import oriented
 from kossa.film.measure import SPHERE
@@ -92,8 +93,11 @@ def _body(image: Image, pixel_mm: float) -> Mask:
     return eroded
 
 
-def _along(z: list[Image], shaft: Shaft, inside: Mask) -> tuple[Image, Mask]:
-    """Return the largest z over scales, each against the noise of its own line along the shaft."""
+def _along(z: list[Image], inside: Mask, flesh: Mask, pixel_mm: float) -> Image:
+    """Return the largest z over scales, each against the noise of its own line along the shaft.
+
+    In `flesh` (x,) a line that stands out along all of its length is no ground: its neighbours are.
+    """
     best = np.full(inside.shape, -1e3, np.float32)
     for band in z:
         hidden = np.where(inside, band, np.nan)
@@ -108,9 +112,10 @@ def _along(z: list[Image], shaft: Shaft, inside: Mask) -> tuple[Image, Mask]:
         x = np.arange(spread.size)
         filled = np.interp(x, x[usable], spread[usable])
         spread = np.maximum(ndi.median_filter(filled, 9, mode="nearest"), filled)
-        best = np.maximum(best, np.where(enough, (band - middle) / spread, -1e3).astype(np.float32))
-    del shaft
-    return best, inside
+        spread = np.where(flesh, without_lines(filled, flesh, pixel_mm), spread)
+        ground = without_lines(middle, flesh, pixel_mm)
+        best = np.maximum(best, np.where(enough, (band - ground) / spread, -1e3).astype(np.float32))
+    return best
 
 
 def _everywhere(bands: list[Image], inside: Mask, pixel_mm: float) -> Image:
@@ -140,7 +145,13 @@ def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft |
     upright = shaft.upright(image)
     inside = shaft.upright(body.astype(np.float32)) > 0.99
     inside[:, shaft.profile.size :] = False
-    rest = np.where(inside, upright - shaft.profile, 0).astype(np.float32)
+    soft = float(np.median(shaft.profile[inside.any(0)]))
+    top = float(np.percentile(shaft.profile[inside.any(0)], 98))
+    bony = shaft.profile > soft + BONE * (top - soft)
+    flesh = flesh_columns(bony, inside, pixel_mm)
+    rest = np.where(inside, upright - without_lines(shaft.profile, flesh, pixel_mm), 0).astype(np.float32)
+    slow = without_lines(drift(rest, inside, pixel_mm), flesh, pixel_mm)
+    rest = np.where(inside, rest - slow, 0).astype(np.float32)
     cover = np.maximum(gaussian(inside.astype(np.float32), GROUND_MM / pixel_mm), 1e-3)
     capped = np.clip(rest, *np.percentile(rest[inside], [3, 90]))
     rest = np.where(inside, rest - gaussian(capped * inside, GROUND_MM / pixel_mm) / cover, 0).astype(
@@ -148,10 +159,8 @@ def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft |
     )
     bands = [gaussian(rest, s / pixel_mm) for s in SCALES_MM]
     bands += oriented(rest, LINE_MM[0] / pixel_mm, LINE_MM[1] / pixel_mm, DIRECTIONS)
-    z, _ = _along(bands, shaft, inside)
-    soft = float(np.median(shaft.profile[inside.any(0)]))
-    top = float(np.percentile(shaft.profile[inside.any(0)], 98))
-    bone = np.broadcast_to(shaft.profile > soft + BONE * (top - soft), image.shape)
+    z = _along(bands, inside, flesh, pixel_mm)
+    bone = np.broadcast_to(bony, image.shape)
     back = shaft.back(z), shaft.back(rest), shaft.back(bone.astype(np.float32)) > 0.5
     return (
         _lumps(

@@ -91,12 +91,14 @@ def find_shaft(image: Image, body: Mask) -> Shaft | None:
         return None
     turned = yy > xx
     view, inside = (np.ascontiguousarray(image.T), body.T) if turned else (image, body)
+    # edges tell the lean: the density itself drifts along a limb that tapers
+    across = np.ascontiguousarray(gy.T if turned else gx)
     thin = max(1, view.shape[0] // 256)
     best, lean = np.inf, 0.0
     reach = STEEPEST
     for step in STEPS:
         for trial in np.arange(lean - reach, lean + reach + step / 2, step):
-            small = _sheared(view[::thin], float(trial) * thin)
+            small = _sheared(across[::thin], float(trial) * thin)
             mask = _sheared(inside[::thin].astype(np.float32), float(trial) * thin) > 0.5
             cost = _profile(small, mask)[1]
             if cost < best - 1e-9:

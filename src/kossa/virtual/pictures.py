@@ -32,7 +32,7 @@ def write(folder: Path, key: str, patient: Patient, *, seed: int) -> TruePicture
         biopsy = Biopsy(grain_um=14.0, share=0.13, open_share=0.10, along_walls=False)
     elif key == "B":
         leg = Leg(radius_mm=(50.0, 38.0), bone_mm=-14.0, bone_outer_mm=12.0, bone_inner_mm=5.5)
-        lumps = [artery("tibial artery", 16.0, 2.2, 0.7, -62.0, 62.0, seed)]
+        lumps = [artery("tibial artery", 16.0, 2.6, 0.9, -62.0, 62.0, seed)]
         side, part = "L", "LEG"
         biopsy = Biopsy(grain_um=5.0, share=0.05, open_share=0.45, along_walls=True)
     else:

@@ -87,7 +87,7 @@ def artery(id_: str, x: float, radius: float, wall: float, top: float, bottom: f
         tube = _chord(d, radius) - _chord(d, radius - wall)
         # three waves that do not fit into each other make patches of many lengths
         wave = sum(np.sin(grid_y / s + p) for s, p in zip((3.1, 5.3, 8.9), patches, strict=True))
-        full = 0.6 * np.clip(0.7 + 0.4 * np.asarray(wave), 0.0, 1.0)
+        full = 0.8 * np.clip(0.7 + 0.4 * np.asarray(wave), 0.0, 1.0)
         return np.asarray(full * tube * ((grid_y > top) & (grid_y < bottom)))
 
     return Lump(id_, "pattern_tram_track", draw)

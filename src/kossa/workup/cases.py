@@ -5,23 +5,44 @@ A case is a person in whom calcification is a fact, unless it carries `calcifica
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from kossa.blood.results import read_rows
+from kossa.blood.results import LOST, read_rows
 from kossa.care import options as care_options
 from kossa.diagnosis import case_output, weigh
-from kossa.evidence import Calcification, Notice, Option, Person, Refused, Result, Weighing, WrongCall
+from kossa.evidence import (
+    Calcification,
+    NothingUsable,
+    Notice,
+    Option,
+    Person,
+    Refused,
+    Result,
+    Setting,
+    Sex,
+    Weighing,
+    WrongCall,
+)
 from kossa.history.case import read_case
+from kossa.intake.case_form import FIELDS
 from kossa.intake.json_doc import Fault, first_fault, parse, parse_lines
 from kossa.intake.sidecar import parse_toml
 
 __all__ = ["CaseAnswer", "answer", "cases_in", "changed", "kinds_after"]
 
+MOST_YEARS = 130
+ADDED = frozenset({"history", "symptoms"})  # words of which more than one may be set
+CHOICES = {
+    "sex": tuple(s.value for s in Sex),
+    "setting": tuple(s.value for s in Setting),
+    "calcification": tuple(c.value for c in Calcification),
+}
 PriorName = Literal["life", "published"]
 LIMIT_BYTES = 64_000_000  # a case file is typed or exported text; 64 MB holds a hundred thousand of them
 
@@ -43,10 +64,12 @@ class CaseAnswer:
         return case_output(self.id, self.weighing, not_understood=self.not_understood, notices=self.notices)
 
 
-def cases_in(path: Path) -> Iterator[dict[str, Any]]:
+def cases_in(path: Path, left_out: Callable[[str], None] | None = None) -> Iterator[dict[str, Any]]:
     """Yield the cases of a `.toml`, `.json` or `.jsonl` file.
 
-    Raises `WrongCall` where the file cannot be opened and `Refused` where it is no case.
+    A line that is no case is told to `left_out` and the rest goes on; without it `Refused` is raised. Raises
+    `WrongCall` where the file cannot be opened, `Refused` where it is no case, and `NothingUsable` where it
+    holds none.
     """
     try:
         if path.stat().st_size > LIMIT_BYTES:
@@ -57,17 +80,30 @@ def cases_in(path: Path) -> Iterator[dict[str, Any]]:
     if path.suffix == ".toml":
         yield _case(parse_toml(data), path.name)
     elif path.suffix == ".jsonl":
-        for number, document in parse_lines(data):
-            place = f"{path.name}, line {number}"
-            if isinstance(document, Fault):
-                raise Refused(document.code, f"{place}: {document.what}")
-            yield _case(document.data, place)
+        yield from _lines(data, path.name, left_out)
     else:
         yield _case(parse(data), path.name)
 
 
+def _lines(data: bytes, name: str, left_out: Callable[[str], None] | None) -> Iterator[dict[str, Any]]:
+    count = 0
+    for number, document in parse_lines(data):
+        place = f"{name}, line {number}"
+        try:
+            case = _case(document if isinstance(document, Fault) else document.data, place)
+        except Refused as refused:
+            if left_out is None:
+                raise
+            left_out(str(refused))
+            continue
+        count += 1
+        yield case
+    if not count:
+        raise NothingUsable(f"{name} holds no case: write one JSON object a line")
+
+
 def _case(value: Any, place: str) -> dict[str, Any]:
-    fault = first_fault(value)
+    fault = value if isinstance(value, Fault) else first_fault(value)
     if fault is not None:
         raise Refused(fault.code, f"{place}: {fault.what}")
     if not isinstance(value, dict):
@@ -94,6 +130,9 @@ def answer(
     about: str | None = None,
 ) -> CaseAnswer:
     """Weigh one case. `hide` names fields taken as unknown, `about` the group whose answer is given."""
+    unknown = next((h for h in hide if h not in FIELDS), None)
+    if unknown is not None:
+        raise WrongCall(f"--hide {unknown}: no field of a case; known are {', '.join(sorted(FIELDS))}")
     read = read_case(case, hide=hide)
     told = read.with_labs(*read_rows(read.labs, read.person))
     weighing = weigh(
@@ -133,6 +172,10 @@ def changed(case: Mapping[str, Any], settings: Sequence[str], without: Sequence[
             out["labs"] = rest
         else:
             raise WrongCall(f"--without {name}: the case has no such field and no such test")
+    names = [s.partition("=")[0].strip() for s in settings]
+    twice = sorted({n for n in names if names.count(n) > 1} - ADDED | set(names) & set(without))
+    if twice:
+        raise WrongCall(f"--set and --without name {twice[0]} twice: say it once")
     for setting in settings:
         name, sign, value = setting.partition("=")
         if not sign or not name.strip() or not value.strip():
@@ -143,17 +186,26 @@ def changed(case: Mapping[str, Any], settings: Sequence[str], without: Sequence[
 
 def _set(case: dict[str, Any], name: str, value: str) -> None:
     if name == "age_years":
-        try:
-            case[name] = float(value)
-        except ValueError:
-            raise WrongCall(f"--set age_years={value}: give years as a number") from None
-    elif name in ("sex", "setting", "biopsy", "about", "calcification"):
+        case[name] = _years(value)
+    elif name in CHOICES and value not in CHOICES[name]:
+        raise WrongCall(f"--set {name}={value}: it can be {', '.join(CHOICES[name])}")
+    elif name in (*CHOICES, "biopsy", "about"):
         case[name] = value
     elif name in ("history", "symptoms"):
         case[name] = [*(case.get(name) or []), value]
     else:
         rows = [r for r in case.get("labs") or [] if str(r.get("name", "")).lower() != name.lower()]
         case["labs"] = [*rows, {"name": name, **_lab(name, value)}]
+
+
+def _years(value: str) -> float:
+    try:
+        years = float(value)
+    except ValueError:
+        years = math.nan
+    if not 0 <= years <= MOST_YEARS:
+        raise WrongCall(f"--set age_years={value}: give years as a number from 0 to {MOST_YEARS}")
+    return years
 
 
 def _lab(name: str, value: str) -> dict[str, Any]:
@@ -163,10 +215,12 @@ def _lab(name: str, value: str) -> dict[str, Any]:
     number, unit = value[:digits].strip(), value[digits:].strip()
     if not number:
         raise WrongCall(f"--set {name}={value}: give a number with its unit, or low, normal, high")
-    try:
-        return {"value": float(number), "unit": unit or None}
-    except ValueError:
-        return {"value": number, "unit": unit or None}
+    row = {"name": name, "value": number, "unit": unit or None}
+    _, _, notices = read_rows([row], Person())
+    doubt = next((n for n in notices if n.code in LOST), None)
+    if doubt is not None:
+        raise WrongCall(f"--set {name}={value}: {doubt.what}")
+    return {k: v for k, v in row.items() if k != "name"}
 
 
 def kinds_after(before: CaseAnswer, after: CaseAnswer) -> str:

@@ -1,0 +1,37 @@
+"""Kinds of values on the command line that click takes too lightly: numbers that are none, empty paths."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+__all__ = ["GIVEN_PATH", "SEED", "Finite", "GivenPath"]
+
+SEED = click.IntRange(0, 2**32 - 1)
+
+
+class Finite(click.FloatRange):
+    """A float range that refuses `nan` and `inf`, which compare as if they were inside."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; fails in one sentence."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a number that can be used here.", param, ctx)
+        return number
+
+
+class GivenPath(click.Path):
+    """A path that was given: an empty one would silently mean the folder that one stands in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; fails in one sentence."""
+        if isinstance(value, str) and not value.strip():
+            self.fail("the path is empty; write . for the folder you stand in.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+GIVEN_PATH: click.Path = GivenPath(path_type=Path)
