@@ -55,7 +55,7 @@ def test_two_identifiers_of_one_issuer_are_two_people(tmp_path):
     assert [p.key for p in found.persons] == ["p1", "p2"]
     assert sorted(found.whose.values()) in ([("p1",), ("p1",), ("p2",)], [("p1",), ("p2",), ("p2",)])
     assert found.sentence().startswith("This holds evidence of 2 people (p1: ")
-    assert found.sentence().endswith("Choose one by --person p1.")
+    assert found.sentence().endswith("`kossa read` takes one by --person p1.")
     assert found.notices[0].code == "two-people"
 
 

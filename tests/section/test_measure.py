@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage as ndi
 
-from kossa.evidence import Stain
+from kossa.evidence import NothingUsable, Stain
 from kossa.section import density, slide
 from kossa.section.deposits import join, rows_of_runs
 from kossa.section.glass import Glass
@@ -194,8 +194,9 @@ def test_a_dirty_background_raises_the_floor_but_a_red_field_is_not_blank(tmp_pa
     assert full.reading.mineral_percent.value == pytest.approx(100, abs=1)
 
 
-def test_a_picture_of_one_pixel_is_no_crash(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("side", "words"), [(1, "1 x 1 pixels"), (200, "one colour everywhere")])
+def test_a_picture_that_shows_nothing_gives_no_figure(tmp_path: Path, side: int, words: str) -> None:
     for value in (0, 255):
-        pixels = np.full((1, 1, 3), value, np.uint8)
-        exam = examine(write_png(tmp_path / "one.png", pixels), stain=Stain.VON_KOSSA)
-        assert exam.reading.mineral_percent.value in (None, 0.0)
+        pixels = np.full((side, side, 3), value, np.uint8)
+        with pytest.raises(NothingUsable, match=words):
+            examine(write_png(tmp_path / "one.png", pixels), stain=Stain.VON_KOSSA)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kossa.cli.main import main
-from kossa.evidence import Calcification, Refused, WrongCall
+from kossa.evidence import Calcification, NothingUsable, Refused, WrongCall
 from kossa.workup.cases import answer, cases_in, changed
 
 UREMIC = {
@@ -64,6 +64,14 @@ def test_what_can_be_set_and_left_out():
         (["phosphate"], [], "NAME=VALUE"),
         (["age_years=old"], [], "years as a number"),
         (["phosphate=mmol/L"], [], "a number with its unit"),
+        (["phosphate=2.6kg"], [], "unit kg is not in the table"),
+        (["phosphate=2.6"], [], "unit"),
+        (["phosphate=26mmol/L"], [], "not what a living person has"),
+        (["moon=2mmol/L"], [], "not in the table of tests"),
+        (["age_years=-3"], [], "from 0 to 130"),
+        (["sex=Q"], [], "it can be F, M"),
+        (["phosphate=1mmol/L", "phosphate=3mmol/L"], [], "twice"),
+        (["phosphate=3mmol/L"], ["phosphate"], "twice"),
         ([], ["moon"], "no such field"),
     ],
 )
@@ -110,3 +118,18 @@ def test_what_is_known_can_be_read(capsys):
     assert "caseous necrosis" in capsys.readouterr().out
     assert main(["compare"]) == 0
     assert "DYSTROPHIC" in capsys.readouterr().out
+
+
+def test_a_broken_line_is_left_out_and_the_rest_goes_on(tmp_path):
+    path = tmp_path / "cases.jsonl"
+    path.write_text('{"id": "a"}\n{broken\n{"id": "b"}\n', encoding="utf-8")
+    told: list[str] = []
+    assert [case["id"] for case in cases_in(path, told.append)] == ["a", "b"]
+    assert "cases.jsonl, line 2" in told[0]
+
+
+def test_a_file_without_cases_is_nothing_usable(tmp_path):
+    path = tmp_path / "cases.jsonl"
+    path.write_text("\n\n", encoding="utf-8")
+    with pytest.raises(NothingUsable, match="holds no case"):
+        list(cases_in(path, lambda _: None))

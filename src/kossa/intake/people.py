@@ -42,7 +42,8 @@ class People:
             return ""
         counts = {p.key: sum(p.key in keys for keys in self.whose.values()) for p in self.persons}
         shown = ", ".join(f"{key}: {count} file{'s' * (count != 1)}" for key, count in counts.items())
-        return f"This holds evidence of {len(self.persons)} people ({shown}). Choose one by --person p1."
+        choose = "`kossa read` takes one by --person p1."
+        return f"This holds evidence of {len(self.persons)} people ({shown}). {choose}"
 
 
 def people(survey: Survey, kinds: Collection[FileKind] | None = None) -> People:

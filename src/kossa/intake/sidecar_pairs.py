@@ -48,6 +48,9 @@ def _tell(picture: Entry, beside: Entry) -> None:
         picture.told = parse_sidecar(content)
     except Refused as refused:
         beside.refuse(refused, done="What it tells of the picture beside it is not used.")
+        if picture.kind is FileKind.PICTURE:
+            what = f"The TOML beside this picture is wrong, and tells nothing: {str(refused).rstrip('.')}."
+            picture.tell(refused.code, Severity.ERROR, what, todo="Mend it.")
         return
     picture.sidecar = beside.number
     if picture.outcome and picture.outcome.reason == PHONE_PHOTO.code and picture.told.kind == "section":

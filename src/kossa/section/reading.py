@@ -43,6 +43,7 @@ from kossa.section.uncertain import spread
 __all__ = ["SectionExamination", "examine", "examine_all", "iterate"]
 
 _ROOM = "section"
+SMALLEST_PX = 64  # a side; smaller is a thumbnail (judgement)
 NAMED = 0.2  # a likelier stain than this is named where it is asked for (judgement)
 CERTAIN = 0.8  # below, a stain is asked for and not guessed (issue: untagged pictures)
 #: um of a pixel that a microscope's camera or a slide scanner may have; else it is dots an inch (judgement)
@@ -167,7 +168,15 @@ def _one(
     untold: bool,
 ) -> SectionExamination:
     """Read one open picture and settle its file."""
+    if min(slide.height, slide.width) < SMALLEST_PX:
+        raise Refused(
+            "too-small",
+            f"This picture has {slide.width} x {slide.height} pixels; nothing can be measured on it. "
+            "Give the original.",
+        )
     blocks = slide.sample()
+    if max(int(b.pixels.max()) for b in blocks) == min(int(b.pixels.min()) for b in blocks):
+        raise Refused("blank", "This picture has one colour everywhere. Export it again.")
     shape = (slide.height, slide.width)
     glass = fit_glass(blocks, shape, even=slide.info.tiled)
     samples = [densities(block, glass, shape) for block in blocks]

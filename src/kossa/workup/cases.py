@@ -198,6 +198,15 @@ def _set(case: dict[str, Any], name: str, value: str) -> None:
         case["labs"] = [*rows, {"name": name, **_lab(name, value)}]
 
 
+def _number(text: str) -> float | str:
+    """Return a number as one, anything else (`<0.5`, a decimal comma) as it is for the blood room."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return value if math.isfinite(value) else text
+
+
 def _years(value: str) -> float:
     try:
         years = float(value)
@@ -215,7 +224,7 @@ def _lab(name: str, value: str) -> dict[str, Any]:
     number, unit = value[:digits].strip(), value[digits:].strip()
     if not number:
         raise WrongCall(f"--set {name}={value}: give a number with its unit, or low, normal, high")
-    row = {"name": name, "value": number, "unit": unit or None}
+    row = {"name": name, "value": _number(number), "unit": unit or None}
     _, _, notices = read_rows([row], Person())
     doubt = next((n for n in notices if n.code in LOST), None)
     if doubt is not None:
