@@ -43,10 +43,12 @@ def rows_in_text(text: str, source: Source | None = None) -> list[Row]:
     """Return a row for each result that a text prints with its unit; `source` gains the line."""
     found = []
     plain = text.replace("µ", "u").replace("μ", "u")
+    line, counted = 1, 0
     for one in _pattern().finditer(plain):
         if one["unit"] is None and _YEARS.fullmatch(one["low"]) and _YEARS.fullmatch(one["high"]):
             continue  # `calcium 5 (2015-2019)`
-        line = plain.count("\n", 0, one.start()) + 1
+        line += plain.count("\n", counted, one.start())
+        counted = one.start()
         where = f"line {line}"
         found.append(
             Row(

@@ -19,7 +19,7 @@ from kossa.intake.json_doc import first_fault
 from kossa.intake.safe_text import safe
 from kossa.intake.sidecar import parse_toml
 from kossa.intake.table import NAME_COLUMNS, VALUE_COLUMNS, read_table
-from kossa.intake.text import decode_text
+from kossa.intake.text import decode_text, within
 
 __all__ = ["KINDS", "rows_in"]
 
@@ -52,7 +52,9 @@ def rows_in(entry: Entry) -> list[Row]:
         return _fhir(entry)
     if entry.kind is FileKind.HISTORY:
         return (
-            rows_in_text(decode_text(entry.read()).text, entry.source()) if entry.format == "letter" else []
+            rows_in_text(within(decode_text(entry.read()).text), entry.source())
+            if entry.format == "letter"
+            else []
         )
     return list(_table(entry)) if entry.kind is FileKind.BLOOD else list(_case(entry))
 

@@ -127,10 +127,16 @@ def sentences(text: str) -> list[Sentence]:
     cuts = sorted({m.end() for m in _LINE_END.finditer(text)} | {m.end() for m in _STOP.finditer(text)})
     found: list[Sentence] = []
     start = 0
+    # counted on from sentence to sentence: a letter may be long
+    line, blanks, counted = 1, 0, 0
     for end in [*cuts, len(text)]:
         words = _words(folded[start:end], start)
         if any(w.level[0].isalnum() for w in words):
-            before = text[: words[0].start]
-            found.append(Sentence(text, words, before.count("\n") + 1, len(_BLANK.findall(before))))
+            begins = words[0].start
+            line += text.count("\n", counted, begins)
+            # a blank line that began before is seen whole
+            blanks += sum(1 for m in _BLANK.finditer(text, counted, begins))
+            counted = begins
+            found.append(Sentence(text, words, line, blanks))
         start = end
     return found

@@ -41,7 +41,7 @@ from kossa.intake.people import people
 from kossa.intake.shared_entries import open_to, settle_shared
 from kossa.intake.sidecar import parse_toml
 from kossa.intake.survey import survey
-from kossa.intake.text import decode_text
+from kossa.intake.text import decode_text, within
 
 __all__ = ["examine"]
 
@@ -217,7 +217,16 @@ def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | Non
     text = decode_text(entry.read())
     for code, what in text.remarks:
         entry.tell(code, Severity.WARNING, what, done="It was read.", todo="Save it as UTF-8.")
-    spoken = language(text.text)
+    words = within(text.text)
+    if words is not text.text:
+        entry.tell(
+            "too-long",
+            Severity.WARNING,
+            f"This text has {len(text.text) / 1e6:.1f} million letters, more than a person's letters have.",
+            done=f"The first {len(words) / 1e6:.1f} million were read.",
+            todo="Cut out what is about calcification, and give that.",
+        )
+    spoken = language(words)
     if spoken not in (None, "English"):
         entry.tell(
             "language",
@@ -227,13 +236,15 @@ def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | Non
             todo="Translate what matters, or fill in a case.toml (`kossa new FOLDER`).",
         )
         return "language"
-    age, sex = stated_person(text.text)
+    age, sex = stated_person(words)
     said.age_years = age if said.age_years is None else said.age_years
     said.sex = sex if said.sex is Sex.U else said.sex
-    letter = read_letter(clean(text.text), entry.source())
+    letter = read_letter(clean(words), entry.source())
     said.findings.extend(letter.findings)
     said.deposits.extend(letter.deposits)
     said.not_understood.extend(letter.not_understood)
+    if words is not text.text:
+        return "too-long"
     return "encoding" if text.remarks else None
 
 

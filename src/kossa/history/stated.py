@@ -45,6 +45,9 @@ def _sex(word: str) -> Sex:
     return Sex.M if re.fullmatch(_MAN, word, _I) else Sex.U
 
 
+_CLAUSE = 300  # letters before an age in which its relative would stand (judgement)
+
+
 def _found(text: str) -> Iterator[tuple[int, float, Sex]]:
     """Yield (place, years, sex) of every form of an age."""
     for one in _SPOKEN.finditer(text):
@@ -68,7 +71,7 @@ def stated_person(text: str) -> tuple[float | None, Sex]:
     age: float | None = None
     sex = Sex.U
     for place, years, named in sorted(_found(text), key=lambda one: one[0]):
-        clause = re.split(r"[.;\n]", text[:place])[-1]
+        clause = re.split(r"[.;\n]", text[max(0, place - _CLAUSE) : place])[-1]
         if _KIN.search(clause) or years > _OLDEST:
             continue
         age = years if age is None else age

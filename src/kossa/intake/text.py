@@ -10,7 +10,9 @@ from kossa.evidence import Refused
 from kossa.intake.budget import DEFAULT, Budget
 from kossa.intake.safe_text import HIDDEN
 
-__all__ = ["Text", "decode_text"]
+__all__ = ["Text", "decode_text", "within"]
+
+LONGEST = 1_000_000  # letters of a text that are read: some 300 pages, ten seconds (judgement)
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -80,3 +82,10 @@ def _decode(data: bytes) -> tuple[str, str, list[tuple[str, str]]]:
             "latin-1",
             [("encoding", "The text is not UTF-8; it was read as Latin-1 (Windows-1252).")],
         )
+
+
+def within(text: str) -> str:
+    """Return a letter as it is, or its first part, up to the end of a line, where it is longer than any."""
+    if len(text) <= LONGEST:
+        return text
+    return text[: text.rfind("\n", 0, LONGEST) + 1 or LONGEST]
