@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage as ndi
 
-__all__ = ["drift", "flesh_columns", "without_lines"]
+__all__ = ["drift", "flesh_columns", "near_bone", "without_lines"]
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -54,10 +54,14 @@ def drift(rest: Image, inside: Mask, pixel_mm: float) -> Image:
 
 def flesh_columns(bone: npt.NDArray[np.bool_], inside: Mask, pixel_mm: float) -> npt.NDArray[np.bool_]:
     """Return the columns (x,) of soft tissue: away from the edges of bone and of the limb."""
-    near = ndi.binary_dilation(bone, iterations=max(1, round(NEAR_BONE_MM / pixel_mm)))
     seen = inside.mean(axis=0) >= ROWS_SEEN
     deep = ndi.binary_erosion(seen, iterations=max(1, round(NEAR_SKIN_MM / pixel_mm)))
-    return np.asarray(deep & ~near)
+    return np.asarray(deep & ~near_bone(bone, pixel_mm))
+
+
+def near_bone(bone: npt.NDArray[np.bool_], pixel_mm: float) -> npt.NDArray[np.bool_]:
+    """Return the columns (x,) on bone or so near that its edges are their ground."""
+    return np.asarray(ndi.binary_dilation(bone, iterations=max(1, round(NEAR_BONE_MM / pixel_mm))))
 
 
 def without_lines(

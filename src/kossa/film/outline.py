@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +21,9 @@ RING_OFF = 0.14  # scatter of a ring's pixels about its circle, as a share of th
 RING_ROUND = 0.65  # share of all directions in which a ring is seen; judgement
 GRAINS, GRAIN_LONG, ALIGNED = 4, 1.7, 0.6  # number, elongation and alignment of rice grains; judgement
 LINE_WIDE_MM, LINE_LONG = 2.4, 5.0  # a line is thinner, and longer by this factor; judgement
+LONG_LINE_MM = 30.0  # a meniscus or the cartilage of a joint is shorter; judgement
 SHEET_LONG_MM = 16.0  # judgement
 DENSE, LOBES_MM2 = 0.1, 80.0  # share of the step from soft tissue to bone, and area, of a lump; judgement
-CREST, CREST_MM = 0.7, 2.0  # height of a wall over its own stretch, and how long that is; judgement
 TRAM_MM, THIN_MM = 12.0, 2.2  # length of an artery that is seen, mean width of its walls; judgement
 SOLID_BALL = 1.4  # the shadow of a ball, r < 0.3 R over 0.55-0.85 R: mean of sqrt(1 - (r/R)^2)
 WALL, HOLLOW = 0.55, 0.7  # height of a ring's wall that is fitted, and its middle over its wall; judgement
@@ -35,6 +34,7 @@ PATTERN = {
     "lucent_centre": ("pattern_lucent_center", "pattern_ring"),
     "rice_grain": ("pattern_rice_grain",),
     "linear_cartilage": ("pattern_linear_cartilage", "pattern_shape_linear"),
+    "vessel_line": ("pattern_along_vessel", "pattern_shape_linear"),
     "sheet": ("pattern_sheet_fascial",),
     "lobulated": ("pattern_nodular_clumped",),
     "amorphous": ("pattern_amorphous",),
@@ -64,7 +64,7 @@ def describe_outline(  # noqa: PLR0911 - one return a pattern, in their order of
     if ring is not None:
         return ring
     grains = _grains(body, pixel_mm)
-    rails = find_rails(points) or find_rails(_crests(points, rise[body]))
+    rails = find_rails(points)
     peak, area = float(np.percentile(rise[body], 98)), float(body.sum()) * pixel_mm**2
     length, width = _length_and_width(body, pixel_mm)
     if peak >= DENSE and area >= LOBES_MM2 and width >= LINE_WIDE_MM:
@@ -81,30 +81,16 @@ def describe_outline(  # noqa: PLR0911 - one return a pattern, in their order of
         )
     if grains is not None:
         return grains
+    if width <= LINE_WIDE_MM and length >= LONG_LINE_MM:
+        return _made(
+            "vessel_line",
+            f"one line {length:.0f} mm long and {width:.1f} mm wide, longer than the cartilage of a joint",
+        )
     if width <= LINE_WIDE_MM and length >= LINE_LONG * width:
         return _made("linear_cartilage", f"one line {length:.0f} mm long and {width:.1f} mm wide")
     if length >= SHEET_LONG_MM and length >= 2.2 * width:
         return _made("sheet", f"a band {length:.0f} mm long and {width:.1f} mm wide")
     return _lump("amorphous", body, peak, length, width)
-
-
-def _crests(points: npt.NDArray[np.float64], rise: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """Return the points of a long mark that stand highest where they are along it.
-
-    The walls of a tube are denser in projection than its middle, which is calcified in front and behind.
-    """
-    centred = points - points.mean(0)
-    _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    along = centred @ axes[0]
-    place = ((along - along.min()) / CREST_MM).astype(int)
-    order = np.argsort(place, kind="stable")
-    starts = np.searchsorted(place[order], np.arange(place.max() + 2))
-    keep = np.zeros(len(points), bool)
-    for first, last in pairwise(starts):
-        here = order[first:last]
-        if here.size:
-            keep[here] = rise[here] >= CREST * np.percentile(rise[here], 95)
-    return points[keep]
 
 
 def _ring(wall: Mask, body: Mask, rise: Image, pixel_mm: float) -> Outline | None:

@@ -11,7 +11,7 @@ from scipy import ndimage as ndi
 from kossa.evidence import FilmDeposit, FilmGroup, Finding, Material, Modality, Notice, Severity, Source
 from kossa.evidence.vocabulary import term
 from kossa.film.describe import Told
-from kossa.film.drift import drift, flesh_columns, without_lines
+from kossa.film.drift import drift, flesh_columns, near_bone, without_lines
 from kossa.film.kernels.smooth import block_mean, gaussian, wide_gaussian
 from kossa.film.lines import oriented
 from kossa.film.measure import SPHERE
@@ -38,6 +38,7 @@ LINK_MM = 10.0  # parts nearer than this are one deposit; judgement
 RIM_MM = 2.5  # taken off the body's outline; judgement
 FLANK_MM = 1.0  # round a deposit that is not yet its ground; judgement
 BONE = 0.5  # share of the profile's range over soft tissue from which on it is bone; judgement
+PARTS = 5  # of a line along the shaft; a deposit is shorter than half of one (judgement)
 MOST = 40  # deposits that are told of one film
 
 
@@ -93,10 +94,12 @@ def _body(image: Image, pixel_mm: float) -> Mask:
     return eroded
 
 
-def _along(z: list[Image], inside: Mask, flesh: Mask, pixel_mm: float) -> Image:
+def _along(z: list[Image], inside: Mask, flesh: Mask, skin: Mask, pixel_mm: float) -> Image:
     """Return the largest z over scales, each against the noise of its own line along the shaft.
 
-    In `flesh` (x,) a line that stands out along all of its length is no ground: its neighbours are.
+    In `flesh` (x,) a line that stands out along all of its length is no ground: its neighbours are. Under
+    the `skin` (x,) the density of a limb that tapers changes faster than its drift tells: what a whole part
+    of a line does counts as noise there.
     """
     best = np.full(inside.shape, -1e3, np.float32)
     for band in z:
@@ -114,8 +117,22 @@ def _along(z: list[Image], inside: Mask, flesh: Mask, pixel_mm: float) -> Image:
         spread = np.maximum(ndi.median_filter(filled, 9, mode="nearest"), filled)
         spread = np.where(flesh, without_lines(filled, flesh, pixel_mm), spread)
         ground = without_lines(middle, flesh, pixel_mm)
+        under = skin & enough
+        spread[under] = np.hypot(spread[under], _wander(hidden[:, under] - ground[under]))
         best = np.maximum(best, np.where(enough, (band - ground) / spread, -1e3).astype(np.float32))
     return best
+
+
+def _wander(columns: Image) -> npt.NDArray[np.float64]:
+    """Return how far the medians of the parts of each column (y, x) lie off at the most."""
+    parts = np.array_split(columns, PARTS)
+    off = np.stack([np.nan_to_num(np.nanmedian(_filled(part), axis=0)) for part in parts])
+    return np.asarray(np.abs(off).max(axis=0), np.float64)
+
+
+def _filled(part: Image) -> Image:
+    """Return a part in which a column without any value holds zeros."""
+    return np.where(np.isfinite(part).any(axis=0), part, 0.0)
 
 
 def _everywhere(bands: list[Image], inside: Mask, pixel_mm: float) -> Image:
@@ -149,6 +166,7 @@ def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft |
     top = float(np.percentile(shaft.profile[inside.any(0)], 98))
     bony = shaft.profile > soft + BONE * (top - soft)
     flesh = flesh_columns(bony, inside, pixel_mm)
+    skin = ~flesh & ~near_bone(bony, pixel_mm)
     rest = np.where(inside, upright - without_lines(shaft.profile, flesh, pixel_mm), 0).astype(np.float32)
     slow = without_lines(drift(rest, inside, pixel_mm), flesh, pixel_mm)
     rest = np.where(inside, rest - slow, 0).astype(np.float32)
@@ -159,7 +177,7 @@ def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft |
     )
     bands = [gaussian(rest, s / pixel_mm) for s in SCALES_MM]
     bands += oriented(rest, LINE_MM[0] / pixel_mm, LINE_MM[1] / pixel_mm, DIRECTIONS)
-    z = _along(bands, inside, flesh, pixel_mm)
+    z = _along(bands, inside, flesh, skin, pixel_mm)
     bone = np.broadcast_to(bony, image.shape)
     back = shaft.back(z), shaft.back(rest), shaft.back(bone.astype(np.float32)) > 0.5
     return (
