@@ -34,6 +34,13 @@ def test_words_of_another_place_are_another_deposit():
     assert [g.id for g in found.groups] == ["g1", "g2", "gw1"]
 
 
+def test_words_without_a_place_are_no_further_deposit_where_one_was_measured():
+    found = join((made.reading(),), told(None))
+    assert [g.id for g in found.groups] == ["g1", "g2"]
+    assert found.groups[0].words == "calcified plaque"
+    assert [g.id for g in join((), told(None)).groups] == ["gw1"]
+
+
 def test_the_other_side_is_another_deposit():
     left = DepositGroup(id="g1", deposits=("1",), site="site_knee", side=Side.LEFT)
     reading = made.reading(groups=(left,))

@@ -60,6 +60,8 @@ def _with_possible(evidence: Evidence, weighing: Weighing) -> Evidence:
 
 def _for(row: CareRow, likely: Sequence[str], evidence: Evidence) -> str | None:
     """Return the cause an option is for, `any`, or None."""
+    if row.only_if and evaluate(parse(row.only_if), evidence.look).value is not True:
+        return None
     cause = next((c for c in likely if c in row.causes), None)
     if cause is not None or not row.when:
         return cause

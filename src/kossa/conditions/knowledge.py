@@ -254,11 +254,15 @@ class CautionRow(_Known, frozen=True, kw_only=True):
 
 
 class CareRow(_Known, frozen=True, kw_only=True):
-    """An option. `causes` it is for, or a rule `when`; `against` are findings that speak against it."""
+    """An option. `causes` it is for, or a rule `when`; `against` are findings that speak against it.
+
+    `only_if` is a rule that has to be known true: what treats a finding is no option where it is not there.
+    """
 
     id: str
     causes: tuple[str, ...] = ()
     when: str = ""
+    only_if: str = ""
     kind: str
     what: str
     aim: str

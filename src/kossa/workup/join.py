@@ -1,7 +1,7 @@
 """One deposit seen twice is one deposit: what was measured and what was told are brought together.
 
 A group that words tell of is the measured one where its place is the same, or one is part of the other,
-and the sides do not contradict. What the words say of it then counts for the measured group.
+and the sides do not contradict; told without any place it is the first measured one. What the words say of it then counts for the measured group.
 """
 
 from __future__ import annotations
@@ -52,8 +52,12 @@ def join(
     if history is None:
         return Joined(tuple(groups), tuple(findings))
     moved: dict[str, str] = {}
+    measured = [i for i, g in enumerate(groups) if g.material is Material.CALCIFICATION]
     for told in history.groups:
         twin = next((i for i, g in enumerate(groups) if _same(g, told)), None)
+        if twin is None and told.site is None and measured:
+            # calcium told without a place is what was measured, not one deposit more
+            twin = measured[0]
         if twin is None:
             groups.append(told)
         else:
