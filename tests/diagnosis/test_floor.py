@@ -173,3 +173,21 @@ def test_an_implausible_low_calcium_warns_the_other_way_and_a_harmless_one_not_a
     odd = Result(analyte="calcium_total", value=9.6, unit="mmol/L", plausible=False, likely_unit="furlong")
     assert "hypocalcaemia" in shown([], person(60), results=(low,))
     assert not shown([], person(60), results=(harmless, odd))
+
+
+def _mass(found):
+    (floor,) = [f for f in weighed(found, person(61, "M")).floors if f.id == "malignancy_mass"]
+    return floor
+
+
+def test_a_denied_injury_is_not_called_unknown():
+    floor = _mass(yes("sx_growing", "site_thigh") + no("hx_trauma"))
+    assert "injury" not in floor.ask
+    assert floor.ask in floor.why
+
+
+def test_a_told_sarcoma_needs_no_biopsy_first():
+    floor = _mass(yes("sx_growing", "bx_sarcoma") + no("hx_trauma"))
+    assert floor.why.startswith("biopsy told: sarcoma")
+    assert (floor.who, floor.ask) == ("sarcoma centre", "")
+    assert _mass(yes("sx_growing")).who == "sarcoma centre before any biopsy"

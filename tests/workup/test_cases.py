@@ -110,3 +110,8 @@ def test_what_is_known_can_be_read(capsys):
     assert "caseous necrosis" in capsys.readouterr().out
     assert main(["compare"]) == 0
     assert "DYSTROPHIC" in capsys.readouterr().out
+
+
+def test_a_name_that_the_case_lacks_is_answered_with_a_near_one():
+    with pytest.raises(WrongCall, match=r"it has history$"):
+        changed({"age_years": 50, "history": ["scleroderma"]}, (), ("histroy",))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -132,7 +133,11 @@ def changed(case: Mapping[str, Any], settings: Sequence[str], without: Sequence[
         elif len(rest) < len(out.get("labs") or []):
             out["labs"] = rest
         else:
-            raise WrongCall(f"--without {name}: the case has no such field and no such test")
+            have = [*out, *(str(row.get("name", "")) for row in out.get("labs") or [])]
+            near = get_close_matches(name, have) or have
+            raise WrongCall(
+                f"--without {name}: the case has no such field and no such test; it has {', '.join(near)}"
+            )
     for setting in settings:
         name, sign, value = setting.partition("=")
         if not sign or not name.strip() or not value.strip():

@@ -7,7 +7,7 @@ and the sides do not contradict. What the words say of it then counts for the me
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -51,8 +51,12 @@ def join(
     findings += seen
     if history is None:
         return Joined(tuple(groups), tuple(findings))
-    moved: dict[str, str] = {}
+    moved: dict[str, str | None] = {}
+    measured = [i for i, g in enumerate(groups) if not _physiological(g)]
     for told in history.groups:
+        if told.site is None and measured:  # a deposit without a place is one of those measured
+            moved[told.id] = groups[measured[0]].id if len(measured) == 1 else None
+            continue
         twin = next((i for i, g in enumerate(groups) if _same(g, told)), None)
         if twin is None:
             groups.append(told)
@@ -103,7 +107,7 @@ def _prefixed(group: DepositGroup, prefix: str) -> DepositGroup:
     return msgspec.structs.replace(group, id=prefix + group.id, deposits=deposits)
 
 
-def _moved(finding: Finding, names: dict[str, str]) -> Finding:
+def _moved(finding: Finding, names: Mapping[str, str | None]) -> Finding:
     if finding.group in names:
         return msgspec.structs.replace(finding, group=names[finding.group])
     return finding
