@@ -191,3 +191,17 @@ def test_a_told_sarcoma_needs_no_biopsy_first():
     assert floor.why.startswith("biopsy told: sarcoma")
     assert (floor.who, floor.ask) == ("sarcoma centre", "")
     assert _mass(yes("sx_growing")).who == "sarcoma centre before any biopsy"
+
+
+def test_a_question_mark_is_told_as_a_question():
+    (asked,) = weighed(yes("hx_tuberculosis", certainty=0.5)).floors
+    assert asked.why.startswith("asked about with a question mark")
+    assert "because of" not in asked.why
+    (known,) = weighed(yes("hx_tuberculosis")).floors
+    assert known.why.startswith("active tuberculosis, because of")
+
+
+def test_a_filtration_rate_is_told_in_whole_numbers():
+    found = yes("sx_livedo") + yes("egfr_under_30", value=20.7394, unit="mL/min/{1.73_m2}")
+    (floor,) = [f for f in weighed(found).floors if f.id == "calciphylaxis"]
+    assert "(21 mL/min/1.73 m2)" in floor.why

@@ -21,6 +21,8 @@ __all__ = ["floors"]
 CALCIUM = Substance("mg/dL", "mmol/L", Decimal("0.2495"), 2)  # molar mass 40.078
 CRISIS_MMOL_L, LOW_MMOL_L = 3.5, 1.9  # floors.toml: hypercalcaemic_crisis, hypocalcaemia
 
+QUESTIONED = 0.5  # certainty of a mention with a question mark (history's levels of certainty)
+
 
 def _shown(row: FloorRow, evidence: Evidence) -> tuple[Sign, Verdict, Verdict | None] | None:
     """Return the most certain alternative, its sign and what is open beside it."""
@@ -45,6 +47,12 @@ def _ask(row: FloorRow, rest: Verdict | None, evidence: Evidence) -> str:
     if not any(evidence.look(a) is False for a in wanted if a.kind == "finding"):
         return row.ask
     return ", ".join(dict.fromkeys(evidence.words(a) for a in rest.unknown))
+
+
+def _questioned(sign: Verdict, evidence: Evidence) -> bool:
+    """Say whether the sign rests on nothing but words with a question mark."""
+    said = [evidence.findings.get(a.name) for a in sign.because]
+    return bool(said) and all(f is not None and f.certainty <= QUESTIONED for f in said)
 
 
 def _why(shown: str, ask: str, sign: Verdict, rest: Verdict | None, words: Callable[[Atom], str]) -> str:
@@ -98,6 +106,9 @@ def floors(knowledge: Knowledge, evidence: Evidence) -> tuple[Floor, ...]:
         one, sign, rest = shown
         ask = _ask(row, rest, evidence)
         why = _why(one.show_as or row.show_as, ask, sign, rest, evidence.words)
+        if _questioned(sign, evidence):
+            asked = ", ".join(evidence.words(a) for a in sign.because)
+            why = f"asked about with a question mark: {asked}" + (f"; ask: {ask}" if ask else "")
         found.append(
             Floor(
                 id=row.id, why=why, who=one.who or row.who, how_soon=row.how_soon, ask=ask, source=row.source,
