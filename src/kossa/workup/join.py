@@ -108,7 +108,7 @@ def _prefixed(group: DepositGroup, prefix: str) -> DepositGroup:
 
 
 def _moved(finding: Finding, names: Mapping[str, str | None]) -> Finding:
-    if finding.group in names:
+    if finding.group is not None and finding.group in names:
         return msgspec.structs.replace(finding, group=names[finding.group])
     return finding
 
