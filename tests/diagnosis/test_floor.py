@@ -173,3 +173,35 @@ def test_an_implausible_low_calcium_warns_the_other_way_and_a_harmless_one_not_a
     odd = Result(analyte="calcium_total", value=9.6, unit="mmol/L", plausible=False, likely_unit="furlong")
     assert "hypocalcaemia" in shown([], person(60), results=(low,))
     assert not shown([], person(60), results=(harmless, odd))
+
+
+def _mass(found):
+    (floor,) = [f for f in weighed(found, person(61, "M")).floors if f.id == "malignancy_mass"]
+    return floor
+
+
+def test_a_denied_injury_is_not_called_unknown():
+    floor = _mass(yes("sx_growing", "site_thigh") + no("hx_trauma"))
+    assert "injury" not in floor.ask
+    assert floor.ask in floor.why
+
+
+def test_a_told_sarcoma_needs_no_biopsy_first():
+    floor = _mass(yes("sx_growing", "bx_sarcoma") + no("hx_trauma"))
+    assert floor.why.startswith("biopsy told: sarcoma")
+    assert (floor.who, floor.ask) == ("sarcoma centre", "")
+    assert _mass(yes("sx_growing")).who == "sarcoma centre, before any biopsy that is not done yet"
+
+
+def test_a_question_mark_is_told_as_a_question():
+    (asked,) = weighed(yes("hx_tuberculosis", certainty=0.5)).floors
+    assert asked.why.startswith("asked about with a question mark")
+    assert "because of" not in asked.why
+    (known,) = weighed(yes("hx_tuberculosis")).floors
+    assert known.why.startswith("active tuberculosis, because of")
+
+
+def test_a_filtration_rate_is_told_in_whole_numbers():
+    found = yes("sx_livedo") + yes("egfr_under_30", value=20.7394, unit="mL/min/{1.73_m2}")
+    (floor,) = [f for f in weighed(found).floors if f.id == "calciphylaxis"]
+    assert "(21 mL/min/1.73 m2)" in floor.why

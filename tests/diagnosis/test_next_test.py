@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kossa.conditions import load
-from kossa.diagnosis.next_test import entropy
+from kossa.diagnosis.evidence import gather
+from kossa.diagnosis.next_test import entropy, is_done
+from kossa.evidence import Result
 
 from .made import PEOPLE, no, person, prepared, weighed, yes
 
+CHEMISTRY = "serum_calcium_phosphate_albumin_creatinine"
 CORE, DRAW = {"biopsy_core_image_guided"}, {"aspiration_of_collection"}
 NEEDLES = {
     "biopsy_skin_punch",
@@ -171,3 +174,13 @@ def test_no_order_and_no_dose_stands_in_the_tests():
         words = f"{t.settles} {t.risk} {t.harm_rule}".lower()
         assert " mg" not in words.replace("mgy", "")
         assert "stop " not in words
+
+
+def test_a_blood_test_whose_analytes_all_have_values_is_done():
+    (row,) = [t for t in load().tests if t.id == CHEMISTRY]
+    values = {"calcium_total": 2.3, "phosphate": 1.1, "albumin": 41.0, "creatinine": 80.0}
+    done = [Result(analyte=a, value=v, unit="mmol/L") for a, v in values.items()]
+    assert is_done(row, gather([], person(), results=done))
+    assert not is_done(row, gather([], person(), results=done[1:]))
+    (other,) = [t for t in load().tests if t.id == "radiograph_of_site"]
+    assert not is_done(other, gather([], person(), results=done))

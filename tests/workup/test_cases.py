@@ -133,3 +133,8 @@ def test_a_file_without_cases_is_nothing_usable(tmp_path):
     path.write_text("\n\n", encoding="utf-8")
     with pytest.raises(NothingUsable, match="holds no case"):
         list(cases_in(path, lambda _: None))
+
+
+def test_a_name_that_the_case_lacks_is_answered_with_a_near_one():
+    with pytest.raises(WrongCall, match=r"it has history$"):
+        changed({"age_years": 50, "history": ["scleroderma"]}, (), ("histroy",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from tests.report import made
 
 from kossa.evidence import Calcification, DepositGroup, Finding, Material, Person, Side
@@ -34,13 +35,6 @@ def test_words_of_another_place_are_another_deposit():
     assert [g.id for g in found.groups] == ["g1", "g2", "gw1"]
 
 
-def test_words_without_a_place_are_no_further_deposit_where_one_was_measured():
-    found = join((made.reading(),), told(None))
-    assert [g.id for g in found.groups] == ["g1", "g2"]
-    assert found.groups[0].words == "calcified plaque"
-    assert [g.id for g in join((), told(None)).groups] == ["gw1"]
-
-
 def test_the_other_side_is_another_deposit():
     left = DepositGroup(id="g1", deposits=("1",), site="site_knee", side=Side.LEFT)
     reading = made.reading(groups=(left,))
@@ -64,3 +58,12 @@ def test_the_first_question():
     assert first_question((group,), measured=False, scanned=True) is Calcification.TOLD
     assert first_question((group,), measured=True, scanned=True) is Calcification.MEASURED
     assert first_question((ordinary,), measured=False, scanned=True) is Calcification.NONE_SEEN
+
+
+def test_words_without_a_place_add_no_deposit_where_some_were_measured():
+    knee = DepositGroup(id="g1", deposits=("1",), site="site_knee")
+    thigh = DepositGroup(id="g2", deposits=("2",), site="site_thigh")
+    for measured in ((knee,), (knee, thigh)):
+        reading = msgspec.structs.replace(made.reading(), groups=measured)
+        assert [g.id for g in join([reading], told(None)).groups] == [g.id for g in measured]
+    assert [g.id for g in join([], told(None)).groups] == ["gw1"]

@@ -194,7 +194,8 @@ class TestRow(_Known, frozen=True, kw_only=True):
     """A test that can be asked for.
 
     `shows` are the findings it can bring: `one_of` them or none, or any together (`joint`). `where` is
-    the rule for whom it makes sense, `msv` its radiation in mSv.
+    the rule for whom it makes sense, `msv` its radiation in mSv. `measures` are the analytes of a blood
+    test: where each has a value it is done, though a value may leave a finding open.
     """
 
     __test__ = False  # its name is not a test of pytest's
@@ -203,6 +204,7 @@ class TestRow(_Known, frozen=True, kw_only=True):
     settles: str
     shows: tuple[str, ...] = ()
     answers: Literal["one_of", "joint"] = "one_of"
+    measures: tuple[str, ...] = ()
     msv: float = 0.0
     where: str = ""
     forbidden_by: str = ""
@@ -219,10 +221,15 @@ class TestRow(_Known, frozen=True, kw_only=True):
 
 
 class Sign(_Known, frozen=True, kw_only=True):
-    """A floor is shown where `sign` is true and `unless_not` is not known to be false."""
+    """A floor is shown where `sign` is true and `unless_not` is not known to be false.
+
+    `show_as` and `who` stand in the place of the floor's own where this sign says more.
+    """
 
     sign: str
     unless_not: str = ""
+    show_as: str = ""
+    who: str = ""
 
 
 class FloorRow(_Known, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ MEASURED, TOLD = 1, 0
 LOCAL = frozenset({"site", "pattern", "tissue"})
 STALE_DAYS = 365  # clinical reference, section 3.7: older than twelve months
 STALE_POWER = 0.5  # the same: its ratio to the power 0.5
+EGFR_UNIT = "mL/min/{1.73_m2}"  # whole numbers, as laboratories report it
 SURE_ENOUGH = (
     0.5  # words such as "?TB" carry 0.5-0.7: a rule takes them as yes, so that it is asked (judgement)
 )
@@ -95,12 +96,18 @@ class Evidence:
         said = self.findings.get(atom.name) or self._behind(atom.name)
         text = label(atom.name)
         if said is not None and said.value is not None:
-            text += f" ({said.value:g} {said.unit or ''}".rstrip() + (f", {said.when})" if said.when else ")")
+            text += f" ({_amount(said.value, said.unit)}" + (f", {said.when})" if said.when else ")")
         return text if self.state.get(atom.name) is not False else f"not: {text}"
 
     def _behind(self, id_: str) -> Finding | None:
         """A more special finding that made this one true."""
         return next((f for i, f in self.findings.items() if id_ in ancestors(i)), None)
+
+
+def _amount(value: float, unit: str | None) -> str:
+    """Return a value as people write it: three figures at least, and the unit without UCUM's braces."""
+    digits = f"{value:.0f}" if abs(value) >= 100 or unit == EGFR_UNIT else f"{value:.3g}"
+    return f"{digits} {unit or ''}".rstrip().replace("{1.73_m2}", "1.73 m2")
 
 
 def _condition(id_: str) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from kossa.chemistry.units import Substance, convert
-from kossa.conditions.knowledge import FloorRow, Knowledge
-from kossa.conditions.rule import Atom, Verdict, evaluate, parse
+from kossa.conditions.knowledge import FloorRow, Knowledge, Sign
+from kossa.conditions.rule import Atom, Verdict, atoms, evaluate, parse
 from kossa.diagnosis.evidence import Evidence
 from kossa.evidence import Floor, KossaError, Result
 
@@ -21,29 +21,47 @@ __all__ = ["floors"]
 CALCIUM = Substance("mg/dL", "mmol/L", Decimal("0.2495"), 2)  # molar mass 40.078
 CRISIS_MMOL_L, LOW_MMOL_L = 3.5, 1.9  # floors.toml: hypercalcaemic_crisis, hypocalcaemia
 
+QUESTIONED = 0.5  # certainty of a mention with a question mark (history's levels of certainty)
 
-def _shown(row: FloorRow, evidence: Evidence) -> tuple[Verdict, Verdict | None] | None:
-    """Return the sign and what is open beside it, for the alternative that is most certain."""
-    open_: tuple[Verdict, Verdict | None] | None = None
+
+def _shown(row: FloorRow, evidence: Evidence) -> tuple[Sign, Verdict, Verdict | None] | None:
+    """Return the most certain alternative, its sign and what is open beside it."""
+    open_: tuple[Sign, Verdict, Verdict | None] | None = None
     for one in row.alternatives:
         sign = evaluate(parse(one.sign), evidence.look)
         if sign.value is not True:
             continue
         rest = evaluate(parse(one.unless_not), evidence.look) if one.unless_not else None
         if rest is None or rest.value is True:
-            return sign, rest
+            return one, sign, rest
         if rest.value is None:
-            open_ = open_ or (sign, rest)
+            open_ = open_ or (one, sign, rest)
     return open_
 
 
-def _why(row: FloorRow, sign: Verdict, rest: Verdict | None, words: Callable[[Atom], str]) -> str:
+def _ask(row: FloorRow, rest: Verdict | None, evidence: Evidence) -> str:
+    """Return what is open; in the row's own words where nothing that it asks was denied."""
+    if rest is None or rest.value is not None:
+        return ""
+    wanted = [a for one in row.alternatives if one.unless_not for a in atoms(parse(one.unless_not))]
+    if not any(evidence.look(a) is False for a in wanted if a.kind == "finding"):
+        return row.ask
+    return ", ".join(dict.fromkeys(evidence.words(a) for a in rest.unknown))
+
+
+def _questioned(sign: Verdict, evidence: Evidence) -> bool:
+    """Say whether the sign rests on nothing but words with a question mark."""
+    said = [evidence.findings.get(a.name) for a in sign.because]
+    return bool(said) and all(f is not None and f.certainty <= QUESTIONED for f in said)
+
+
+def _why(shown: str, ask: str, sign: Verdict, rest: Verdict | None, words: Callable[[Atom], str]) -> str:
     because = [words(a) for a in sign.because]
     if rest is not None and rest.value is True:
         because += [words(a) for a in rest.because]
-    text = f"{row.show_as}, because of: {', '.join(dict.fromkeys(because))}"
+    text = f"{shown}, because of: {', '.join(dict.fromkeys(because))}"
     if rest is not None and rest.value is None:
-        text += f"; not known and counted as possible: {row.ask}"
+        text += f"; not known and counted as possible: {ask}"
     return text
 
 
@@ -85,12 +103,15 @@ def floors(knowledge: Knowledge, evidence: Evidence) -> tuple[Floor, ...]:
         shown = _shown(row, evidence)
         if shown is None:
             continue
-        sign, rest = shown
-        is_open = rest is not None and rest.value is None
+        one, sign, rest = shown
+        ask = _ask(row, rest, evidence)
+        why = _why(one.show_as or row.show_as, ask, sign, rest, evidence.words)
+        if _questioned(sign, evidence):
+            asked = ", ".join(evidence.words(a) for a in sign.because)
+            why = f"asked about with a question mark: {asked}" + (f"; ask: {ask}" if ask else "")
         found.append(
             Floor(
-                id=row.id, why=_why(row, sign, rest, evidence.words), who=row.who, how_soon=row.how_soon,
-                ask=row.ask if is_open else "", source=row.source,
+                id=row.id, why=why, who=one.who or row.who, how_soon=row.how_soon, ask=ask, source=row.source,
             )
         )  # fmt: skip
     have = {f.id for f in found}

@@ -22,7 +22,7 @@ from kossa.diagnosis.scale import NONE
 from kossa.evidence import Answer, Avoided, Floor, NextTest
 from kossa.evidence.vocabulary import label
 
-__all__ = ["avoided", "next_tests"]
+__all__ = ["avoided", "is_done", "next_tests"]
 
 Floats = npt.NDArray[np.float64]
 SHOWN = 3  # clinical reference, section 4.5
@@ -141,6 +141,12 @@ def _sensible(row: TestRow, evidence: Evidence) -> bool:
     return not row.where or evaluate(parse(row.where), evidence.look).value is True
 
 
+def is_done(row: TestRow, evidence: Evidence) -> bool:
+    """Say whether each analyte of a blood test has a plausible value."""
+    have = {r.analyte for r in evidence.results if r.value is not None and r.plausible}
+    return bool(row.measures) and have.issuperset(row.measures)
+
+
 def _forbidden(row: TestRow, evidence: Evidence) -> str:
     if not row.forbidden_by:
         return ""
@@ -154,7 +160,7 @@ def _judge(weighed: Weighed, evidence: Evidence, floors: Sequence[Floor]) -> Ite
     asked = {a for f in weighed.model.knowledge.floors if f.id in shown for a in _asked(f)}
     for row in weighed.model.knowledge.tests:
         ids = _open(row, evidence)
-        if not ids or not _sensible(row, evidence) or _forbidden(row, evidence):
+        if not ids or is_done(row, evidence) or not _sensible(row, evidence) or _forbidden(row, evidence):
             continue
         bits, answers = _gain(row, ids, weighed, now)
         harm, cautioned = _harm(row, evidence)

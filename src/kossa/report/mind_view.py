@@ -26,6 +26,7 @@ from kossa.report.plain import NO_SHARE, NO_SHARE_WORDS, cause_name, plain_name,
 __all__ = ["kind_colour", "leading", "mind_view"]
 
 SHOWN_CAUSES = 6
+THIRD = 0.15  # a third kind that likely is named where two are not separated (judgement)
 LIKELY = 0.6  # a kind less likely than this is not called most likely; judgement
 NAMED = 0.35  # a cause less likely than this is not named in the first sentence; judgement
 SHOWN_SHARE = 0.005  # kinds below this and causes whose interval stays below it are left to workup.json
@@ -203,7 +204,9 @@ def leading(weighing: Weighing) -> str:
     """Return the end of the first sentence: which kind, from what."""
     first, second = weighing.kinds[0], weighing.kinds[1]
     if first.prob < LIKELY:
-        return f"{first.id} or {second.id}, which what is known does not separate"
+        open_ = [k.id for k in weighing.kinds[2:3] if k.prob >= THIRD]
+        named = f"{first.id}, {second.id} or {open_[0]}" if open_ else f"{first.id} or {second.id}"
+        return f"{named}, which what is known does not separate"
     cause = weighing.causes[0]
     words = f"most likely {first.id}"
     if cause.prob >= NAMED and cause.id in NO_SHARE:

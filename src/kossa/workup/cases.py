@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -171,7 +172,11 @@ def changed(case: Mapping[str, Any], settings: Sequence[str], without: Sequence[
         elif len(rest) < len(out.get("labs") or []):
             out["labs"] = rest
         else:
-            raise WrongCall(f"--without {name}: the case has no such field and no such test")
+            have = [*out, *(str(row.get("name", "")) for row in out.get("labs") or [])]
+            near = get_close_matches(name, have) or have
+            raise WrongCall(
+                f"--without {name}: the case has no such field and no such test; it has {', '.join(near)}"
+            )
     names = [s.partition("=")[0].strip() for s in settings]
     twice = sorted({n for n in names if names.count(n) > 1} - ADDED | set(names) & set(without))
     if twice:

@@ -1,13 +1,14 @@
 """One deposit seen twice is one deposit: what was measured and what was told are brought together.
 
 A group that words tell of is the measured one where its place is the same, or one is part of the other,
-and the sides do not contradict; told without any place it is the first measured one. What the words say of it then counts for the measured group.
+and the sides do not contradict; calcium told without any place is what was measured. What the words say of
+it then counts for the measured group.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -51,13 +52,13 @@ def join(
     findings += seen
     if history is None:
         return Joined(tuple(groups), tuple(findings))
-    moved: dict[str, str] = {}
-    measured = [i for i, g in enumerate(groups) if g.material is Material.CALCIFICATION]
+    moved: dict[str, str | None] = {}
+    measured = [i for i, g in enumerate(groups) if not _physiological(g)]
     for told in history.groups:
+        if told.site is None and measured:  # a deposit without a place is one of those measured
+            moved[told.id] = groups[measured[0]].id if len(measured) == 1 else None
+            continue
         twin = next((i for i, g in enumerate(groups) if _same(g, told)), None)
-        if twin is None and told.site is None and measured:
-            # calcium told without a place is what was measured, not one deposit more
-            twin = measured[0]
         if twin is None:
             groups.append(told)
         else:
@@ -107,8 +108,8 @@ def _prefixed(group: DepositGroup, prefix: str) -> DepositGroup:
     return msgspec.structs.replace(group, id=prefix + group.id, deposits=deposits)
 
 
-def _moved(finding: Finding, names: dict[str, str]) -> Finding:
-    if finding.group in names:
+def _moved(finding: Finding, names: Mapping[str, str | None]) -> Finding:
+    if finding.group is not None and finding.group in names:
         return msgspec.structs.replace(finding, group=names[finding.group])
     return finding
 
