@@ -16,7 +16,9 @@ from kossa.conditions.rule import Atom, Verdict, atoms, evaluate, parse
 from kossa.diagnosis.evidence import Evidence
 from kossa.evidence import Floor, KossaError, Result
 
-__all__ = ["floors"]
+__all__ = ["DOUBTED", "floors"]
+
+DOUBTED = "asked about with a question mark"  # how a floor begins that rests on a doubt alone
 
 CALCIUM = Substance("mg/dL", "mmol/L", Decimal("0.2495"), 2)  # molar mass 40.078
 CRISIS_MMOL_L, LOW_MMOL_L = 3.5, 1.9  # floors.toml: hypercalcaemic_crisis, hypocalcaemia
@@ -108,7 +110,7 @@ def floors(knowledge: Knowledge, evidence: Evidence) -> tuple[Floor, ...]:
         why = _why(one.show_as or row.show_as, ask, sign, rest, evidence.words)
         if _questioned(sign, evidence):
             asked = ", ".join(evidence.words(a) for a in sign.because)
-            why = f"asked about with a question mark: {asked}" + (f"; ask: {ask}" if ask else "")
+            why = f"{DOUBTED}: {asked}" + (f"; ask: {ask}" if ask else "")
         found.append(
             Floor(
                 id=row.id, why=why, who=one.who or row.who, how_soon=row.how_soon, ask=ask, source=row.source,

@@ -7,6 +7,7 @@ from typing import Any
 
 from kossa.care.first_question import ASK
 from kossa.conditions import load
+from kossa.diagnosis.floor import DOUBTED
 from kossa.evidence import (
     Cause,
     Compared,
@@ -109,8 +110,10 @@ def _compared_row(row: Compared) -> dict[str, Any]:
     }
 
 
-def _floor_row(floor: Floor) -> dict[str, str]:
+def _floor_row(floor: Floor) -> dict[str, Any]:
     return {
+        # what was only asked about with a question mark is no alarm
+        "quiet": floor.why.startswith(DOUBTED),
         "why": unmarked(f"{floor.why[:1].upper()}{floor.why[1:]}".rstrip(".")),
         "who": f"{floor.who[:1].upper()}{floor.who[1:]}",
         "how_soon": plain.how_soon(floor.how_soon),
