@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from kossa.evidence import (
@@ -32,6 +33,7 @@ __all__ = [
     "score_sentence",
 ]
 
+_BRACKETS = re.compile(r" \([^)]*\)")
 NAMED_PLACES = 6  # more than these are counted, not listed, in a sentence
 LEAST_SHARE = 0.01  # a kind less likely than this is not put into a radiologist's own text (judgement)
 UNKNOWN_PLACE = "a place that the rules could not name"
@@ -143,7 +145,8 @@ def lead(workup: Workup) -> str:
             names = join(list(dict.fromkeys(place(g.site) for g in physiological)))
             parts.append(f"Ordinary with age and not counted: {names}.")
     if workup.ct:
-        unseen = list(dict.fromkeys(w for r in workup.ct for w in r.limits.not_seen))
+        # figures in brackets stand in full under the limits
+        unseen = list(dict.fromkeys(_BRACKETS.sub("", w) for r in workup.ct for w in r.limits.not_seen))
         parts.append(f"Not seen by this version: {join(unseen)}." if unseen else "")
     return " ".join(p for p in parts if p)
 
