@@ -195,7 +195,7 @@ def _form_at(film: np.ndarray, mm: float, centre: tuple[int, int]):
     found = detect(film, mm)
     told = mark_groups(found)
     places = [
-        [((told.marks[i].y, told.marks[i].x) + np.array(found.origin)) * found.factor for i in g.members]
+        [np.add((told.marks[i].y, told.marks[i].x), found.origin) * found.factor for i in g.members]
         for g in told.groups
     ]
     near = [
