@@ -49,7 +49,9 @@ SMALLEST_FALSE_MM2 = 3.0  # ct.md rows 14 and 15: false finds under 3 mm2 are no
 
 def related(a: str | None, b: str | None) -> bool:
     """Whether one site is the other or lies under it."""
-    return a is not None and b is not None and (a == b or a in ancestors(b) or b in ancestors(a))
+    if "unknown" in (a, b) or a is None or b is None:
+        return False  # no place was told
+    return a == b or a in ancestors(b) or b in ancestors(a)
 
 
 def beside(mark: Mark, deposits: list[CtDeposit]) -> CtDeposit | None:
