@@ -10,7 +10,7 @@ import pytest
 from kossa.ct.limits import found_beside_bone
 from kossa.ct.transposed import is_transposed, transposed
 from kossa.evidence import Material, Side
-from tests.ct.bodies import FAT, LUNG, MUSCLE, Body, at, holding, judged, limb
+from tests.ct.bodies import Body, at, holding, judged, limb
 
 MUSCLE_PLACE, FAT_PLACE = (100, -35, -10), (100, 0, -58)
 
@@ -186,16 +186,3 @@ def test_slices_stored_on_their_side_are_read_alike(flip):
     for z, y, x0, x1 in zip(two.z, two.y, two.x0, two.x1, strict=True):
         painted[z, y, x0:x1] = True
     assert np.array_equal(painted, lying.hu >= 130)
-
-
-def test_a_trunk_without_its_spine_in_the_picture_claims_no_muscle():
-    lung, belly = (90, 0, 40), (10, 0, 20)
-    body = Body(32, 110, 130)
-    body.column(FAT, (0, 40), (100, 150)).column(MUSCLE, (0, 40), (90, 140))
-    body.column(LUNG, (0, 45), (60, 70), low=40)
-    body.ball(900, lung, (8, 6, 6)).ball(600, belly, (4, 4, 4))
-    found = judged(body.volume())
-    assert at(found, body, lung).site == "site_lung"
-    inside = at(found, body, belly)
-    assert inside.site is None
-    assert "spine is not in the picture" in inside.site_reason

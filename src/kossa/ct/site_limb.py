@@ -25,7 +25,6 @@ ROW_MM = 10.0  # judgement: bone counts as beside an object within so much of it
 THIGH_MM2 = 12_000.0  # judgement: upper arms and calves have a smaller section
 SECOND_LIMB_MM2 = 600.0
 MOST_AIR = 0.5  # ct_volumes.md rule 12
-LUNG_NEAR_MM = 200.0  # judgement: so far below the lungs the belly goes on
 
 
 def on_a_line(one: Place, others: Sequence[Place]) -> int:
@@ -113,17 +112,6 @@ def _lung(place: Place, side: Side) -> Site | None:
     return Site("site_lung", 0.7, f"{place.look.ring_air:.0%} of what surrounds it is air-filled lung", side)
 
 
-def _trunk(place: Place) -> Site | None:
-    """Tell that nothing can be told inside a trunk whose spine is not in the picture: lungs are near."""
-    heights, z = place.anatomy.scan.coarse.heights_mm, place.cell[0]
-    lungs = heights[place.anatomy.body.lungs.any(axis=(1, 2))]
-    if place.anatomy.trunk.spine[z] or not place.in_flesh or not lungs.size:
-        return None
-    if np.abs(lungs - heights[z]).min() > LUNG_NEAR_MM:
-        return None
-    return Site(None, 0.0, "inside a trunk, but its spine is not in the picture to measure from")
-
-
 def _subcutis(place: Place, side: Side) -> Site | None:
     if not place.in_subcutis or place.hollow_tube:
         return None
@@ -162,7 +150,6 @@ def limb_site(place: Place, others: Sequence[Place]) -> Site:
         _lung(place, side)
         or _pelvic_vein(place)
         or _subcutis(place, side)
-        or _trunk(place)
         or _artery(place, others, side)
         or _joint(place, side)
         or rest
