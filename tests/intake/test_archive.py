@@ -165,3 +165,14 @@ def test_members_beyond_the_budget_are_inflated_anew(tmp_path):
     for _ in range(3):
         assert (one.read(), two.read()) == (dicom(), dicom(uid="2"))
     assert box._room == len(dicom()) + 10 - sum(map(len, box._kept.values()))
+
+
+def test_a_zip_of_a_kind_that_is_not_known_is_told_apart_from_a_damaged_one(tmp_path):
+    path = tmp_path / "new.zip"
+    with zipfile.ZipFile(path, "w") as box:
+        box.writestr("letter.txt", LETTER)
+    data = bytearray(path.read_bytes())
+    entry = data.find(b"PK\x01\x02")
+    data[entry + 6 : entry + 8] = struct.pack("<H", 99)  # the version that is needed to extract it
+    path.write_bytes(bytes(data))
+    assert settled(tmp_path) == (Outcome.REJECTED, "not-supported")

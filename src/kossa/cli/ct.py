@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kossa.cli.params import GIVEN_PATH, Finite, GivenPath
+from kossa.cli.params import GIVEN_PATH, scan_options
 from kossa.cli.screen import progress_on_stderr
 
 __all__ = ["command"]
@@ -14,18 +14,7 @@ __all__ = ["command"]
 
 @click.command("ct")
 @click.argument("path", type=GIVEN_PATH)
-@click.option("--preset", default="agatston-1990", show_default=True, help="Scoring convention.")
-@click.option("--series", type=int, help="Read this series (its number in the table) instead of the choice.")
-@click.option(
-    "--roi",
-    type=GivenPath(path_type=Path, exists=True),
-    help="NIfTI mask or label map that narrows the reading.",
-)
-@click.option(
-    "--mg-per-mm3-hu",
-    type=Finite(0, 0.1, min_open=True),
-    help="The scanner's calibration factor, from a phantom.",
-)
+@scan_options
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 def command(
     *,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-__all__ = ["GIVEN_PATH", "SEED", "Finite", "GivenPath"]
+__all__ = ["GIVEN_PATH", "SEED", "Finite", "GivenPath", "scan_options"]
 
 SEED = click.IntRange(0, 2**32 - 1)
 
@@ -35,3 +36,28 @@ class GivenPath(click.Path):
 
 
 GIVEN_PATH: click.Path = GivenPath(path_type=Path)
+
+
+def scan_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options of a CT reading, the same wherever a scan is read."""
+    options = (
+        click.option(
+            "--preset", default="agatston-1990", show_default=True, help="Scoring convention for CT."
+        ),
+        click.option(
+            "--series", type=int, help="Read this series (its number in the table) instead of the choice."
+        ),
+        click.option(
+            "--roi",
+            type=GivenPath(path_type=Path, exists=True),
+            help="NIfTI mask or label map that narrows the reading.",
+        ),
+        click.option(
+            "--mg-per-mm3-hu",
+            type=Finite(0, 0.1, min_open=True),
+            help="The scanner's calibration factor, from a phantom.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kossa.cli.params import GIVEN_PATH, Finite, GivenPath
+from kossa.cli.params import GIVEN_PATH, Finite, scan_options
 from kossa.cli.screen import progress_on_stderr
 
 __all__ = ["command"]
@@ -15,18 +15,7 @@ __all__ = ["command"]
 @click.command("read")
 @click.argument("path", type=GIVEN_PATH)
 @click.option("-o", "--out", type=GIVEN_PATH, help="Where to write; NAME-kossa beside you else.")
-@click.option("--preset", default="agatston-1990", show_default=True, help="Scoring convention for CT.")
-@click.option("--series", type=int, help="Read this series (its number in the table) instead of the choice.")
-@click.option(
-    "--roi",
-    type=GivenPath(path_type=Path, exists=True),
-    help="NIfTI mask or label map that narrows the reading.",
-)
-@click.option(
-    "--mg-per-mm3-hu",
-    type=Finite(0, 0.1, min_open=True),
-    help="The scanner's calibration factor, from a phantom.",
-)
+@scan_options
 @click.option("--person", help="Read this person (p1, p2, ...) where the folder holds more than one.")
 @click.option("--age", type=Finite(0, 130), help="Age in years, where the files do not tell or err.")
 @click.option("--sex", type=click.Choice(["F", "M", "U"]), help="Sex, where the files do not tell or err.")

@@ -91,7 +91,11 @@ class Archive:
             self._size = self.path.stat().st_size
             with zipfile.ZipFile(self.path) as box:
                 found = box.infolist()
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
+        except NotImplementedError:  # zipfile: a version, or parts on several discs, that it does not know
+            what = "This zip file is of a newer or divided kind that is not read. Unpack it, or zip it anew."
+            self.refused.append(Refused("not-supported", what))
+            return []
+        except (zipfile.BadZipFile, OSError, ValueError, struct.error):
             self.refused.append(Refused("truncated", "This zip file is damaged or cut off. Copy it again."))
             return []
         if len(found) > (most := self.budget.archive_members):
