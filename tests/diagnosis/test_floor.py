@@ -198,7 +198,7 @@ def test_a_question_mark_is_told_as_a_question():
     assert asked.why.startswith("asked about with a question mark")
     assert "because of" not in asked.why
     (known,) = weighed(yes("hx_tuberculosis")).floors
-    assert known.why.startswith("active tuberculosis, because of")
+    assert known.why.startswith("possible active tuberculosis, because of")
 
 
 def test_a_filtration_rate_is_told_in_whole_numbers():

@@ -155,7 +155,7 @@ def _notable(exam: Examination, deposit: CtDeposit, index: int) -> dict[str, Any
         "where": words.place(deposit.site, deposit.side),
         "planes": deposit_planes(exam, index),
         "numbers": "; ".join(p for p in parts if p) + ".",
-        "why": f"{deposit.reason} {deposit.site_reason}".strip(),
+        "why": "; ".join(w for w in (deposit.reason.rstrip("."), deposit.site_reason) if w),
     }
 
 
