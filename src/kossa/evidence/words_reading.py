@@ -8,12 +8,12 @@ from kossa.evidence.base import Record
 from kossa.evidence.deposit import DepositGroup, ToldDeposit
 from kossa.evidence.finding import Finding
 from kossa.evidence.notice import Notice
-from kossa.evidence.person import Person
+from kossa.evidence.person import Person, Side
 from kossa.evidence.result import Flag, Range, Result
 from kossa.evidence.score import Score
-from kossa.evidence.source import File
+from kossa.evidence.source import File, Source
 
-__all__ = ["BloodReading", "Derived", "HistoryReading", "Reliability", "ended"]
+__all__ = ["BloodReading", "Denied", "Derived", "HistoryReading", "Reliability", "ended"]
 
 
 class Reliability(StrEnum):
@@ -61,8 +61,20 @@ class BloodReading(Record, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
+class Denied(Record, frozen=True, kw_only=True):
+    """A sentence of a report that says no calcium was seen, and the place it speaks of (None: not named)."""
+
+    words: str
+    site: str | None = None
+    side: Side = Side.UNKNOWN
+    source: Source | None = None
+
+
 class HistoryReading(Record, frozen=True, kw_only=True):
-    """What `kossa history --json` prints; `not_understood` holds phrases in which nothing was found."""
+    """What `kossa history --json` prints; `not_understood` holds phrases in which nothing was found.
+
+    `denied` are the sentences that say no calcium was seen.
+    """
 
     schema: str = "kossa/history/1"
     kossa_version: str
@@ -72,6 +84,7 @@ class HistoryReading(Record, frozen=True, kw_only=True):
     groups: tuple[DepositGroup, ...] = ()
     scores: tuple[Score, ...] = ()
     findings: tuple[Finding, ...] = ()
+    denied: tuple[Denied, ...] = ()
     not_understood: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
 

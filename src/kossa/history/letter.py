@@ -12,6 +12,9 @@ from importlib.resources import files
 import msgspec
 
 from kossa.evidence import Finding, Source
+from kossa.evidence.vocabulary import term
+from kossa.evidence.words_reading import Denied
+from kossa.history.denied import denied
 from kossa.history.told import Told, told
 from kossa.history.words import find
 
@@ -38,6 +41,12 @@ _OPENING = re.compile(
     r"(?:dear\b|kind regards|best wishes)[^,.;:]*[,.;:]?|(?:consultant|reported by|dictated)[^:]{0,60}:)",
     re.IGNORECASE,
 )
+# a short line that says what was pictured: `CT thorax with contrast, 12.3.2024.`
+_EXAMINATION = re.compile(
+    r"\b(?:CT|HRCT|MRI|MR|XR|x-?ray|radiographs?|films?|mammogra(?:m|phy)|ultrasound|echocardiogra(?:m|phy))\b",
+    re.IGNORECASE,
+)
+_TITLE_LETTERS, _TITLE_LINES = 90, 8  # longer, or further down, it is a sentence of the report (judgement)
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
 _ENOUGH_SHARE = 0.08  # share of common words under which no language is named: a list of terms (judgement)
 
@@ -49,6 +58,7 @@ class Letter:
     findings: tuple[Finding, ...]
     deposits: tuple[Told, ...]
     not_understood: tuple[str, ...]
+    denied: tuple[Denied, ...] = ()
 
 
 @cache
@@ -86,11 +96,19 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
         yield heading, "\n".join(lines)
 
 
+def _examination(text: str) -> str:
+    """Return the line that names the picture a report is about; empty where there is none."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()][:_TITLE_LINES]
+    return next((s for s in lines if len(s) <= _TITLE_LETTERS and _EXAMINATION.search(s)), "")
+
+
 def read_letter(text: str, source: Source | None = None, *, context: str = "") -> Letter:
     """Read a letter or a report; names are taken out beforehand."""
     findings: list[Finding] = []
     deposits: list[Told] = []
     missed: list[str] = []
+    unseen: list[Denied] = []
+    title = _examination(text)
     for heading, part in _sections(text):
         body = "\n".join(_unframed(line) for line in part.split("\n"))
         if not body.strip():
@@ -101,11 +119,19 @@ def read_letter(text: str, source: Source | None = None, *, context: str = "") -
             here, lost = find(_headed(heading, body), field="letter", source=source)
         if _PLAN.search(heading):
             here = [msgspec.structs.replace(f, certainty=min(f.certainty, _PLANNED)) for f in here]
-        else:
-            deposits.extend(told(body, context=context or heading, field="letter", source=source))
+        elif not _FAMILY.search(heading):  # what relatives have is no deposit of the person
+            about = context or _pictured(heading, title)
+            deposits.extend(told(body, context=about, field="letter", source=source))
+            unseen.extend(denied(body, context=about, source=source))
         findings.extend(here)
         missed.extend(lost)
-    return Letter(tuple(findings), tuple(deposits), tuple(dict.fromkeys(missed)))
+    return Letter(tuple(findings), tuple(deposits), tuple(dict.fromkeys(missed)), tuple(unseen))
+
+
+def _pictured(heading: str, title: str) -> str:
+    """Where a part's deposits lie if it names no place: its heading's place, else that of the examination."""
+    placed = any(term(f.id).kind == "site" for f in find(f"calcification of {heading}", field="letter")[0])
+    return heading if placed or not title else title
 
 
 def _unframed(line: str) -> str:

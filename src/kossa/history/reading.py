@@ -24,7 +24,7 @@ from kossa.evidence import (
 )
 from kossa.evidence.progress import Progress, silent
 from kossa.evidence.version import VERSION
-from kossa.evidence.words_reading import HistoryReading
+from kossa.evidence.words_reading import Denied, HistoryReading
 from kossa.history.case import contradictions, merged, read_case
 from kossa.history.fhir import RecordReader
 from kossa.history.letter import language, read_letter
@@ -56,10 +56,15 @@ class _Said:
     findings: list[Finding] = field(default_factory=list)
     deposits: list[Told] = field(default_factory=list)
     not_understood: list[str] = field(default_factory=list)
+    denied: list[Denied] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     setting: Setting = Setting.UNKNOWN
     age_years: float | None = None
     sex: Sex = Sex.U
+
+    def count(self) -> tuple[int, ...]:
+        """How much was said so far."""
+        return tuple(map(len, (self.findings, self.not_understood, self.deposits, self.denied)))
 
 
 def examine(
@@ -93,6 +98,7 @@ def examine(
         deposits=deposits,
         groups=groups,
         findings=tuple(findings),
+        denied=tuple(dict.fromkeys(said.denied)),
         not_understood=tuple(dict.fromkeys(said.not_understood)),
         notices=(*(notices(found) if alone else ()), *said.notices, *contradicted),
     )
@@ -117,13 +123,13 @@ def _whose(found: Survey) -> Person:
 
 def _read(entry: Entry, said: _Said, clean: Callable[[str], str]) -> None:
     """Read one file and settle it."""
-    before = len(said.findings), len(said.not_understood), len(said.deposits)
+    before = said.count()
     try:
         reason = _READERS[_form(entry)](entry, said, clean)
     except Refused as refused:
         entry.refuse(refused)
         return
-    after = len(said.findings), len(said.not_understood), len(said.deposits)
+    after = said.count()
     outcome = Outcome.PARTIAL if reason else Outcome.ACCEPTED
     if reason == "language":
         outcome = Outcome.REJECTED
@@ -151,6 +157,7 @@ def _fhir(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
         letter = read_letter(written.text, written.source, context=written.site)
         said.findings.extend(letter.findings)
         said.deposits.extend(letter.deposits)
+        said.denied.extend(letter.denied)
         if len(written.text) > 60:  # a short one is the name of a condition, told already
             said.not_understood.extend(letter.not_understood)
     if record.unread:
@@ -174,6 +181,7 @@ def _case(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
     case = read_case(_cleaned(data, clean), source=entry.source())
     said.findings.extend(case.findings)
     said.deposits.extend(case.told)
+    said.denied.extend(case.denied)
     said.not_understood.extend(case.not_understood)
     said.notices.extend(case.notices)
     if case.person.setting is not Setting.UNKNOWN:
@@ -242,6 +250,7 @@ def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | Non
     letter = read_letter(clean(words), entry.source())
     said.findings.extend(letter.findings)
     said.deposits.extend(letter.deposits)
+    said.denied.extend(letter.denied)
     said.not_understood.extend(letter.not_understood)
     if words is not text.text:
         return "too-long"

@@ -17,7 +17,13 @@ from kossa.evidence import (
     vocabulary,
 )
 from kossa.report.mind_view import leading
-from kossa.report.picture_words import mineral_in_sections, nothing_found, picture_limits, section_lines
+from kossa.report.picture_words import (
+    denied_lines,
+    mineral_in_sections,
+    nothing_found,
+    picture_limits,
+    section_lines,
+)
 from kossa.report.plain import share, unmarked
 
 __all__ = [
@@ -176,6 +182,7 @@ def _findings(workup: Workup) -> list[str]:
     lines += section_lines(workup)
     if workup.calcification is Calcification.NOT_EXAMINED:
         return ["Nothing was read that could show calcium."]
+    lines += denied_lines(workup)
     return lines or ["No calcium deposit above the limits below."]
 
 

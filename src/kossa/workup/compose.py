@@ -56,7 +56,10 @@ def compose(
     results = blood.results if blood else ()
     measured = _measured(exams, looks) or any(f.id in MINERAL for f in pictured if f.state is State.PRESENT)
     state = first_question(
-        together.groups, measured=measured, scanned=bool(exams or looks.films or looks.sections)
+        together.groups,
+        measured=measured,
+        scanned=bool(exams or looks.films or looks.sections),
+        denied=bool(history and history.denied),
     )
     counted = tuple(g for g in together.groups if g.material is Material.CALCIFICATION)
     weighing = weigh(findings, person, results=results, groups=counted, calcification=state)
@@ -71,6 +74,7 @@ def compose(
         derived=blood.derived if blood else (),
         findings=findings,
         groups=together.groups,
+        denied=history.denied if history else (),
         weighing=weighing,
         options=care_options(weighing, findings, person, results, groups=counted),
         not_understood=history.not_understood if history else (),

@@ -134,14 +134,17 @@ def _physiological(group: DepositGroup) -> bool:
     return group.site is not None and "site_physiologic" in vocabulary.ancestors(group.site)
 
 
-def first_question(groups: Iterable[DepositGroup], *, measured: bool, scanned: bool) -> Calcification:
+def first_question(
+    groups: Iterable[DepositGroup], *, measured: bool, scanned: bool, denied: bool = False
+) -> Calcification:
     """Is there any? Physiological deposits alone count as none.
 
-    `measured` says that a scan holds a deposit that counts, `scanned` that a scan was read at all.
+    `measured` says that a scan holds a deposit that counts, `scanned` that a scan was read at all, `denied`
+    that a report says it saw none.
     """
     counted = [g for g in groups if not _physiological(g) and g.material is Material.CALCIFICATION]
     if measured:
         return Calcification.MEASURED
     if any(g.words for g in counted):
         return Calcification.TOLD
-    return Calcification.NONE_SEEN if scanned else Calcification.NOT_EXAMINED
+    return Calcification.NONE_SEEN if scanned or denied else Calcification.NOT_EXAMINED
