@@ -62,7 +62,5 @@ def test_a_folder_with_a_denial_alone_has_none_seen_and_is_not_called_normal(tmp
 
 def test_a_deposit_told_beside_a_denial_is_weighed(tmp_path):
     (tmp_path / "a.txt").write_text("CT thorax: no calcified lesions.\n", encoding="utf-8")
-    (tmp_path / "b.txt").write_text(
-        "Film of the hands: calcification in the finger tips.\n", encoding="utf-8"
-    )
+    (tmp_path / "b.txt").write_text("Film of the hands: calcified finger tips.\n", encoding="utf-8")
     assert read(tmp_path).workup.calcification is Calcification.TOLD

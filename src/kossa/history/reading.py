@@ -64,7 +64,7 @@ class _Said:
 
     def count(self) -> tuple[int, ...]:
         """How much was said so far."""
-        return tuple(map(len, (self.findings, self.not_understood, self.deposits, self.denied)))
+        return len(self.findings), len(self.not_understood), len(self.deposits), len(self.denied)
 
 
 def examine(
