@@ -116,7 +116,10 @@ class Compared(Record, frozen=True, kw_only=True):
 
 
 class Floor(Record, frozen=True, kw_only=True):
-    """A danger that is shown whatever the probabilities say; `ask` is what is open and decides it."""
+    """A danger that is shown whatever the probabilities say; `ask` is what is open and decides it.
+
+    `quiet` where it is a line and no alarm: only asked about, or told as over.
+    """
 
     id: str
     why: str
@@ -124,6 +127,7 @@ class Floor(Record, frozen=True, kw_only=True):
     how_soon: str
     ask: str = ""
     source: str = ""
+    quiet: bool = False
 
 
 class Flip(Record, frozen=True, kw_only=True):

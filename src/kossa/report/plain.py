@@ -15,6 +15,7 @@ __all__ = [
     "flip_words",
     "harm_words",
     "how_soon",
+    "kind_name",
     "label",
     "plain_name",
     "plain_share",
@@ -90,6 +91,11 @@ def cause_name(id_: str) -> str:
     return known.names[0] if known else id_.replace("_", " ")
 
 
+def kind_name(id_: str) -> str:
+    """Return a kind as a physician would call it."""
+    return next((k.called for k in load().kinds if k.id == id_ and k.called), id_.replace("_", " "))
+
+
 def plain_name(id_: str) -> str:
     """Return a condition's name without its examples, in lower case but for initials."""
     name = cause_name(id_).split(" (")[0].split(" / ")[0]
@@ -148,7 +154,7 @@ def flip_words(flip: Flip) -> str:
         what = f"without {datum}" if flip.before == "present" else f"if {datum} were not ruled out"
     else:
         what = f"if there is {datum}" if flip.after == "present" else f"if {datum} is ruled out"
-    return f"{what}: {flip.kind_after}"
+    return f"{what}: {kind_name(flip.kind_after)}"
 
 
 def how_soon(text: str) -> str:

@@ -24,7 +24,7 @@ from kossa.report.picture_words import (
     picture_limits,
     section_lines,
 )
-from kossa.report.plain import share, unmarked
+from kossa.report.plain import kind_name, share, unmarked
 
 __all__ = [
     "amount",
@@ -190,7 +190,9 @@ def _likely(workup: Workup) -> list[str]:
     if workup.weighing is None or not workup.weighing.kinds:
         return []
     return [
-        f"{k.id} {share(k.prob, k.low, k.high)}" for k in workup.weighing.kinds[:2] if k.prob >= LEAST_SHARE
+        f"{kind_name(k.id)} {share(k.prob, k.low, k.high)}"
+        for k in workup.weighing.kinds[:2]
+        if k.prob >= LEAST_SHARE
     ]
 
 
