@@ -17,7 +17,7 @@ def test_an_associated_condition_is_named_by_its_own_name():
 
 def test_a_biopsy_tells_the_tissue():
     row = line(yes("site_subcutis", "bx_fat_necrosis"), "Tissue condition")
-    assert row.here == "fat necrosis"
+    assert row.here == "necrosis of fat"
 
 
 def test_what_speaks_for_both_is_coloured_for_neither():

@@ -13,7 +13,7 @@ from kossa.evidence.result import Flag, Range, Result
 from kossa.evidence.score import Score
 from kossa.evidence.source import File, Source
 
-__all__ = ["BloodReading", "Denied", "Derived", "HistoryReading", "Reliability", "ended"]
+__all__ = ["BloodReading", "Denied", "Derived", "Examined", "HistoryReading", "Reliability", "ended"]
 
 
 class Reliability(StrEnum):
@@ -70,10 +70,26 @@ class Denied(Record, frozen=True, kw_only=True):
     source: Source | None = None
 
 
+class Examined(Record, frozen=True, kw_only=True):
+    """An examination that was done: a test of the knowledge's table, at a place (None: not named).
+
+    `poor` where it was told to be of poor quality or not conclusive.
+    """
+
+    test: str
+    how: str
+    site: str | None = None
+    side: Side = Side.UNKNOWN
+    when: str | None = None
+    poor: bool = False
+    source: Source | None = None
+
+
 class HistoryReading(Record, frozen=True, kw_only=True):
     """What `kossa history --json` prints; `not_understood` holds phrases in which nothing was found.
 
-    `denied` are the sentences that say no calcium was seen.
+    `denied` are the sentences that say no calcium was seen; `examined` the examinations that were done;
+    `history_told` says that a history is told, so that an exposure it does not name was probably not there.
     """
 
     schema: str = "kossa/history/1"
@@ -85,6 +101,8 @@ class HistoryReading(Record, frozen=True, kw_only=True):
     scores: tuple[Score, ...] = ()
     findings: tuple[Finding, ...] = ()
     denied: tuple[Denied, ...] = ()
+    examined: tuple[Examined, ...] = ()
+    history_told: bool = False
     not_understood: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
 

@@ -28,8 +28,9 @@ from kossa.evidence import (
     Whose,
 )
 from kossa.evidence.vocabulary import label, term
-from kossa.evidence.words_reading import Denied, ended
+from kossa.evidence.words_reading import Denied, Examined, ended
 from kossa.history.denied import denied
+from kossa.history.examinations import examined
 from kossa.history.person import person_findings
 from kossa.history.told import Told, group, told
 from kossa.history.words import find
@@ -57,6 +58,7 @@ class CaseRead:
     notices: tuple[Notice, ...] = ()
     told: tuple[Told, ...] = ()
     denied: tuple[Denied, ...] = ()
+    examined: tuple[Examined, ...] = ()
     about: str | None = None
     has_history: bool = field(default=False)
 
@@ -191,6 +193,16 @@ def _halved(one: Finding) -> Finding:
     return msgspec.structs.replace(one, certainty=min(one.certainty, _CONTRADICTED))
 
 
+def _examined(
+    case: Mapping[str, Any], pictures: Sequence[Mapping[str, Any]], source: Source | None
+) -> list[Examined]:
+    """The pictures and biopsies that a form tells were taken."""
+    texts = [t for name in ("history", "symptoms") for t in _texts(case.get(name))]
+    texts += [f"biopsy: {t}" for t in _texts(case.get("biopsy"))]
+    texts += [f"{p.get('modality') or ''} of {p.get('site') or 'it'}" for p in pictures]
+    return [e for t in texts for e in examined(t, source=source)]
+
+
 def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Sequence[str] = ()) -> CaseRead:
     """Read one case. `hide` names fields that are to be taken as unknown (`biopsy`)."""
     shown = {k: v for k, v in case.items() if k not in (*hide, "label", "notes", "source", "provenance")}
@@ -224,6 +236,7 @@ def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Se
         notices=tuple(msgspec.structs.replace(n, source=source) for n in (*notices, *contradicted)),
         told=(*deposits, *all_told),
         denied=(*unseen, *looked),
+        examined=tuple(_examined(shown, pictures, source)),
         about=shown.get("about"),
         has_history=bool(_texts(shown.get("history"))),
     )

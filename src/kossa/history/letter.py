@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import msgspec
 
-from kossa.evidence import Finding, Source
+from kossa.evidence import Finding, Source, Whose
 from kossa.evidence.vocabulary import term
-from kossa.evidence.words_reading import Denied
+from kossa.evidence.words_reading import Denied, Examined
 from kossa.history.denied import denied
+from kossa.history.examinations import examined
 from kossa.history.told import Told, told
 from kossa.history.words import find
 
@@ -47,6 +48,12 @@ _EXAMINATION = re.compile(
     re.IGNORECASE,
 )
 _TITLE_LETTERS, _TITLE_LINES = 90, 8  # longer, or further down, it is a sentence of the report (judgement)
+_HISTORY = re.compile(
+    r"history|\bp[ms]hx?\b|anamnes|medication|drugs|diagnos[ei]s|problems|background|antecedents",
+    re.IGNORECASE,
+)
+_TOLD = frozenset({"history", "drug", "procedure", "exposure", "symptom", "negative"})
+_A_HISTORY = 4  # so many things told of a person are a history, and no request form's one line (judgement)
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
 _ENOUGH_SHARE = 0.08  # share of common words under which no language is named: a list of terms (judgement)
 
@@ -59,6 +66,8 @@ class Letter:
     deposits: tuple[Told, ...]
     not_understood: tuple[str, ...]
     denied: tuple[Denied, ...] = ()
+    tells_history: bool = False
+    examined: tuple[Examined, ...] = ()
 
 
 @cache
@@ -108,6 +117,7 @@ def read_letter(text: str, source: Source | None = None, *, context: str = "") -
     deposits: list[Told] = []
     missed: list[str] = []
     unseen: list[Denied] = []
+    looks: list[Examined] = []
     title = _examination(text)
     for heading, part in _sections(text):
         body = "\n".join(_unframed(line) for line in part.split("\n"))
@@ -122,10 +132,25 @@ def read_letter(text: str, source: Source | None = None, *, context: str = "") -
         elif not _FAMILY.search(heading):  # what relatives have is no deposit of the person
             about = context or _pictured(heading, title)
             deposits.extend(told(body, context=about, field="letter", source=source))
+            looks.extend(examined(_headed(heading, body), source=source))
             unseen.extend(denied(body, context=about, source=source))
         findings.extend(here)
         missed.extend(lost)
-    return Letter(tuple(findings), tuple(deposits), tuple(dict.fromkeys(missed)), tuple(unseen))
+    return Letter(
+        tuple(findings),
+        tuple(deposits),
+        tuple(dict.fromkeys(missed)),
+        tuple(unseen),
+        _tells(findings, text),
+        tuple(dict.fromkeys(looks)),
+    )
+
+
+def _tells(findings: Sequence[Finding], text: str) -> bool:
+    """Whether a letter tells the person's history: under a heading of its own, or at some length."""
+    said = {f.id for f in findings if term(f.id).kind in _TOLD and f.whose is Whose.PERSON}
+    headed = any(_HISTORY.search(h) and not _FAMILY.search(h) for h, _ in _sections(text))
+    return len(said) >= (_A_HISTORY // 2 if headed else _A_HISTORY)
 
 
 def _pictured(heading: str, title: str) -> str:

@@ -24,7 +24,7 @@ from kossa.evidence import (
 )
 from kossa.evidence.progress import Progress, silent
 from kossa.evidence.version import VERSION
-from kossa.evidence.words_reading import Denied, HistoryReading
+from kossa.evidence.words_reading import Denied, Examined, HistoryReading
 from kossa.history.case import contradictions, merged, read_case
 from kossa.history.fhir import RecordReader
 from kossa.history.letter import language, read_letter
@@ -58,6 +58,8 @@ class _Said:
     not_understood: list[str] = field(default_factory=list)
     denied: list[Denied] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    examined: list[Examined] = field(default_factory=list)
+    history_told: bool = False
     setting: Setting = Setting.UNKNOWN
     age_years: float | None = None
     sex: Sex = Sex.U
@@ -99,6 +101,8 @@ def examine(
         groups=groups,
         findings=tuple(findings),
         denied=tuple(dict.fromkeys(said.denied)),
+        examined=tuple(dict.fromkeys(said.examined)),
+        history_told=said.history_told,
         not_understood=tuple(dict.fromkeys(said.not_understood)),
         notices=(*(notices(found) if alone else ()), *said.notices, *contradicted),
     )
@@ -158,6 +162,8 @@ def _fhir(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
         said.findings.extend(letter.findings)
         said.deposits.extend(letter.deposits)
         said.denied.extend(letter.denied)
+        said.history_told |= letter.tells_history
+        said.examined.extend(letter.examined)
         if len(written.text) > 60:  # a short one is the name of a condition, told already
             said.not_understood.extend(letter.not_understood)
     if record.unread:
@@ -182,6 +188,8 @@ def _case(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
     said.findings.extend(case.findings)
     said.deposits.extend(case.told)
     said.denied.extend(case.denied)
+    said.history_told |= case.has_history
+    said.examined.extend(case.examined)
     said.not_understood.extend(case.not_understood)
     said.notices.extend(case.notices)
     if case.person.setting is not Setting.UNKNOWN:
@@ -251,6 +259,8 @@ def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | Non
     said.findings.extend(letter.findings)
     said.deposits.extend(letter.deposits)
     said.denied.extend(letter.denied)
+    said.history_told |= letter.tells_history
+    said.examined.extend(letter.examined)
     said.not_understood.extend(letter.not_understood)
     if words is not text.text:
         return "too-long"

@@ -38,8 +38,10 @@ def case_text(
     if weighing.next_tests:
         lines += [
             "Next test",
-            *(f"  {plain.test_name(t.id)}: {plain.test_why(t)}" for t in weighing.next_tests),
+            *(f"  {plain.test_name(t.id)}: {plain.test_note(t)}" for t in weighing.next_tests),
         ]
+    if weighing.done:
+        lines += [f"Done already: {plain.done_words(weighing.done)}"]
     if weighing.flips:
         lines += ["What would change this"]
         lines += [f"  {plain.flip_words(f)}" for f in weighing.flips]

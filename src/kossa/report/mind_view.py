@@ -70,6 +70,7 @@ def mind_view(workup: Workup) -> dict[str, Any]:
                 "causes",
                 "compare",
                 "next_tests",
+                "done",
                 "avoided",
                 "flips",
                 "options",
@@ -91,6 +92,7 @@ def mind_view(workup: Workup) -> dict[str, Any]:
             if c.high >= SHOWN_SHARE
         ],
         "next_tests": _tests(weighing),
+        "done": plain.done_words(weighing.done),
         "flips": [plain.flip_words(f) for f in weighing.flips],
         "options": [_option_row(o) for o in workup.options[:SHOWN_OPTIONS]],
         "ask_first": ASK if any(ASK in o.needs for o in workup.options) else "",
@@ -165,7 +167,7 @@ def _reason_row(reason: Reason) -> dict[str, Any]:
 def _tests(weighing: Weighing) -> list[dict[str, Any]]:
     rows = []
     for test in weighing.next_tests[:SHOWN_TESTS]:
-        name, why = plain.test_name(test.id), plain.test_why(test)
+        name, why = plain.test_name(test.id), plain.test_note(test)
         rows.append(
             {
                 "label": f"{name[:1].upper()}{name[1:]}",

@@ -14,6 +14,7 @@ from kossa.intake.files_table import files, notices
 from kossa.workup.join import first_question, join
 from kossa.workup.listen import Words
 from kossa.workup.look import Looks
+from kossa.workup.taken import pictures_taken
 
 __all__ = ["compose"]
 
@@ -62,7 +63,15 @@ def compose(
         denied=bool(history and history.denied),
     )
     counted = tuple(g for g in together.groups if g.material is Material.CALCIFICATION)
-    weighing = weigh(findings, person, results=results, groups=counted, calcification=state)
+    weighing = weigh(
+        findings,
+        person,
+        results=results,
+        groups=counted,
+        calcification=state,
+        history_told=bool(history and history.history_told),
+        examined=(*pictures_taken(exams, looks), *(history.examined if history else ())),
+    )
     return Workup(
         kossa_version=VERSION,
         person=person,
