@@ -26,7 +26,8 @@ __all__ = ["examined"]
 _TO_COME = re.compile(
     r"\b(?:recommend\w*|request\w*|arrang\w*|await\w*|pending|plan\w*|advis\w*|"
     r"suggest(?:ed)? (?:a|an|further)|consider\w*|should|needs?|will|would|refer\w* for|book\w*|declin\w*|"
-    r"refus\w*|please|query|not (?:been )?(?:done|performed|available|taken)|for (?:ct|mri|biopsy|x ray|ultrasound|echo))\b"
+    r"refus\w*|please|query|not (?:been )?(?:done|performed|available|taken)|"
+    r"for (?:ct|mri|biopsy|x ray|ultrasound|echo))\b"
 )
 _POOR = re.compile(
     r"\b(?:poor quality|non diagnostic|nondiagnostic|inadequate|insufficient|degraded|motion artefacts?|"
