@@ -8,7 +8,8 @@ from __future__ import annotations
 from kossa.evidence import Side, Source, State, Whose
 from kossa.evidence.vocabulary import term
 from kossa.evidence.words_reading import Denied
-from kossa.history.levelled import Sentence, sentences
+from kossa.history.foreign import sentences_in
+from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match
 from kossa.history.scope import Scope
 from kossa.history.told import LAYERS, most_specific, short
@@ -43,26 +44,31 @@ def _unseen(sentence: Sentence) -> bool:
 
 
 def denied(
-    text: str, *, context: str = "", field: str = "letter", source: Source | None = None
+    text: str,
+    *,
+    context: str = "",
+    field: str = "letter",
+    source: Source | None = None,
+    language: str = "English",
 ) -> list[Denied]:
     """Return the sentences that deny calcium, each with the place it speaks of.
 
     `context` is where the picture was taken, for a sentence that names no place itself.
     """
     out = []
-    for sentence in sentences(text):
+    for sentence in sentences_in(text, language):
         if not _unseen(sentence):
             continue
-        named = _places(sentence.written, field, source)
+        named = _places(sentence.written, field, source, language)
         if not named and context:
-            named = _places(f"calcification of {context}", field, source)
+            named = _places(f"calcification of {context}", field, source, language)
         for site, side in named or [(None, Side.UNKNOWN)]:
             out.append(Denied(words=short(sentence.written), site=site, side=side, source=source))
     return out
 
 
-def _places(text: str, field: str, source: Source | None) -> list[tuple[str | None, Side]]:
-    here, _ = find(text, field=field, source=source)
+def _places(text: str, field: str, source: Source | None, language: str) -> list[tuple[str | None, Side]]:
+    here, _ = find(text, field=field, source=source, language=language)
     placed = [f for f in here if term(f.id).kind == "site" and f.whose is Whose.PERSON]
     kept = [id_ for id_ in most_specific(f.id for f in placed) if id_ not in LAYERS]
     kept = kept or most_specific(f.id for f in placed)

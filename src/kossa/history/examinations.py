@@ -14,7 +14,8 @@ from importlib.resources import files
 from kossa.evidence import Side, Source, State, Whose
 from kossa.evidence.vocabulary import term
 from kossa.evidence.words_reading import Examined
-from kossa.history.levelled import Sentence, sentences
+from kossa.history.foreign import sentences_in
+from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match
 from kossa.history.scope import Scope
 from kossa.history.told import LAYERS, most_specific
@@ -43,10 +44,10 @@ def _table() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
     )
 
 
-def examined(text: str, *, source: Source | None = None) -> list[Examined]:
+def examined(text: str, *, source: Source | None = None, language: str = "English") -> list[Examined]:
     """Return each examination that a text tells was done, with its place where the sentence names one."""
     out = []
-    for sentence in sentences(text):
+    for sentence in sentences_in(text, language):
         if _TO_COME.search(sentence.level):
             continue
         tests = [t for names, words in _table() if _done(sentence, words) for t in names]
@@ -72,7 +73,9 @@ def _done(sentence: Sentence, words: re.Pattern[str]) -> bool:
 
 
 def _places(sentence: Sentence, source: Source | None) -> Sequence[tuple[str | None, Side]]:
-    here, _ = find(f"calcification: {sentence.written}", field="imaging", source=source)
+    here, _ = find(
+        f"calcification: {sentence.written}", field="imaging", source=source, language=sentence.language
+    )
     placed = [f for f in here if term(f.id).kind == "site" and f.id not in LAYERS]
     kept = most_specific(f.id for f in placed)
     return list(dict.fromkeys((f.id, f.side) for f in placed if f.id in kept)) or [(None, Side.UNKNOWN)]

@@ -27,6 +27,7 @@ from kossa.evidence.version import VERSION
 from kossa.evidence.words_reading import Denied, Examined, HistoryReading
 from kossa.history.case import contradictions, merged, read_case
 from kossa.history.fhir import RecordReader
+from kossa.history.foreign import READ, english, likely_language
 from kossa.history.letter import language, read_letter
 from kossa.history.names import cleaner
 from kossa.history.person import person_findings
@@ -242,20 +243,28 @@ def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | Non
             done=f"The first {len(words) / 1e6:.1f} million were read.",
             todo="Cut out what is about calcification, and give that.",
         )
-    spoken = language(words)
-    if spoken not in (None, "English"):
+    spoken = language(words) or likely_language(words) or "English"
+    if spoken not in ("English", *READ):
         entry.tell(
             "language",
             Severity.WARNING,
-            f"This text seems to be {spoken}; only English is read.",
+            f"This text seems to be {spoken}; only English, {' and '.join(READ)} are read.",
             done="It was not used.",
             todo="Translate what matters, or fill in a case.toml (`kossa new FOLDER`).",
         )
         return "language"
-    age, sex = stated_person(words)
+    if spoken != "English":
+        entry.tell(
+            "language",
+            Severity.INFO,
+            f"This text seems to be {spoken}; it was read by a table of phrases, not translated.",
+            done="What the table does not hold is listed as not understood.",
+            todo="Check the findings against the letter, or fill in a case.toml (`kossa new FOLDER`).",
+        )
+    age, sex = stated_person(words if spoken == "English" else english(words, spoken))
     said.age_years = age if said.age_years is None else said.age_years
     said.sex = sex if said.sex is Sex.U else said.sex
-    letter = read_letter(clean(words), entry.source())
+    letter = read_letter(clean(words), entry.source(), language=spoken)
     said.findings.extend(letter.findings)
     said.deposits.extend(letter.deposits)
     said.denied.extend(letter.denied)
