@@ -18,7 +18,7 @@ from kossa.evidence import (
 )
 from kossa.report.mind_view import leading
 from kossa.report.picture_words import mineral_in_sections, nothing_found, picture_limits, section_lines
-from kossa.report.plain import share, unmarked
+from kossa.report.plain import how_soon, share, unmarked
 
 __all__ = [
     "amount",
@@ -187,6 +187,12 @@ def _likely(workup: Workup) -> list[str]:
     ]
 
 
+def _warnings(workup: Workup) -> list[str]:
+    """Return what must not be lost when the text is carried into another report."""
+    floors = workup.weighing.floors if workup.weighing is not None else ()
+    return [f"Look first ({how_soon(f.how_soon)}, {f.who}): {unmarked(f.why).rstrip('.')}." for f in floors]
+
+
 def _limits_lines(workup: Workup) -> list[str]:
     lines = []
     for index, reading in enumerate(workup.ct, 1):
@@ -210,7 +216,7 @@ def copy_text(workup: Workup) -> str:
     ]
     sections = (
         ("FINDINGS", [*_findings(workup), *[f"{s}." for s in scores]]),
-        ("IMPRESSION", [headline(workup), *_likely(workup)]),
+        ("IMPRESSION", [headline(workup), *_likely(workup), *_warnings(workup)]),
         ("LIMITS", _limits_lines(workup)),
     )
     return "\n\n".join(f"{title}\n" + "\n".join(lines) for title, lines in sections)
