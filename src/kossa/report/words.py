@@ -24,7 +24,7 @@ from kossa.report.picture_words import (
     picture_limits,
     section_lines,
 )
-from kossa.report.plain import kind_name, share, unmarked
+from kossa.report.plain import how_soon, kind_name, share, unmarked
 
 __all__ = [
     "amount",
@@ -196,6 +196,16 @@ def _likely(workup: Workup) -> list[str]:
     ]
 
 
+def _warnings(workup: Workup) -> list[str]:
+    """Return what must not be lost when the text is carried into another report."""
+    floors = workup.weighing.floors if workup.weighing is not None else ()
+    return [
+        f"{'Also ask' if f.quiet else 'Look first'} ({how_soon(f.how_soon)}, {f.who}): "
+        f"{unmarked(f.why).rstrip('.')}."
+        for f in floors
+    ]
+
+
 def _limits_lines(workup: Workup) -> list[str]:
     lines = []
     for index, reading in enumerate(workup.ct, 1):
@@ -219,7 +229,7 @@ def copy_text(workup: Workup) -> str:
     ]
     sections = (
         ("FINDINGS", [*_findings(workup), *[f"{s}." for s in scores]]),
-        ("IMPRESSION", [headline(workup), *_likely(workup)]),
+        ("IMPRESSION", [headline(workup), *_likely(workup), *_warnings(workup)]),
         ("LIMITS", _limits_lines(workup)),
     )
     return "\n\n".join(f"{title}\n" + "\n".join(lines) for title, lines in sections)
