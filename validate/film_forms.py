@@ -178,7 +178,10 @@ def _right(case: Case, form: Form | None) -> bool:
 
 
 def _words(forms) -> str:
-    words = ["not found" if f is None else f.word or ("coarse" if "too coarse" in f.because else "none") for f in forms]
+    words = [
+        "not found" if f is None else f.word or ("coarse" if "too coarse" in f.because else "none")
+        for f in forms
+    ]
     return ", ".join(f"{w} {words.count(w)}" for w in sorted(set(words)))
 
 

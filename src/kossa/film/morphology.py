@@ -13,7 +13,7 @@ import numpy as np
 
 from kossa.evidence import Category
 from kossa.film.measure import Mark
-from kossa.film.rails import find_rails
+from kossa.film.rails import Rails, find_rails
 
 __all__ = ["Form", "distribution_of", "form_of", "is_steep", "word_of"]
 
@@ -22,19 +22,25 @@ ROD_MM = 0.5  # rods are mostly at least this wide, fine lines are narrower
 ROD_LENGTH_MM = 2.0  # judgement
 LONG = 3.0  # length over width of a rod; judgement
 LINEAR = 2.2  # the same of a fine line, which blur shortens; judgement
+SLENDER = 4.0  # course over calibre of a line that bends or branches; judgement
 THIN = 1.3  # what blur adds to the width of a fine line, as a factor; judgement
-LINEAR_SHARE = 0.25  # of the marks; judgement
+LINEAR_SHARE, LINEAR_AREA = 0.25, 0.4  # of the marks, or of their area, that is lines; judgement
+WALLS_AREA = 0.5  # of the area of a vessel's marks that is lines: dots in two rows are no walls; judgement
+WALL_OFF_MM = 0.2  # half of a wall's points lie nearer to its middle: walls are thin, rods are not; judgement
+VESSEL_MM = 8.0  # a shorter course may be that of a duct; judgement
 SMALL_MM = 0.5  # fine below, coarse from here on
 DYSTROPHIC_MM = 1.0  # coarser than coarse heterogeneous
 HOLE, THIN_WALL = 0.12, 0.45  # share of a ring that is empty: lucent centre, rim; judgement
 CORE = 0.78  # middle over border of a ring whose hole the blur fills; judgement
 RING_PX = 5  # a smaller ring shows no hole; judgement
+RING_SOLID = 0.8  # share of its hull that a ring fills, which lines that cross do not; judgement
 SMOOTH = 0.75  # share of its hull that a rod fills; judgement
 HAZY = 9.0  # median z below which small marks count as hazy; judgement
+HAZY_STEEP = 4.5  # slope of edges below which larger faint marks do so too; judgement
 STEEP = 6.0  # slope of a large mark's edge over the usual one; tissue of real films reaches 5.7; judgement
 CLOSED, CLOSED_ROUND, RING_STEEP = 0.25, 1.5, 4.5  # hole, elongation, slope of a closed ring; judgement
-EVEN_SIZE = 0.25  # spread of diameters over their mean, of round dots; judgement
-ROUND, DOT = 1.18, 1.25  # mean elongation of round marks, and of dots whose pixels show less of it; judgement
+EVEN_SIZE = 0.2  # spread of diameters (from their quartiles) over their median, of round dots; judgement
+ROUND, DOT = 1.18, 1.25  # median elongation of round marks, and of dots whose pixels blur it; judgement
 SHOWN_PX = 2.0  # a median mark narrower than this has no form; judgement
 COARSE_MM, COARSE_PX = 0.15, 5.0  # on coarser pixels a form needs as many across (issue: 200 um)
 LINE_RATIO = 4.0  # axis ratio from which on a distribution is linear; films_and_sections.md 8.7
@@ -115,8 +121,8 @@ def _form(word: str | None, because: str) -> Form:
 def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | None:
     """Return the first typically benign sign that any mark or all together show."""
     points = np.concatenate([m.outline for m in marks]).astype(float) * pixel_mm
-    rails = find_rails(points)
-    if rails is not None and rails.apart_mm >= 3 * pixel_mm:
+    rails = find_rails(points) if _area_share(marks, [_is_line(m) for m in marks]) >= WALLS_AREA else None
+    if rails is not None and _is_vessel(rails, pixel_mm):
         return "vascular", (
             f"two parallel lines {rails.apart_mm:.1f} mm apart, as the walls of a vessel, seen together "
             f"along {rails.share:.0%} of {rails.length_mm:.0f} mm"
@@ -126,7 +132,7 @@ def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | Non
             continue  # tissue fades out like this, and tissue must not make a group look harmless
         wide = 2 * np.sqrt(m.area / max(1 - m.hole, 1e-3) / np.pi)
         ring = m.hole >= HOLE or (m.core is not None and m.core < CORE)
-        if ring and wide >= RING_PX and m.elongation < 2.0:
+        if ring and wide >= RING_PX and m.elongation < 2.0 and m.solid >= RING_SOLID:
             word = "rim" if m.hole >= THIN_WALL else "lucent_centred"
             core = "" if m.core is None else f"; its middle is {m.core:.2f} times as bright as its border"
             return word, f"a ring {wide * pixel_mm:.1f} mm across, {m.hole:.0%} of it empty{core}"
@@ -136,47 +142,72 @@ def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | Non
                 f"a smooth rod {length:.1f} mm long and {width:.1f} mm wide (a fine line is narrower than "
                 f"{ROD_MM:g} mm)"
             )
-        if size >= POPCORN_MM and m.elongation < LONG:
+        if size >= POPCORN_MM and m.elongation < LONG and m.calibre * pixel_mm >= ROD_MM * THIN:
             return "popcorn", f"one mark {size:.1f} mm across (coarse: more than {POPCORN_MM:g} mm)"
     return None
+
+
+def _is_line(mark: Mark) -> bool:
+    return mark.elongation >= LINEAR or mark.slender >= SLENDER
+
+
+def _area_share(marks: Sequence[Mark], chosen: Sequence[bool]) -> float:
+    """Return which share of the area of all marks the chosen ones have."""
+    area = np.array([m.area for m in marks], float)
+    return float(area[np.array(chosen, bool)].sum() / area.sum())
+
+
+def _is_vessel(rails: Rails, pixel_mm: float) -> bool:
+    """Say whether two lines are as long, as thin and as far apart as a vessel's walls."""
+    thin = rails.off_mm <= max(WALL_OFF_MM, pixel_mm)
+    return rails.length_mm >= VESSEL_MM and rails.apart_mm >= 3 * pixel_mm and thin
+
+
+def _spread(values: np.ndarray) -> float:
+    """Return the deviation over the median, from the quartiles: two dots that merged do not change it."""
+    low, median, high = np.percentile(values, [25, 50, 75])
+    return float((high - low) / 1.35 / max(median, 1e-6))
 
 
 def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tuple[str | None, str]:
     """Return the word for many small marks, None where they show no form."""
     count, median = len(marks), float(np.median(sizes))
-    shape = np.array([m.elongation for m in marks])
-    lines = [m for m in marks if m.elongation >= LINEAR and m.width * pixel_mm < ROD_MM * THIN]
+    shape = float(np.median([m.elongation for m in marks]))
+    fine = [_is_line(m) and m.calibre * pixel_mm < ROD_MM * THIN for m in marks]
+    lines = sum(fine)
     z = float(np.median([m.z for m in marks]))
     told = f"{count} mark{'s' if count > 1 else ''}, median diameter {median:.2f} mm"
-    if len(lines) >= max(2, LINEAR_SHARE * count):
+    if lines >= 2 and (lines >= LINEAR_SHARE * count or _area_share(marks, fine) >= LINEAR_AREA):
         return "fine_linear", (
-            f"{told}; {len(lines)} of them are thinner than {ROD_MM * THIN:.2f} mm and at least {LINEAR:g} "
-            "times as long as wide"
+            f"{told}; {lines} of them are thinner than {ROD_MM * THIN:.2f} mm and at least {LINEAR:g} "
+            "times as long as wide, or bent or branching lines"
         )
-    spread = float(sizes.std() / max(sizes.mean(), 1e-6))
-    even = spread < EVEN_SIZE and float(shape.mean()) < (ROUND if median >= SMALL_MM else DOT)
+    spread = _spread(sizes)
+    even = spread < EVEN_SIZE and shape < (ROUND if median >= SMALL_MM else DOT)
     figures = (
-        f"{told}; diameters vary by {spread:.0%} of their mean; on average {shape.mean():.1f} times as long "
+        f"{told}; diameters vary by {spread:.0%}; half of them are more than {shape:.1f} times as long "
         f"as wide; their tops stand {z:.0f} times the noise of the film above the ground"
     )
-    word, why = _small_word(median, z, float(np.median([m.steep for m in marks])), even=even, count=count)
+    steep = float(np.median([m.steep for m in marks]))
+    thick = float(np.median([m.calibre for m in marks])) * pixel_mm
+    word, why = _small_word(median, thick, z, steep, even=even, count=count)
     return word, f"{figures}; {why}"
 
 
 def _small_word(  # noqa: PLR0911 - one return a word
-    median: float, z: float, steep: float, *, even: bool, count: int
+    median: float, thick: float, z: float, steep: float, *, even: bool, count: int
 ) -> tuple[str | None, str]:
-    """Return the word for marks of this median diameter in mm and height in noise, and why."""
-    if median >= DYSTROPHIC_MM and steep >= STEEP:
+    """Return the word for marks of this median diameter and calibre in mm and height in noise, and why."""
+    if median >= DYSTROPHIC_MM and thick >= SMALL_MM and steep >= STEEP:
         return "dystrophic", f"larger than {DYSTROPHIC_MM:g} mm with sharp edges"
     if median >= POPCORN_MM:
         return None, "so large and with edges so soft that this may be tissue"
+    if z < HAZY and (median < SMALL_MM or steep < HAZY_STEEP):
+        return "amorphous", f"faint (below {HAZY:g} times the noise) and small or without a sharp edge"
     if median >= SMALL_MM:
         if even:
             return "round", f"round and alike, {SMALL_MM:g} mm or larger"
         return "coarse_heterogeneous", f"{SMALL_MM:g} mm or larger, and uneven in size or form"
-    if z < HAZY:
-        return "amorphous", f"smaller than {SMALL_MM:g} mm and faint (below {HAZY:g} times the noise)"
     if even and count >= 3:
         return "punctate", f"round and alike, smaller than {SMALL_MM:g} mm"
     return "fine_pleomorphic", f"distinct, smaller than {SMALL_MM:g} mm, and uneven in size or form"
