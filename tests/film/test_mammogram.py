@@ -104,8 +104,8 @@ def test_fine_films_are_read_at_a_tenth_of_a_millimetre():
 
 def mark(**over):
     base = {
-        "y": 0.0, "x": 0.0, "area": 12, "diameter": 3.0, "length": 3.5, "width": 3.0, "calibre": 2.4, "hole": 0.0,
-        "core": None, "solid": 1.0, "height": 40.0, "z": 14.0, "steep": 9.0,
+        "y": 0.0, "x": 0.0, "area": 12, "diameter": 3.0, "length": 3.5, "width": 3.0, "calibre": 2.4,
+        "hole": 0.0, "core": None, "solid": 1.0, "height": 40.0, "z": 14.0, "steep": 9.0,
         "outline": np.array([[0, 0], [0, 1], [1, 0]], np.int32),
         "box": ((0, 0), (2, 2)),
     }  # fmt: skip

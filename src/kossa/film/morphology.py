@@ -14,8 +14,9 @@ import numpy as np
 from kossa.evidence import Category
 from kossa.film.measure import Mark
 from kossa.film.rails import Rails, find_rails
+from kossa.film.rings import find_ring
 
-__all__ = ["Form", "distribution_of", "form_of", "is_steep", "word_of"]
+__all__ = ["Form", "distribution_of", "form_of", "is_line", "is_steep", "word_of"]
 
 POPCORN_MM = 2.0  # coarse: larger than 2-3 mm
 ROD_MM = 0.5  # rods are mostly at least this wide, fine lines are narrower
@@ -33,15 +34,17 @@ DYSTROPHIC_MM = 1.0  # coarser than coarse heterogeneous
 HOLE, THIN_WALL = 0.12, 0.45  # share of a ring that is empty: lucent centre, rim; judgement
 CORE = 0.78  # middle over border of a ring whose hole the blur fills; judgement
 RING_PX = 5  # a smaller ring shows no hole; judgement
+OPEN_RING = 8.0  # course over calibre from which on a ring with gaps is looked for; judgement
 RING_SOLID = 0.8  # share of its hull that a ring fills, which lines that cross do not; judgement
 SMOOTH = 0.75  # share of its hull that a rod fills; judgement
 HAZY = 9.0  # median z below which small marks count as hazy; judgement
 HAZY_STEEP = 4.5  # slope of edges below which larger faint marks do so too; judgement
 STEEP = 6.0  # slope of a large mark's edge over the usual one; tissue of real films reaches 5.7; judgement
 CLOSED, CLOSED_ROUND, RING_STEEP = 0.25, 1.5, 4.5  # hole, elongation, slope of a closed ring; judgement
-EVEN_SIZE = 0.2  # spread of diameters (from their quartiles) over their median, of round dots; judgement
+EVEN = (
+    0.22  # spread of sizes and of heights together, from their quartiles, of marks that are alike; judgement
+)
 ROUND, DOT = 1.18, 1.25  # median elongation of round marks, and of dots whose pixels blur it; judgement
-SHOWN_PX = 2.0  # a median mark narrower than this has no form; judgement
 COARSE_MM, COARSE_PX = 0.15, 5.0  # on coarser pixels a form needs as many across (issue: 200 um)
 LINE_RATIO = 4.0  # axis ratio from which on a distribution is linear; films_and_sections.md 8.7
 REGIONAL_MM = 20.0  # larger than grouped
@@ -82,15 +85,18 @@ def form_of(marks: Sequence[Mark], pixel_mm: float) -> Form:
         return _form(*large)
     sizes = np.array([m.diameter for m in marks]) * pixel_mm
     across = float(np.median(sizes)) / pixel_mm
-    needed = COARSE_PX if pixel_mm > COARSE_MM else SHOWN_PX
-    if across < needed and pixel_mm > COARSE_MM:
+    if pixel_mm > COARSE_MM and across < COARSE_PX:
         return Form(
             None,
             Category.INDETERMINATE,
             f"spacing too coarse: marks of {np.median(sizes):.2f} mm are {across:.1f} pixels "
             f"of {pixel_mm:.2f} mm, which show no form",
         )
-    return _form(*_small_sign(marks, sizes, pixel_mm))
+    word, because = _small_sign(marks, sizes, pixel_mm)
+    if pixel_mm > COARSE_MM and word == "fine_linear":
+        because = f"spacing too coarse to tell fine lines from the wall of a vessel or a rod: {because}"
+        word = None
+    return _form(word, because)
 
 
 def word_of(mark: Mark, pixel_mm: float) -> str | None:
@@ -101,7 +107,7 @@ def word_of(mark: Mark, pixel_mm: float) -> str | None:
 
 def is_steep(mark: Mark) -> bool:
     """Say whether a mark ends as calcium does; a closed ring has its form as evidence, and needs less."""
-    closed = mark.hole >= CLOSED and mark.elongation < CLOSED_ROUND
+    closed = (mark.hole >= CLOSED or _is_open_ring(mark)) and mark.elongation < CLOSED_ROUND
     return mark.steep >= (RING_STEEP if closed else STEEP)
 
 
@@ -121,18 +127,26 @@ def _form(word: str | None, because: str) -> Form:
 def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | None:
     """Return the first typically benign sign that any mark or all together show."""
     points = np.concatenate([m.outline for m in marks]).astype(float) * pixel_mm
-    rails = find_rails(points) if _area_share(marks, [_is_line(m) for m in marks]) >= WALLS_AREA else None
+    rails = find_rails(points) if _area_share(marks, [is_line(m) for m in marks]) >= WALLS_AREA else None
     if rails is not None and _is_vessel(rails, pixel_mm):
         return "vascular", (
             f"two parallel lines {rails.apart_mm:.1f} mm apart, as the walls of a vessel, seen together "
             f"along {rails.share:.0%} of {rails.length_mm:.0f} mm"
         )
+    pieces = [m for m in marks if m.slender >= SLENDER and m.steep >= RING_STEEP]
+    if pieces and _area_share(marks, [m in pieces for m in marks]) >= WALLS_AREA:
+        ring = find_ring(np.concatenate([m.outline for m in pieces]).astype(float) * pixel_mm)
+        if ring is not None and 2 * ring.radius >= RING_PX * pixel_mm:
+            return "rim", (
+                f"a ring {2 * ring.radius:.1f} mm across with a thin wall, seen on {ring.share:.0%} of its "
+                "way round"
+            )
     for m in sorted(marks, key=lambda m: -m.area):
         if not is_steep(m):
             continue  # tissue fades out like this, and tissue must not make a group look harmless
         wide = 2 * np.sqrt(m.area / max(1 - m.hole, 1e-3) / np.pi)
-        ring = m.hole >= HOLE or (m.core is not None and m.core < CORE)
-        if ring and wide >= RING_PX and m.elongation < 2.0 and m.solid >= RING_SOLID:
+        hollow = m.hole >= HOLE or (m.core is not None and m.core < CORE)
+        if hollow and wide >= RING_PX and m.elongation < 2.0 and m.solid >= RING_SOLID:
             word = "rim" if m.hole >= THIN_WALL else "lucent_centred"
             core = "" if m.core is None else f"; its middle is {m.core:.2f} times as bright as its border"
             return word, f"a ring {wide * pixel_mm:.1f} mm across, {m.hole:.0%} of it empty{core}"
@@ -147,8 +161,13 @@ def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | Non
     return None
 
 
-def _is_line(mark: Mark) -> bool:
+def is_line(mark: Mark) -> bool:
+    """Say whether a mark is long for its calibre, straight or bent."""
     return mark.elongation >= LINEAR or mark.slender >= SLENDER
+
+
+def _is_open_ring(mark: Mark) -> bool:
+    return mark.slender >= OPEN_RING and find_ring(mark.outline.astype(float)) is not None
 
 
 def _area_share(marks: Sequence[Mark], chosen: Sequence[bool]) -> float:
@@ -164,16 +183,19 @@ def _is_vessel(rails: Rails, pixel_mm: float) -> bool:
 
 
 def _spread(values: np.ndarray) -> float:
-    """Return the deviation over the median, from the quartiles: two dots that merged do not change it."""
-    low, median, high = np.percentile(values, [25, 50, 75])
-    return float((high - low) / 1.35 / max(median, 1e-6))
+    """Return the deviation over the median, from the 10th and 90th percentile of a normal spread.
+
+    One pair of dots that merged does not change it.
+    """
+    low, median, high = np.percentile(values, [10, 50, 90])
+    return float((high - low) / 2.56 / max(median, 1e-6))
 
 
 def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tuple[str | None, str]:
     """Return the word for many small marks, None where they show no form."""
     count, median = len(marks), float(np.median(sizes))
     shape = float(np.median([m.elongation for m in marks]))
-    fine = [_is_line(m) and m.calibre * pixel_mm < ROD_MM * THIN for m in marks]
+    fine = [is_line(m) and m.calibre * pixel_mm < ROD_MM * THIN for m in marks]
     lines = sum(fine)
     z = float(np.median([m.z for m in marks]))
     told = f"{count} mark{'s' if count > 1 else ''}, median diameter {median:.2f} mm"
@@ -182,15 +204,16 @@ def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tu
             f"{told}; {lines} of them are thinner than {ROD_MM * THIN:.2f} mm and at least {LINEAR:g} "
             "times as long as wide, or bent or branching lines"
         )
-    spread = _spread(sizes)
-    even = spread < EVEN_SIZE and shape < (ROUND if median >= SMALL_MM else DOT)
+    spread, varied = _spread(sizes), _spread(np.array([m.height for m in marks]))
+    even = np.hypot(spread, varied) < EVEN and shape < (ROUND if median >= SMALL_MM else DOT)
     figures = (
-        f"{told}; diameters vary by {spread:.0%}; half of them are more than {shape:.1f} times as long "
-        f"as wide; their tops stand {z:.0f} times the noise of the film above the ground"
+        f"{told}; diameters vary by {spread:.0%}, heights by {varied:.0%}; half of them are more than "
+        f"{shape:.1f} times as long as wide; their tops stand {z:.0f} times the noise of the film above "
+        "the ground"
     )
     steep = float(np.median([m.steep for m in marks]))
     thick = float(np.median([m.calibre for m in marks])) * pixel_mm
-    word, why = _small_word(median, thick, z, steep, even=even, count=count)
+    word, why = _small_word(median, thick, z, steep, even=bool(even), count=count)
     return word, f"{figures}; {why}"
 
 
