@@ -13,7 +13,8 @@ from kossa.film.detect import Detection
 from kossa.film.edges import usual_slope
 from kossa.film.groups import REACH_MM
 from kossa.film.measure import EIGHT, Mark, measure_mark
-from kossa.film.morphology import Form, distribution_of, form_of, is_line, is_steep, word_of
+from kossa.film.morphology import Form, distribution_of, form_of, word_of
+from kossa.film.signs import is_line, is_steep
 
 __all__ = ["Group", "Marks", "mark_groups"]
 

@@ -13,38 +13,18 @@ import numpy as np
 
 from kossa.evidence import Category
 from kossa.film.measure import Mark
-from kossa.film.rails import Rails, find_rails
-from kossa.film.rings import find_ring
+from kossa.film.signs import POPCORN_MM, ROD_MM, STEEP, THIN, area_share, benign_sign, is_line
 
-__all__ = ["Form", "distribution_of", "form_of", "is_line", "is_steep", "word_of"]
+__all__ = ["Form", "distribution_of", "form_of", "word_of"]
 
-POPCORN_MM = 2.0  # coarse: larger than 2-3 mm
-ROD_MM = 0.5  # rods are mostly at least this wide, fine lines are narrower
-ROD_LENGTH_MM = 2.0  # judgement
-LONG = 3.0  # length over width of a rod; judgement
-LINEAR = 2.2  # the same of a fine line, which blur shortens; judgement
-SLENDER = 4.0  # course over calibre of a line that bends or branches; judgement
-THIN = 1.3  # what blur adds to the width of a fine line, as a factor; judgement
 LINEAR_SHARE, LINEAR_AREA = 0.25, 0.4  # of the marks, or of their area, that is lines; judgement
-WALLS_AREA = 0.5  # of the area of a vessel's marks that is lines: dots in two rows are no walls; judgement
-WALL_OFF_MM = 0.2  # half of a wall's points lie nearer to its middle: walls are thin, rods are not; judgement
-VESSEL_MM = 8.0  # a shorter course may be that of a duct; judgement
 SMALL_MM = 0.5  # fine below, coarse from here on
 DYSTROPHIC_MM = 1.0  # coarser than coarse heterogeneous
-HOLE, THIN_WALL = 0.12, 0.45  # share of a ring that is empty: lucent centre, rim; judgement
-CORE = 0.78  # middle over border of a ring whose hole the blur fills; judgement
-RING_PX = 5  # a smaller ring shows no hole; judgement
-OPEN_RING = 8.0  # course over calibre from which on a ring with gaps is looked for; judgement
-RING_SOLID = 0.8  # share of its hull that a ring fills, which lines that cross do not; judgement
-SMOOTH = 0.75  # share of its hull that a rod fills; judgement
 HAZY = 9.0  # median z below which small marks count as hazy; judgement
 HAZY_STEEP = 4.5  # slope of edges below which larger faint marks do so too; judgement
-STEEP = 6.0  # slope of a large mark's edge over the usual one; tissue of real films reaches 5.7; judgement
-CLOSED, CLOSED_ROUND, RING_STEEP = 0.25, 1.5, 4.5  # hole, elongation, slope of a closed ring; judgement
-EVEN = (
-    0.22  # spread of sizes and of heights together, from their quartiles, of marks that are alike; judgement
-)
+EVEN = 0.21  # spread of sizes and of heights together of marks that are alike; judgement
 ROUND, DOT = 1.18, 1.25  # median elongation of round marks, and of dots whose pixels blur it; judgement
+GROUP = 5  # marks make a group of their own beside a large one; films_and_sections.md 3.1
 COARSE_MM, COARSE_PX = 0.15, 5.0  # on coarser pixels a form needs as many across (issue: 200 um)
 LINE_RATIO = 4.0  # axis ratio from which on a distribution is linear; films_and_sections.md 8.7
 REGIONAL_MM = 20.0  # larger than grouped
@@ -80,10 +60,10 @@ class Form:
 
 def form_of(marks: Sequence[Mark], pixel_mm: float) -> Form:
     """Describe a group of marks whose pixels measure `pixel_mm`."""
-    large = _large_sign(marks, pixel_mm)
-    if large is not None:
-        return _form(*large)
     sizes = np.array([m.diameter for m in marks]) * pixel_mm
+    sign = benign_sign(marks, pixel_mm)
+    if sign is not None:
+        return _beside(marks, sizes, pixel_mm, sign) or _form(*sign)
     across = float(np.median(sizes)) / pixel_mm
     if pixel_mm > COARSE_MM and across < COARSE_PX:
         return Form(
@@ -99,16 +79,19 @@ def form_of(marks: Sequence[Mark], pixel_mm: float) -> Form:
     return _form(word, because)
 
 
+def _beside(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float, sign: tuple[str, str]) -> Form | None:
+    """Return the form of distinct small marks that lie with a benign one, where it is the more worrying."""
+    small = [m for m, d in zip(marks, sizes, strict=True) if d < SMALL_MM and m.z >= HAZY]
+    if sign[0] == "vascular" or len(small) < GROUP or pixel_mm > COARSE_MM:
+        return None
+    word, why = _small_sign(small, np.array([m.diameter for m in small]) * pixel_mm, pixel_mm)
+    return _form(word, f"{why}; beside them lies {sign[1]}") if word in SUSPICIOUS else None
+
+
 def word_of(mark: Mark, pixel_mm: float) -> str | None:
     """Return the word for one mark alone, None where its form says nothing."""
-    found = _large_sign([mark], pixel_mm)
+    found = benign_sign([mark], pixel_mm)
     return None if found is None else found[0]
-
-
-def is_steep(mark: Mark) -> bool:
-    """Say whether a mark ends as calcium does; a closed ring has its form as evidence, and needs less."""
-    closed = (mark.hole >= CLOSED or _is_open_ring(mark)) and mark.elongation < CLOSED_ROUND
-    return mark.steep >= (RING_STEEP if closed else STEEP)
 
 
 def _form(word: str | None, because: str) -> Form:
@@ -122,64 +105,6 @@ def _form(word: str | None, because: str) -> Form:
     if category is Category.SUSPICIOUS:
         patterns = (*patterns, "pattern_mammo_suspicious")
     return Form(word, category, because, patterns)
-
-
-def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | None:
-    """Return the first typically benign sign that any mark or all together show."""
-    points = np.concatenate([m.outline for m in marks]).astype(float) * pixel_mm
-    rails = find_rails(points) if _area_share(marks, [is_line(m) for m in marks]) >= WALLS_AREA else None
-    if rails is not None and _is_vessel(rails, pixel_mm):
-        return "vascular", (
-            f"two parallel lines {rails.apart_mm:.1f} mm apart, as the walls of a vessel, seen together "
-            f"along {rails.share:.0%} of {rails.length_mm:.0f} mm"
-        )
-    pieces = [m for m in marks if m.slender >= SLENDER and m.steep >= RING_STEEP]
-    if pieces and _area_share(marks, [m in pieces for m in marks]) >= WALLS_AREA:
-        ring = find_ring(np.concatenate([m.outline for m in pieces]).astype(float) * pixel_mm)
-        if ring is not None and 2 * ring.radius >= RING_PX * pixel_mm:
-            return "rim", (
-                f"a ring {2 * ring.radius:.1f} mm across with a thin wall, seen on {ring.share:.0%} of its "
-                "way round"
-            )
-    for m in sorted(marks, key=lambda m: -m.area):
-        if not is_steep(m):
-            continue  # tissue fades out like this, and tissue must not make a group look harmless
-        wide = 2 * np.sqrt(m.area / max(1 - m.hole, 1e-3) / np.pi)
-        hollow = m.hole >= HOLE or (m.core is not None and m.core < CORE)
-        if hollow and wide >= RING_PX and m.elongation < 2.0 and m.solid >= RING_SOLID:
-            word = "rim" if m.hole >= THIN_WALL else "lucent_centred"
-            core = "" if m.core is None else f"; its middle is {m.core:.2f} times as bright as its border"
-            return word, f"a ring {wide * pixel_mm:.1f} mm across, {m.hole:.0%} of it empty{core}"
-        length, width, size = m.length * pixel_mm, m.width * pixel_mm, m.diameter * pixel_mm
-        if length >= ROD_LENGTH_MM and width >= ROD_MM and m.elongation >= LONG and m.solid >= SMOOTH:
-            return "large_rod_like", (
-                f"a smooth rod {length:.1f} mm long and {width:.1f} mm wide (a fine line is narrower than "
-                f"{ROD_MM:g} mm)"
-            )
-        if size >= POPCORN_MM and m.elongation < LONG and m.calibre * pixel_mm >= ROD_MM * THIN:
-            return "popcorn", f"one mark {size:.1f} mm across (coarse: more than {POPCORN_MM:g} mm)"
-    return None
-
-
-def is_line(mark: Mark) -> bool:
-    """Say whether a mark is long for its calibre, straight or bent."""
-    return mark.elongation >= LINEAR or mark.slender >= SLENDER
-
-
-def _is_open_ring(mark: Mark) -> bool:
-    return mark.slender >= OPEN_RING and find_ring(mark.outline.astype(float)) is not None
-
-
-def _area_share(marks: Sequence[Mark], chosen: Sequence[bool]) -> float:
-    """Return which share of the area of all marks the chosen ones have."""
-    area = np.array([m.area for m in marks], float)
-    return float(area[np.array(chosen, bool)].sum() / area.sum())
-
-
-def _is_vessel(rails: Rails, pixel_mm: float) -> bool:
-    """Say whether two lines are as long, as thin and as far apart as a vessel's walls."""
-    thin = rails.off_mm <= max(WALL_OFF_MM, pixel_mm)
-    return rails.length_mm >= VESSEL_MM and rails.apart_mm >= 3 * pixel_mm and thin
 
 
 def _spread(values: np.ndarray) -> float:
@@ -199,10 +124,10 @@ def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tu
     lines = sum(fine)
     z = float(np.median([m.z for m in marks]))
     told = f"{count} mark{'s' if count > 1 else ''}, median diameter {median:.2f} mm"
-    if lines >= 2 and (lines >= LINEAR_SHARE * count or _area_share(marks, fine) >= LINEAR_AREA):
+    if lines >= 2 and (lines >= LINEAR_SHARE * count or area_share(marks, fine) >= LINEAR_AREA):
         return "fine_linear", (
-            f"{told}; {lines} of them are thinner than {ROD_MM * THIN:.2f} mm and at least {LINEAR:g} "
-            "times as long as wide, or bent or branching lines"
+            f"{told}; {lines} of them are thinner than {ROD_MM * THIN:.2f} mm and long for it, straight or "
+            "branching"
         )
     spread, varied = _spread(sizes), _spread(np.array([m.height for m in marks]))
     even = np.hypot(spread, varied) < EVEN and shape < (ROUND if median >= SMALL_MM else DOT)
