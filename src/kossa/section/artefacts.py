@@ -10,10 +10,10 @@ import numpy.typing as npt
 from scipy import ndimage as ndi
 
 from kossa.section.glass import Glass
-from kossa.section.recipe import Recipe
+from kossa.section.recipe import INK, NO_INK_DEG, Recipe
 from kossa.section.recognise import cone_angles
 from kossa.section.small import Small
-from kossa.section.stain import unit
+from kossa.section.stain import angle_deg, unit
 
 __all__ = ["Artefacts", "find_artefacts"]
 
@@ -73,7 +73,7 @@ def find_artefacts(
     seen = np.isfinite(od[..., 0])
     od = np.nan_to_num(od)
     fold = _folds(od, small, seen)
-    ink = _ink(od)
+    ink = _ink(od) if angle_deg(recipe.counter, INK) > NO_INK_DEG else np.zeros(seen.shape, np.bool_)
     glass = _on_glass(small, seen)
     mineral = max(float(small.mineral.sum()), 1e-9)
     tissue = max(float(small.tissue.sum()), 1e-9)

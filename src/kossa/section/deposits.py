@@ -23,12 +23,14 @@ LEAST_PIXELS = 4  # of a deposit; fewer are told from grain by nothing (judgemen
 class Deposits:
     """Objects (8-connected) and the runs of pixels that they consist of.
 
-    Objects, (n,): `pixels`, `density` (sum of the dye's optical density over the object), `box` (n, 2, 2)
-    half-open [y, x], `centre` (n, 2) [y, x]. Runs, (r,), in raster order: `y`, `x0`, `x1` (half-open), `of`.
+    Objects, (n,): `pixels`, `density` (sum of the dye's optical density over the object), `peak` (its
+    highest), `box` (n, 2, 2) half-open [y, x], `centre` (n, 2) [y, x]. Runs, (r,), in raster order: `y`,
+    `x0`, `x1` (half-open), `of`.
     """
 
     pixels: Longs
     density: Floats
+    peak: Floats
     box: Ints
     centre: Floats
     y: Ints
@@ -51,7 +53,7 @@ def rows_of_runs(mineral: npt.NDArray[np.int16], first: int) -> tuple[Ints, Long
     return table, sums
 
 
-def join(tables: list[Ints], sums: list[Longs], height: int, object_mean: float) -> Deposits:
+def join(tables: list[Ints], sums: list[Longs], height: int, least_peak: float) -> Deposits:
     """Return the deposits of the runs of all bands; objects too small or too pale are left out."""
     table = np.concatenate(tables, axis=1) if tables else np.zeros((5, 0), np.int32)
     total = np.concatenate(sums) if sums else np.zeros(0, np.int64)
@@ -59,13 +61,14 @@ def join(tables: list[Ints], sums: list[Longs], height: int, object_mean: float)
     origin, _, whole = runs.connect(table, np.zeros(0, np.int32), height, True, LEAST_PIXELS, True, alone)
     table, total = table[:, origin], total[origin]
     of, count = runs.labels(whole)
-    pixels, density, _, box, centre = runs.reduce_objects(table, total, of, count)
-    kept = density / MILLI >= object_mean * pixels
+    pixels, density, peak, box, centre = runs.reduce_objects(table, total, of, count)
+    kept = peak >= least_peak * MILLI
     number = np.cumsum(kept, dtype=np.int32) - 1
     used = kept[of]
     return Deposits(
         pixels=pixels[kept],
         density=density[kept] / MILLI,
+        peak=peak[kept] / MILLI,
         box=box[kept][:, :, 1:],
         centre=centre[kept][:, 1:],
         y=table[1, used],
