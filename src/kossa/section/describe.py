@@ -205,7 +205,22 @@ def _artefact_notices(a: Artefacts) -> list[Notice]:
         )
     if a.ink:
         out.append(
-            _warn("pen", f"{a.ink:.1f} % of the picture has the colour of ink.", todo="Clean the slide.")
+            _warn(
+                "pen",
+                f"{a.ink:.1f} % of the picture has the colour of ink.",
+                done="Neither tissue nor mineral is counted there.",
+                todo="Clean the slide.",
+            )
+        )
+    if a.rings:
+        out.append(
+            _warn(
+                "ring",
+                f"{a.rings} of the deposits {'has' if a.rings == 1 else 'have'} the form of a ring: the wall "
+                "of a calcified vessel, or the rim of an air bubble.",
+                done="Counted.",
+                todo="Look at the overlay.",
+            )
         )
     if a.on_glass:
         out.append(

@@ -300,7 +300,7 @@ def _reading(
         Artefacts()
         if blank
         else find_artefacts(
-            recipe, measured.small, measured.pigment_px, measured.cast_px, mineral, measured.tissue_px
+            recipe, measured.small, measured.pigment_px, measured.cast_px, deposits, measured.tissue_px
         )
     )
     points = curve(measured.histogram)

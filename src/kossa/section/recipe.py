@@ -35,9 +35,12 @@ ENOUGH = 60  # pixels from which a vector is estimated (judgement)
 IN_LIGHT = 0.5  # of an edge drawn half-way in light: deposits thin out, and the lens blurs (judgement)
 INK, NO_INK_DEG = (0.9, 0.4, 0.15), 30.0  # a counterstain so near to inks leaves them untold (judgement)
 CLEARER_DEG = 2.0  # by which another counterstain has to fit better than the usual one (judgement)
-#: how much darker than the picture's own nuclei a deposit is, how many nuclei tell it, and how far the level
-#: may lie from the fixed one (judgement: pale and thick sections; two standard deviations of nuclei)
-ABOVE_NUCLEI, NUCLEI, PEAK_RANGE = 1.38, 20, (0.45, 1.7)
+#: how much darker than the lower third of the picture's own nuclei a deposit is (two standard deviations),
+#: how many nuclei tell it, and how far the level may lie from the fixed one (judgement)
+ABOVE_NUCLEI, NUCLEI_QUANTILE, NUCLEI, PEAK_RANGE = 1.55, 0.35, 20, (0.45, 1.7)
+#: summed density of plain tissue: what is darker is thick, what is less is thin or pale, and so are its
+#: nuclei (judgement)
+USUAL_EOSIN = (0.33, 0.45)
 NUCLEI_FLOOR = 0.4  # of the floor: pale nuclei are seen as well (judgement)
 EVERY = 3  # every third pixel each way is looked at for colours
 
@@ -203,8 +206,8 @@ def _counterstain(rule: Rule, samples: Sequence[Floats]) -> Floats:
 def with_nuclei(recipe: Recipe, blocks: Sequence[Block]) -> Recipe:
     """Return the recipe with the least level of a deposit taken from the picture's own nuclei.
 
-    Nuclei are the many small objects with the dye of mineral: their median level is theirs as long as they
-    outnumber deposits. Section and stain make both paler or darker alike.
+    Nuclei are the many small objects with the dye of mineral, and the paler ones among them are no deposits.
+    A level is raised no further than the tissue itself is darker than usual, since deposits may be many.
     """
     if not recipe.rule.peak:
         return recipe
@@ -213,12 +216,14 @@ def with_nuclei(recipe: Recipe, blocks: Sequence[Block]) -> Recipe:
     for block in blocks:
         rows = block.pixels.shape[0]
         table, sums = rows_of_runs(low.marks(block.pixels, (block.y, block.x), (0, rows)).mineral, 0)
-        peaks.append(join([table], [sums], rows, 0.0).peak)
+        peaks.append(join([table], [sums], rows, 0.0).level)
     found = np.concatenate(peaks)
     if found.size < NUCLEI:
         return recipe
-    least, most = (share * recipe.rule.peak for share in PEAK_RANGE)
-    level = float(np.clip(ABOVE_NUCLEI * np.median(found), least, most))
+    density, (thin, thick) = recipe.tissue_density, USUAL_EOSIN
+    usual = float(np.clip(density / float(np.clip(density, thin, thick)), *PEAK_RANGE))
+    darkest = ABOVE_NUCLEI * float(np.quantile(found, NUCLEI_QUANTILE))
+    level = float(np.clip(darkest, PEAK_RANGE[0] * recipe.rule.peak, usual * recipe.rule.peak))
     return replace(recipe, peak=level, floor=recipe.floor * min(1.0, level / recipe.rule.peak))
 
 

@@ -41,7 +41,7 @@ class Rule:
     `mineral` is the dye of the mineral, `counters` the dyes that the rest may have, the usual one first: one
     of them is chosen by the picture. `floor` is the least concentration (optical density along the dye's
     vector) that is ever called mineral. `half` is where the edge of a deposit is drawn: this share of the
-    way from its surroundings to its own level. `peak` is the least concentration that a deposit reaches,
+    way from its surroundings to its own level. `peak` is the least level (see `Deposits`) of a deposit,
     where nuclei have the same dye; `least_percent` the least share of the tissue that is called positive.
     `widest_deg` is how far an estimated vector (mineral dye, counterstain) may lie from the printed one; 0
     where it is not estimated.
@@ -61,7 +61,7 @@ class Rule:
 #: floors: fixed beforehand (judgement): von Kossa 0.30, half the page's rule of a least density of 0.30 in
 #: each channel (0.30 / 0.57), since the edge of a deposit has half of its density; Alizarin 0.25, half of
 #: its 0.35 / 0.80 rounded up; haematoxylin 0.50 = 0.75 x the page's red density 0.45 / 0.65. A deposit on
-#: H&E has to be darker at its darkest than nuclei are (0.96 where the picture has too few nuclei to tell,
+#: H&E has to be darker at its darkest than nuclei are (1.15 where the picture has too few nuclei to tell,
 #: judgement), and single dark nuclei still pass: less than 0.5 % of tissue is not called positive there (the
 #: bar of slides without mineral)
 RULES = {
@@ -88,7 +88,7 @@ RULES = {
         "Alizarin Red S",
     ),
     Stain.HE: Rule(
-        Stain.HE, HAEMATOXYLIN, (EOSIN,), 0.50, 0.5, 0.96, 0.5, (15.0, 20.0), "haematoxylin and eosin"
+        Stain.HE, HAEMATOXYLIN, (EOSIN,), 0.50, 0.5, 1.15, 0.5, (15.0, 20.0), "haematoxylin and eosin"
     ),
 }
 
