@@ -32,9 +32,11 @@ from kossa.section.artefacts import Artefacts, find_artefacts
 from kossa.section.deposits import Deposits
 from kossa.section.describe import describe
 from kossa.section.figures import Spacing, intervals, scores, sizes
+from kossa.section.frame import find_frame, without_frame
 from kossa.section.glass import fit_glass
 from kossa.section.measure import Measured, curve, measure
-from kossa.section.recipe import Recipe, densities, make_recipe
+from kossa.section.quality import quality_notices
+from kossa.section.recipe import Recipe, densities, make_recipe, with_nuclei
 from kossa.section.recognise import Guess, guess
 from kossa.section.slide import Slide, open_slide
 from kossa.section.stain import BROWN, RULES, unit
@@ -185,6 +187,8 @@ def _one(
             f"This picture has {slide.width} x {slide.height} pixels; nothing can be measured on it. "
             "Give the original.",
         )
+    frame = find_frame(slide)
+    slide = without_frame(slide, frame) if any(frame) else slide
     blocks = slide.sample()
     if max(int(b.pixels.max()) for b in blocks) == min(int(b.pixels.min()) for b in blocks):
         raise Refused("blank", "This picture has one colour everywhere. Export it again.")
@@ -196,11 +200,12 @@ def _one(
     acid = acid or bool(entry.told and entry.told.control == "acid")
     which, source = _stain(told, seen, untold=untold)
     depth = 1 << (8 * blocks[0].pixels.dtype.itemsize)
-    recipe = make_recipe(RULES[which], glass, samples, depth, shape)
+    whole = sum(b.pixels.shape[0] * b.pixels.shape[1] for b in blocks) == shape[0] * shape[1]
+    recipe = with_nuclei(make_recipe(RULES[which], glass, samples, depth, shape, whole=whole), blocks)
     moved = spread(recipe, blocks)
     measured = measure(slide, recipe, progress)
     spacing, remarks = _spacing(entry, slide, um)
-    if glass.share < LITTLE_GLASS:
+    if glass.share < LITTLE_GLASS and not glass.dark:
         remarks.append(
             _warn(
                 "little-glass",
@@ -210,6 +215,7 @@ def _one(
                 done="White light as bright as the brightest colour was assumed." if glass.assumed else "",
             )
         )
+    remarks += quality_notices(blocks, recipe, frame, spacing.um)
     remarks += _recipe_notices(recipe, source, seen)
     reading = _reading(entry, recipe, measured, moved, spacing, remarks, source, seen, acid=acid)
     outcome = Outcome.PARTIAL if measured.stopped else Outcome.ACCEPTED
@@ -315,7 +321,7 @@ def _reading(
         Artefacts()
         if blank
         else find_artefacts(
-            recipe, measured.small, measured.pigment_px, measured.cast_px, mineral, measured.tissue_px
+            recipe, measured.small, measured.pigment_px, measured.cast_px, deposits, measured.tissue_px
         )
     )
     points = curve(measured.histogram)
@@ -324,9 +330,10 @@ def _reading(
         percent,
         artefacts,
         points,
-        degrees=None if blank else seen.degrees.get(stain),
+        degrees=None if blank else seen.off(stain),
         partial=bool(measured.stopped),
         acid=acid,
+        dark=recipe.glass.dark,
         source=entry.source(),
     )
     if blank:
