@@ -57,3 +57,10 @@ def test_two_runs_do_not_write_to_one_folder_at_once(letter, tmp_path):
     finally:
         os.close(other)
     write_report(letter, tmp_path)
+
+
+def test_a_folder_with_nothing_but_a_report_of_kossa_is_called_so(letter, tmp_path):
+    write_report(letter, tmp_path)
+    again = read(tmp_path)
+    assert again.exit_code == 3
+    assert "a report that kossa wrote" in again.sentence
