@@ -42,7 +42,7 @@ from kossa.section.slide import Slide, open_slide
 from kossa.section.stain import BROWN, RULES, unit
 from kossa.section.uncertain import spread
 
-__all__ = ["SectionExamination", "examine", "examine_all", "iterate"]
+__all__ = ["SectionExamination", "check_given", "examine", "examine_all", "iterate"]
 
 _ROOM = "section"
 SMALLEST_PX = 64  # a side; smaller is a thumbnail (judgement)
@@ -82,7 +82,7 @@ def examine(
     """
     alone = isinstance(found, Path)
     if isinstance(found, Path):
-        _check(um_per_px)
+        check_given(um_per_px)
         found = survey(found, progress=progress or silent)
     exams = _whole(
         found, _all(found, stain, um_per_px, progress or silent, acid=acid, alone=alone), alone=alone
@@ -118,7 +118,8 @@ def iterate(found: Survey, *, progress: Progress | None = None) -> Iterator[Sect
     return _all(found, None, None, progress or silent, acid=False, alone=False)
 
 
-def _check(um_per_px: float | None) -> None:
+def check_given(um_per_px: float | None) -> None:
+    """Raise `WrongCall` where a number given in the call is no length of a pixel."""
     if um_per_px is None:
         return
     if not (math.isfinite(um_per_px) and um_per_px > 0):
@@ -133,7 +134,7 @@ def _check(um_per_px: float | None) -> None:
 def _all(
     found: Survey, stain: Stain | None, um: float | None, progress: Progress, *, acid: bool, alone: bool
 ) -> Iterator[SectionExamination]:
-    _check(um)
+    check_given(um)
     for entry in found.of(FileKind.SECTION, FileKind.PICTURE):
         untold = entry.kind is FileKind.PICTURE and not alone
         try:
@@ -197,6 +198,9 @@ def _one(
     samples = [densities(block, glass, shape) for block in blocks]
     seen = guess(np.concatenate(samples))
     told = stain or (entry.told.stain if entry.told else None)
+    wrong = next((n for n in entry.notices if n.severity is Severity.ERROR), None)
+    if told is None and wrong is not None:  # somebody did say the stain: a guess must not stand for it
+        raise Refused(wrong.code, f"{wrong.what} Mend it, or say the stain.")
     acid = acid or bool(entry.told and entry.told.control == "acid")
     which, source = _stain(told, seen, untold=untold)
     depth = 1 << (8 * blocks[0].pixels.dtype.itemsize)
@@ -218,6 +222,7 @@ def _one(
     remarks += quality_notices(blocks, recipe, frame, spacing.um)
     remarks += _recipe_notices(recipe, source, seen)
     reading = _reading(entry, recipe, measured, moved, spacing, remarks, source, seen, acid=acid)
+    entry.kind = FileKind.SECTION
     outcome = Outcome.PARTIAL if measured.stopped else Outcome.ACCEPTED
     entry.settle(outcome, reason=measured.stopped or None, used_by=_ROOM)
     picture = measured.small.picture(float(np.max(glass.light[:, 0])))
