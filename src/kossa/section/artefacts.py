@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage as ndi
 
+from kossa.section.deposits import Deposits
 from kossa.section.glass import Glass
-from kossa.section.recipe import Recipe
+from kossa.section.recipe import INK, NO_INK_DEG, Recipe
 from kossa.section.recognise import cone_angles
 from kossa.section.small import Small
-from kossa.section.stain import unit
+from kossa.section.stain import angle_deg, unit
 
 __all__ = ["Artefacts", "find_artefacts"]
 
@@ -42,6 +43,7 @@ class Artefacts:
 
     `pigment` and `fold` are of the tissue, `ink` of the picture, and of all that is counted as mineral:
     `cast` what has a brown cast, `on_glass` what lies on glass, `mineral_in_fold` what lies in a fold.
+    `rings` counts deposits with the form of one.
     """
 
     pigment: float = 0.0
@@ -50,6 +52,7 @@ class Artefacts:
     ink: float = 0.0
     on_glass: float = 0.0
     mineral_in_fold: float = 0.0
+    rings: int = 0
 
     def names(self) -> tuple[str, ...]:
         """Return the words of what was flagged."""
@@ -59,21 +62,22 @@ class Artefacts:
             "fold": self.fold,
             "pen": self.ink,
             "dark_on_glass": self.on_glass,
+            "ring": self.rings,
         }
         return tuple(word for word, share in words.items() if share > 0)
 
 
 def find_artefacts(
-    recipe: Recipe, small: Small, pigment_px: int, cast_px: int, mineral_px: int, tissue_px: int
+    recipe: Recipe, small: Small, pigment_px: int, cast_px: int, deposits: Deposits, tissue_px: int
 ) -> Artefacts:
     """Look for artefacts in the counts of the whole picture and in its small copy."""
     pigment = pigment_px / max(tissue_px, 1)
-    cast = min(cast_px / max(mineral_px, 1), 1.0)
+    cast = min(cast_px / max(int(deposits.pixels.sum()), 1), 1.0)
     od = _small_density(small, recipe.glass)
     seen = np.isfinite(od[..., 0])
     od = np.nan_to_num(od)
     fold = _folds(od, small, seen)
-    ink = _ink(od)
+    ink = _ink(od) if angle_deg(recipe.counter, INK) > NO_INK_DEG else np.zeros(seen.shape, np.bool_)
     glass = _on_glass(small, seen)
     mineral = max(float(small.mineral.sum()), 1e-9)
     tissue = max(float(small.tissue.sum()), 1e-9)
@@ -84,6 +88,7 @@ def find_artefacts(
         ink=100 * float(ink.mean()),
         on_glass=100 * float(small.mineral[glass].sum()) / mineral,
         mineral_in_fold=100 * float(small.mineral[fold].sum()) / mineral,
+        rings=deposits.rings(),
     )
 
 

@@ -1,7 +1,8 @@
 """Numba kernels: from colours to concentrations of dyes, and from those to tissue, mineral and pigment.
 
 The edge of a deposit is drawn half-way between its surroundings and its own level: there blur neither adds
-nor takes area. Its level is the highest mean of 3 x 3 pixels within 3 pixels.
+nor takes area. Its level is the highest mean of 3 x 3 pixels within 3 pixels. Half-way in density is right
+where the deposit itself thins out, half-way in light where the lens blurs: `edge_table` mixes the two.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-__all__ = ["BIN", "BINS", "MILLI", "PIGMENT", "concentrations", "log_light", "mark"]
+__all__ = [
+    "BIN",
+    "BINS",
+    "EDGE_STEP",
+    "MILLI",
+    "PIGMENT",
+    "concentrations",
+    "edge_table",
+    "log_light",
+    "mark",
+]
 
 Singles = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -20,13 +31,31 @@ Floats = npt.NDArray[np.float64]
 MILLI = 1000.0  # marks are concentrations in thousandths of optical density, so that they are whole numbers
 BINS, BIN = 160, 0.02  # of the histogram of mineral dye in tissue: up to a density of 3.2
 PIGMENT = np.float32(0.35)  # least concentration of brown (judgement: above what wrong vectors leak)
+#: ink: density in red at least this, and this many times that in green and in blue. No dye of the three
+#: stains absorbs so much more red (haematoxylin: red 0.92 of green), blue and green inks do (judgement)
+INK, INK_GREEN, INK_BLUE = np.float32(0.25), np.float32(1.08), np.float32(1.3)
+GREY = np.float32(0.8)  # blue of red: haematoxylin has 0.44, soot and dust 1 (judgement)
 CAST = np.float32(0.4)  # of the mineral's dye: brown beside it that may be pigment (judgement)
+EDGE_STEP, EDGES = 0.01, 401  # of the table of edges: levels up to a density of 4
 REACH = 3  # pixels: beyond the blur of any sharp picture (judgement)
 
 
 def log_light(depth: int) -> Singles:
     """Return log10 of every value that a picture of `depth` values may hold; 0 counts as a half."""
     return np.log10(np.maximum(np.arange(depth), 0.5)).astype(np.float32)
+
+
+def edge_table(around: float, half: float, in_light: float, strongest: float) -> Singles:
+    """Return the dye at the edge of a deposit for each level of its own, in steps of `EDGE_STEP`.
+
+    `half` is the share of the way up, `in_light` how much of the edge is drawn half-way in light (0 to 1)
+    and `strongest` the share of the dye's density that the colour has which it takes most of.
+    """
+    level = np.maximum(np.arange(EDGES) * EDGE_STEP, around)
+    dense = around + half * (level - around)
+    light = (1.0 - half) * 10 ** (-strongest * around) + half * 10 ** (-strongest * level)
+    lit = -np.log10(light) / strongest
+    return np.asarray((1.0 - in_light) * dense + in_light * lit, np.float32)
 
 
 @njit(cache=True, nogil=True)
@@ -37,6 +66,7 @@ def concentrations(
     place: tuple[int, int, int, int],
     unmix: Floats,
     kind: int,
+    inks: bool,
     total: Singles,
     dye: Singles,
     brown: Singles,
@@ -45,7 +75,9 @@ def concentrations(
 
     `place` is the corner (y, x) of `pixels` in the picture and the picture's (height, width); `light` is
     `Glass.light`. `kind` 0 is silver, which darkens every colour alike: there the dye is also at most what
-    the least of the three densities allows, so that no coloured dye is called silver.
+    the least of the three densities allows, so that no coloured dye is called silver. `kind` 2 is
+    haematoxylin, which is blue: what is grey is put down as brown. With `inks` pixels of blue or green ink
+    are empty in all three maps, since neither tissue nor mineral can be told below.
     """
     rows, columns = pixels.shape[:2]
     even = True
@@ -70,6 +102,10 @@ def concentrations(
             total[i, j] = od[0] + od[1] + od[2]
             amount = u[0, 0] * od[0] + u[0, 1] * od[1] + u[0, 2] * od[2]
             other = u[2, 0] * od[0] + u[2, 1] * od[1] + u[2, 2] * od[2]
+            if inks and od[0] >= INK and od[0] > INK_GREEN * od[1] and od[0] > INK_BLUE * od[2]:
+                total[i, j] = amount = other = np.float32(0.0)
+            if kind == 2 and od[2] > GREY * od[0]:
+                other = max(other, amount + np.float32(0.01))
             if kind == 0:
                 amount = min(amount, min(od[0], od[1], od[2]) / np.float32(0.575))
             dye[i, j] = amount
@@ -108,7 +144,8 @@ def _highest(source: Singles, i: int, j: int) -> float:
 def mark(
     maps: tuple[Singles, Singles, Singles],
     own: tuple[int, int],
-    levels: tuple[float, float, float, float],
+    levels: tuple[float, float],
+    edges: Singles,
     smooth: tuple[Singles, Singles],
     out: tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
     histogram: npt.NDArray[np.int64],
@@ -116,13 +153,12 @@ def mark(
     """Mark mineral, tissue and pigment on the rows `own` (half-open) of the maps.
 
     `maps` are those of `concentrations`, `smooth` two maps for scratch. `levels`: least summed density of
-    tissue, floor of the mineral dye, its level around deposits, and the share of the way up at which the
-    edge is drawn. `out` (rows of `own` only): the dye in thousandths where there is mineral, else -1;
-    tissue; pigment. `histogram` counts tissue pixels by their dye, pigment left out. Returns how many
-    pixels of mineral have a brown cast.
+    tissue, and floor of the mineral dye. `edges`: see `edge_table`. `out` (rows of `own` only): the dye in
+    thousandths where there is mineral, else -1; tissue; pigment. `histogram` counts tissue pixels by their
+    dye, pigment left out. Returns how many pixels of mineral have a brown cast.
     """
     total, dye, brown = maps
-    tissue_level, floor, around, half = levels
+    tissue_level, floor = levels
     mineral, tissue, pigment = out
     cast = 0
     _box(total, smooth[0])
@@ -136,7 +172,7 @@ def mark(
             pigment[r, j] = brownish
             if here >= floor and not brownish:
                 level = _highest(smooth[1], i, j)
-                if here >= around + half * (level - around):
+                if here >= edges[max(0, min(int(level / EDGE_STEP), EDGES - 1))]:
                     mineral[r, j] = np.int16(min(here, 30.0) * MILLI)
                     cast += brown[i, j] > CAST * here
             tissue[r, j] = smooth[0][i, j] >= tissue_level or mineral[r, j] >= 0

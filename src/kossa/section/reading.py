@@ -32,9 +32,11 @@ from kossa.section.artefacts import Artefacts, find_artefacts
 from kossa.section.deposits import Deposits
 from kossa.section.describe import describe
 from kossa.section.figures import Spacing, intervals, scores, sizes
+from kossa.section.frame import find_frame, without_frame
 from kossa.section.glass import fit_glass
 from kossa.section.measure import Measured, curve, measure
-from kossa.section.recipe import Recipe, densities, make_recipe
+from kossa.section.quality import quality_notices
+from kossa.section.recipe import Recipe, densities, make_recipe, with_nuclei
 from kossa.section.recognise import Guess, guess
 from kossa.section.slide import Slide, open_slide
 from kossa.section.stain import BROWN, RULES, unit
@@ -48,6 +50,7 @@ NAMED = 0.2  # a likelier stain than this is named where it is asked for (judgem
 CERTAIN = 0.8  # below, a stain is asked for and not guessed (issue: untagged pictures)
 #: um of a pixel that a microscope's camera or a slide scanner may have; else it is dots an inch (judgement)
 FINEST_UM, COARSEST_UM = 0.02, 15.0
+WIDEST_UM = 100.0  # that is believed where a person says so: a photograph through a lens (judgement)
 LITTLE_GLASS = 0.01  # of the sample, below which the light is not known (judgement)
 LEAST_TISSUE = 2e-4  # of the picture: less is dust (judgement)
 
@@ -116,8 +119,15 @@ def iterate(found: Survey, *, progress: Progress | None = None) -> Iterator[Sect
 
 
 def _check(um_per_px: float | None) -> None:
-    if um_per_px is not None and not (math.isfinite(um_per_px) and um_per_px > 0):
+    if um_per_px is None:
+        return
+    if not (math.isfinite(um_per_px) and um_per_px > 0):
         raise WrongCall(f"um_per_px = {um_per_px} is no length above 0; leave it out where it is not known.")
+    if not FINEST_UM <= um_per_px <= WIDEST_UM:
+        raise WrongCall(
+            f"A pixel of {um_per_px:g} um is no microscope's; give {FINEST_UM:g} to {WIDEST_UM:g} um, "
+            "or leave it out where it is not known."
+        )
 
 
 def _all(
@@ -153,7 +163,10 @@ def _enveloped(exam: SectionExamination, found: Survey) -> SectionExamination:
 
 
 def _nothing(found: Survey) -> str:
-    why = next((n.what for e in found.entries for n in e.notices if n.severity is Severity.ERROR), "")
+    """Say why, and what to do: a fault of a file goes before a remark on one."""
+    told = [n for e in found.entries for n in e.notices if n.severity is not Severity.INFO]
+    told.sort(key=lambda n: n.severity is not Severity.ERROR)
+    why = f"{told[0].what} {told[0].todo}".strip() if told else ""
     return why or "There is no section here. Give a PNG, JPEG or TIFF in colour, and say its stain."
 
 
@@ -174,6 +187,8 @@ def _one(
             f"This picture has {slide.width} x {slide.height} pixels; nothing can be measured on it. "
             "Give the original.",
         )
+    frame = find_frame(slide)
+    slide = without_frame(slide, frame) if any(frame) else slide
     blocks = slide.sample()
     if max(int(b.pixels.max()) for b in blocks) == min(int(b.pixels.min()) for b in blocks):
         raise Refused("blank", "This picture has one colour everywhere. Export it again.")
@@ -185,11 +200,12 @@ def _one(
     acid = acid or bool(entry.told and entry.told.control == "acid")
     which, source = _stain(told, seen, untold=untold)
     depth = 1 << (8 * blocks[0].pixels.dtype.itemsize)
-    recipe = make_recipe(RULES[which], glass, samples, depth, shape)
+    whole = sum(b.pixels.shape[0] * b.pixels.shape[1] for b in blocks) == shape[0] * shape[1]
+    recipe = with_nuclei(make_recipe(RULES[which], glass, samples, depth, shape, whole=whole), blocks)
     moved = spread(recipe, blocks)
     measured = measure(slide, recipe, progress)
     spacing, remarks = _spacing(entry, slide, um)
-    if glass.share < LITTLE_GLASS:
+    if glass.share < LITTLE_GLASS and not glass.dark:
         remarks.append(
             _warn(
                 "little-glass",
@@ -199,6 +215,7 @@ def _one(
                 done="White light as bright as the brightest colour was assumed." if glass.assumed else "",
             )
         )
+    remarks += quality_notices(blocks, recipe, frame, spacing.um)
     remarks += _recipe_notices(recipe, source, seen)
     reading = _reading(entry, recipe, measured, moved, spacing, remarks, source, seen, acid=acid)
     outcome = Outcome.PARTIAL if measured.stopped else Outcome.ACCEPTED
@@ -229,8 +246,18 @@ def _spacing(entry: Entry, slide: Slide, um: float | None) -> tuple[Spacing, lis
     """Return um per pixel: given, from the sidecar, or the file's where it can be a microscope's."""
     if um is not None:
         return Spacing(um, "given"), []
-    if entry.told and entry.told.um_per_px is not None:
-        return Spacing(entry.told.um_per_px, "sidecar"), []
+    beside = entry.told.um_per_px if entry.told else None
+    if beside is not None and FINEST_UM <= beside <= WIDEST_UM:
+        return Spacing(beside, "sidecar"), []
+    if beside is not None:
+        return Spacing(None, None), [
+            _warn(
+                "spacing-unknown",
+                f"The TOML beside the picture says {beside:g} um a pixel, which is no microscope's: lengths "
+                "are in pixels, and there is no number for each mm2.",
+                f"Give um_per_px between {FINEST_UM:g} and {WIDEST_UM:g}.",
+            )
+        ]
     claimed = slide.info.um_per_px
     if claimed is not None and FINEST_UM <= claimed <= COARSEST_UM:
         return Spacing(claimed, "file"), []
@@ -294,7 +321,7 @@ def _reading(
         Artefacts()
         if blank
         else find_artefacts(
-            recipe, measured.small, measured.pigment_px, measured.cast_px, mineral, measured.tissue_px
+            recipe, measured.small, measured.pigment_px, measured.cast_px, deposits, measured.tissue_px
         )
     )
     points = curve(measured.histogram)
@@ -303,9 +330,10 @@ def _reading(
         percent,
         artefacts,
         points,
-        degrees=None if blank else seen.degrees.get(stain),
+        degrees=None if blank else seen.off(stain),
         partial=bool(measured.stopped),
         acid=acid,
+        dark=recipe.glass.dark,
         source=entry.source(),
     )
     if blank:
