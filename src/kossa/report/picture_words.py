@@ -23,9 +23,7 @@ def nothing_found(workup: Workup, scan_limit: str) -> str:
     if workup.ct:
         return f"No calcium deposit was found above {scan_limit}."
     if not workup.films and not workup.sections and workup.denied:
-        return "No deposit is known: reports say that none was seen, nothing was measured here. " + " ".join(
-            denied_lines(workup)
-        )
+        return "No calcium was seen, as far as reports tell; nothing was measured here."
     looked = []
     if workup.films:
         looked.append("on the film" if len(workup.films) == 1 else "on the films")

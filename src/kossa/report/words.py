@@ -140,6 +140,8 @@ def lead(workup: Workup) -> str:
         groups = counted(workup)  # kind and share stand in the brief below
         places = _counted_places(groups) if groups else "mineral in a stained section"
         parts.append(f"{places[:1].upper()}{places[1:]}.")
+    if not parts:
+        parts += denied_lines(workup)
     for reading in workup.ct:
         for score in reading.scores:
             if score.name == "mass_integrated" and score.material == "calcification" and score.value:
