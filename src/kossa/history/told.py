@@ -156,6 +156,9 @@ def group(all_told: Sequence[Told]) -> tuple[tuple[ToldDeposit, ...], tuple[Depo
         sided = [key for key in merged if key[0] == site and key[1] is not Side.UNKNOWN]
         if side is Side.UNKNOWN and sided:  # told once with its side and once without
             merged[sided[0]].extend(merged.pop((site, side)))
+    for site, side in list(merged):
+        if side in (Side.LEFT, Side.RIGHT) and (site, Side.BOTH) in merged:  # `right hand`, and `both hands`
+            merged[site, Side.BOTH].extend(merged.pop((site, side)))
     deposits, groups = [], []
     for number, ((site, side), tellers) in enumerate(merged.items(), 1):
         patterns = tuple(dict.fromkeys(p for t in tellers for p in t.patterns))

@@ -36,6 +36,8 @@ _LUMP = (
     "calcium gluconate", "calcium chloride", "leaked",
 )  # fmt: skip
 _RESULT = re.compile(r"\d\s?(?:[munp]?g|[munpµ]?mol|[mµ]?[uU]|m?IU|meq)/(?:[dm]?[lL]|mmol)\b")
+# `54 y old lady`
+_ONLY_AGE = re.compile(r"(?i)\d{1,3}[ -]?(?:y|yo|yrs?|years?|months?)[ -]?(?:old)?[ -]?\w*")
 _SAME = ("same", "similar", "affected", "alike", "likewise", "also")
 _HARD = ("hard", "firm", "stone", "rigid")
 _TISSUE = (
@@ -247,6 +249,8 @@ def _worth_telling(sentence: Sentence) -> bool:
     """Numbers of a list, results, and names that were taken out are nothing to be listed."""
     if _RESULT.search(sentence.written):
         return False  # a laboratory value: the blood room reads it
+    if _ONLY_AGE.fullmatch(sentence.written):
+        return False
     if len(sentence.words) <= _HEADING_WORDS and (
         ":" in {w.level for w in sentence.words[-2:]} or _framed(sentence)
     ):

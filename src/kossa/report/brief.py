@@ -22,6 +22,7 @@ __all__ = ["NAMED", "brief", "unknown_cause"]
 
 NAMED = 0.15  # where no cause reaches this the cause is said to be not known (clinical reference, 4.8, 2)
 SHOWN_CAUSES, SHOWN_REASONS, SHOWN_TESTS = 3, 3, 2
+SERUM = "Serum calcium and phosphate"  # a line of the comparison
 ALSO = 0.25  # a second kind that is true as often beside the first is told (judgement)
 STRONG_AGAINST = 0.5  # a ratio against below this is told in the brief (judgement)
 # what a share is called; the bounds are judgement
@@ -62,12 +63,20 @@ def _sure(weighing: Weighing) -> str:
     spread = "" if low == high else f", {low} to {high} as far as the knowledge goes"
     text = f"{word[:1].upper()}{word[1:]} ({plain_share(first.prob)}{spread})"
     text += f"; next {kind_name(second.id).split(' (')[0]} ({plain_share(second.prob)})."
-    also = [k for k in weighing.kinds[1:] if (k.prob_each or 0.0) >= ALSO and k.prob < ALSO]
+    seconds = (k for k in weighing.kinds[1:] if (k.prob_each or 0.0) >= ALSO and k.prob < ALSO)
+    also = [k for k in seconds if _open(k.id, weighing)]
     text += "".join(
         f" {kind_name(k.id).capitalize()} may be true at the same time ({plain_share(k.prob_each or 0.0)})."
         for k in also
     )
     return text if weighing.separable else f"{text} The two are not separated by what is known."
+
+
+def _open(kind: str, weighing: Weighing) -> bool:
+    """Whether a second kind may be told beside the first: metastatic only where the serum speaks for it."""
+    if kind != "metastatic":
+        return True
+    return any(c.feature == SERUM and c.supports in ("metastatic", "both") for c in weighing.compared)
 
 
 def _causes(weighing: Weighing) -> str:
