@@ -95,6 +95,13 @@ def test_the_side_of_both_hands_is_both(read):
     assert (group.site, group.side.value) == ("site_fingertip", "both")
 
 
+def test_a_focus_in_the_lung_and_a_node_at_the_hilum_are_two_deposits(read):
+    workup, _ = read("oldtb")
+    assert {g.site for g in workup.groups} == {"site_lung_nodule", "site_hilar_node"}
+    here = next(c for c in workup.weighing.compared if c.feature == "Location")
+    assert here.supports == "dystrophic"
+
+
 def test_done_tests_are_told(read):
     done = {d.id for d in read("sarcoid")[0].weighing.done}
     assert {"chest_ct", "pth_intact"} <= done

@@ -45,6 +45,7 @@ def compared(knowledge: Knowledge, evidence: Evidence) -> tuple[Compared, ...]:
     out = []
     for row in knowledge.compare:
         left, right = _known(row.dystrophic_ids, evidence), _known(row.metastatic_ids, evidence)
+        right = [words for words in right if words not in left]  # a nodule in the lung is not the lung
         side = "both" if left and right else "dystrophic" if left else "metastatic" if right else None
         here = [*left, *right] or (_places(evidence) if row.feature == LOCATION else [])
         out.append(
