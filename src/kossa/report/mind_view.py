@@ -168,7 +168,7 @@ def _floor_row(floor: Floor) -> dict[str, Any]:
         "where": "",
         "quiet": floor.quiet,
         "why": unmarked(f"{floor.why[:1].upper()}{floor.why[1:]}".rstrip(".")),
-        "who": f"{floor.who[:1].upper()}{floor.who[1:]}",
+        "who": f"If so: {floor.who}" if floor.quiet else f"{floor.who[:1].upper()}{floor.who[1:]}",
         "how_soon": plain.how_soon(floor.how_soon),
         # what is open stands in the reason already where it was counted as possible
         "ask": floor.ask if floor.ask and floor.ask not in floor.why else "",

@@ -29,9 +29,7 @@ def nothing_found(workup: Workup, scan_limit: str) -> str:
     if workup.ct:
         return f"No calcium deposit was found above {scan_limit}."
     if not workup.films and not workup.sections and workup.denied:
-        return "No deposit is known: reports say that none was seen, nothing was measured here. " + " ".join(
-            denied_lines(workup)
-        )
+        return "No calcium was seen, as far as reports tell; nothing was measured here."
     if not workup.films and any(_doubted(s) for s in workup.sections):
         return "Not known: what is dark in a stained section is not called mineral; the notices say why."
     looked = []

@@ -155,6 +155,8 @@ def lead(workup: Workup) -> str:
     parts = []
     if workup.weighing is not None and workup.weighing.kinds:
         parts += _where(workup)  # kind and share stand in the brief below
+    if not parts:
+        parts += denied_lines(workup)
     for reading in workup.ct:
         for score in reading.scores:
             if score.name == "mass_integrated" and score.material == "calcification" and score.value:

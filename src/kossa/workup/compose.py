@@ -22,7 +22,7 @@ from kossa.evidence.version import VERSION
 from kossa.evidence.volume import Examination
 from kossa.intake.entry import Survey
 from kossa.intake.files_table import files, notices
-from kossa.workup.join import first_question, join
+from kossa.workup.join import first_question, join, without_ordinary
 from kossa.workup.listen import Words
 from kossa.workup.look import Looks
 from kossa.workup.taken import pictures_taken
@@ -94,7 +94,7 @@ def compose(
     )
     counted = tuple(g for g in together.groups if g.material is Material.CALCIFICATION)
     weighing = weigh(
-        findings,
+        without_ordinary(findings, together.groups),
         person,
         results=results,
         groups=counted,
