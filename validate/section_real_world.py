@@ -183,7 +183,7 @@ def main() -> int:
                 "  empty  called, no figure, wrong stain, pigment silent; caveats"
             )
             for condition, scene in conditions(stain).items():
-                if given.only in condition:
+                if any(word in condition for word in given.only.split(",")):
                     tally = run(stain, condition, scene, seeds, Path(name), given.show)
                     print(tally.line(condition), flush=True)
                     for kept in ("errors", "held", "counts", "empty"):
