@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kossa.cli.params import GIVEN_PATH, Finite
+from kossa.cli.params import GIVEN_PATH, NUMBER
 from kossa.cli.screen import progress_on_stderr
 from kossa.cli.table import Row, as_csv
 
@@ -19,7 +19,7 @@ __all__ = ["command"]
     "--kind", type=click.Choice(["mammogram", "radiograph"]), help="What it is, if the file does not tell."
 )
 @click.option(
-    "--spacing-mm", type=Finite(1e-4, 100), help="Millimetres a pixel, where the file does not tell."
+    "--spacing-mm", type=NUMBER, metavar="MM", help="Millimetres a pixel, where the file does not tell."
 )
 @click.option("-o", "--out", type=GIVEN_PATH, help="For several films: a CSV and a contact sheet.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")

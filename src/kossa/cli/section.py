@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kossa.cli.params import GIVEN_PATH, Finite
+from kossa.cli.params import GIVEN_PATH, NUMBER
 from kossa.cli.screen import progress_on_stderr
 from kossa.cli.table import Row, as_csv
 
@@ -26,7 +26,7 @@ __all__ = ["command"]
     help="The stain, where it is known; else it is recognised, or asked for.",
 )
 @click.option(
-    "--um-per-px", type=Finite(1e-3, 1e4), help="Micrometres a pixel, where the file does not tell."
+    "--um-per-px", type=NUMBER, metavar="UM", help="Micrometres a pixel, where the file does not tell."
 )
 @click.option("--acid", is_flag=True, help="The section was treated with acid as a control.")
 @click.option("--geojson", type=GIVEN_PATH, help="Write the outlines here (one picture).")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kossa.cli.params import GIVEN_PATH, SEED, Finite
+from kossa.cli.params import GIVEN_PATH, NUMBER, SEED
 from kossa.cli.screen import progress_on_stderr
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ __all__ = ["command"]
 @click.argument("scenario", required=False)
 @click.option("-o", "--out", type=GIVEN_PATH, help="Where to write; SCENARIO-kossa beside you else.")
 @click.option("--serum", help="ckd, phpt, vitd_toxicity, malignancy or normal, where the scenario takes one.")
-@click.option("--years", type=Finite(), help="How long; the scenario's own time else.")
-@click.option("--size", type=int, help="Voxels an edge; the smallest allowed else.")
+@click.option("--years", type=NUMBER, metavar="YEARS", help="How long; the scenario's own time else.")
+@click.option("--size", type=int, metavar="VOXELS", help="Voxels an edge; the smallest allowed else.")
 @click.option("--seed", type=SEED, help="Draw one of the population; without it the medians are run.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter with its unit.")
 @click.option("--labs", type=GIVEN_PATH, help="Take the serum from these results.")

@@ -15,7 +15,18 @@ MOST_PLACES = 4
 
 
 def _known(ids: tuple[str, ...], evidence: Evidence) -> list[str]:
-    return [evidence.words(Atom("finding", i, i)) for i in ids if evidence.state.get(i) is True]
+    """Return what is known of these, each by the most special finding that says it."""
+    out: list[str] = []
+    for id_ in ids:
+        if evidence.state.get(id_) is True:
+            out += [evidence.words(Atom("finding", i, i)) for i in _most_special(id_, evidence) or [id_]]
+    return list(dict.fromkeys(out))
+
+
+def _most_special(id_: str, evidence: Evidence) -> list[str]:
+    said = [i for i in evidence.findings if i == id_ or id_ in ancestors(i)]
+    wide = {a for i in said for a in ancestors(i)}
+    return [i for i in said if i not in wide]
 
 
 def _places(evidence: Evidence) -> list[str]:

@@ -146,7 +146,10 @@ def _films(met: Survey) -> list[Entry]:
 
 
 def _nothing(met: Survey) -> str:
-    why = next((n.what for e in met.entries for n in e.notices if n.severity is not Severity.INFO), "")
+    """Say why, and what to do: a fault of a file goes before a remark on one."""
+    told = [n for e in met.entries for n in e.notices if n.severity is not Severity.INFO]
+    told.sort(key=lambda n: n.severity is not Severity.ERROR)
+    why = f"{told[0].what} {told[0].todo}" if told else ""
     return f"There is no film here that can be read. {why}".strip()
 
 

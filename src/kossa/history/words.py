@@ -10,8 +10,9 @@ import msgspec
 
 from kossa.evidence import Finding, Side, Source, State
 from kossa.evidence.vocabulary import term, terms
+from kossa.history.foreign import sentences_in
 from kossa.history.lab_words import Verdict, verdicts
-from kossa.history.levelled import Sentence, sentences
+from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match, denies, matches, shapes
 from kossa.history.scope import Said, Scope
 
@@ -68,6 +69,7 @@ _VIEW = frozenset(
     {"film", "films", "radiograph", "radiographs", "xr", "xray", "ray", "rays", "ct", "mri", "scan", "scans",
      "ultrasound", "biopsy", "biopsies"}
 )  # fmt: skip
+_TITLES = frozenset({"name", "mrs", "miss", "prof", "herr", "frau", "madame", "monsieur", "mme"})
 _VIEWED = 0.5  # the part that was pictured or cut holds the place, which the sentence names apart (judgement)
 _MEASURED = frozenset({"lab", "antibody"})  # where a verdict is read as a whole, its parts are not
 _LOCAL = frozenset({"site", "tissue", "spread", "course"})  # of the deposit, where calcium is spoken of
@@ -121,8 +123,10 @@ def _side(sentence: Sentence, match: Match) -> Side:
     cut = max((n for n, w in enumerate(before) if w in _OTHER_THING), default=-1)
     before = before[cut + 1 :]
     after = [w.level for w in sentence.words[match.last + 1 : match.last + 3]]
-    if after[:1] == ["bilaterally"]:
+    if after[:1] == ["bilaterally"] or after == ["on", "both"]:
         return Side.BOTH
+    if after == ["on", "the"]:  # `nodes on the right`
+        after = [w.level for w in sentence.words[match.last + 3 : match.last + 4]]
     for word in reversed(before):
         if word in _SIDES:
             return Side.BOTH if {"left", "right"} <= set(before) and "and" in before else _SIDES[word]
@@ -235,7 +239,7 @@ def _worth_telling(sentence: Sentence) -> bool:
         return False  # a laboratory value: the blood room reads it
     if sentence.words[-1].level == ":" and len(sentence.words) <= _HEADING_WORDS:
         return False
-    return any(w.level.isalpha() and len(w.level) > 2 and w.level != "name" for w in sentence.words)
+    return any(w.level.isalpha() and len(w.level) > 2 and w.level not in _TITLES for w in sentence.words)
 
 
 def _unique(found: list[Finding]) -> list[Finding]:
@@ -249,7 +253,7 @@ def _unique(found: list[Finding]) -> list[Finding]:
 
 
 def find(
-    text: str, *, field: str = "history", source: Source | None = None
+    text: str, *, field: str = "history", source: Source | None = None, language: str = "English"
 ) -> tuple[list[Finding], list[str]]:
     """Return the findings that a text names, and its sentences in which nothing was understood.
 
@@ -258,7 +262,7 @@ def find(
     """
     found: list[Finding] = []
     not_understood: list[str] = []
-    all_sentences = sentences(text)
+    all_sentences = sentences_in(text, language)
     section = -1  # the paragraph whose later sentences speak of a tissue section
     for sentence in all_sentences:
         if _starts(sentence.level, _TISSUE):

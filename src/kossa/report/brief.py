@@ -11,6 +11,7 @@ from kossa.report.plain import (
     NO_SHARE_WORDS,
     finding_words,
     how_soon,
+    kind_name,
     plain_name,
     plain_share,
     test_name,
@@ -49,7 +50,8 @@ def brief(weighing: Weighing) -> list[tuple[str, str]]:
 def _kind(weighing: Weighing) -> str:
     first = weighing.kinds[0]
     meaning = next((k.definition for k in load().kinds if k.id == first.id), "")
-    return f"{first.id.capitalize()}: {unmarked(meaning)}." if meaning else f"{first.id.capitalize()}."
+    name = kind_name(first.id).split(" (")[0].capitalize()
+    return f"{name}: {unmarked(meaning)}." if meaning else f"{name}."
 
 
 def _sure(weighing: Weighing) -> str:
@@ -58,7 +60,7 @@ def _sure(weighing: Weighing) -> str:
     low, high = plain_share(first.low), plain_share(first.high)
     spread = "" if low == high else f", {low} to {high} as far as the knowledge goes"
     text = f"{word[:1].upper()}{word[1:]} ({plain_share(first.prob)}{spread})"
-    text += f"; next {second.id} ({plain_share(second.prob)})."
+    text += f"; next {kind_name(second.id).split(' (')[0]} ({plain_share(second.prob)})."
     return text if weighing.separable else f"{text} The two are not separated by what is known."
 
 
@@ -92,7 +94,8 @@ def _short(words: str) -> str:
 
 
 def _next(weighing: Weighing) -> str:
-    parts = [f"the warning above first, {how_soon(weighing.floors[0].how_soon)}"] if weighing.floors else []
+    loud = [f for f in weighing.floors if not f.quiet]
+    parts = [f"the warning above first, {how_soon(loud[0].how_soon)}"] if loud else []
     tests = [test_name(t.id) for t in weighing.next_tests[:SHOWN_TESTS]]
     parts += tests
     if not tests and weighing.kinds:

@@ -55,7 +55,7 @@ def _film_row(number: int, reading: FilmReading, view: FilmView | None) -> dict[
         "groups": [_group_row(g, numbers[g.id], marks) for g in reading.groups],
         "crops": [(numbers[c.group], _crop(c, reading, marks)) for c in view.crops] if view else [],
         "single": sum(d.group is None for d in reading.deposits),
-        "chart": sizes_chart(known, "mm"),
+        "chart": sizes_chart(known, "mm", least=reading.spacing_mm),
         "notices": [f"{n.what} {n.done} {n.todo}".strip() for n in reading.notices],
     }
 

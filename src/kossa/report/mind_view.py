@@ -7,7 +7,6 @@ from typing import Any
 
 from kossa.care.first_question import ASK
 from kossa.conditions import load
-from kossa.diagnosis.floor import DOUBTED
 from kossa.evidence import (
     Cause,
     Compared,
@@ -22,7 +21,7 @@ from kossa.evidence import (
 )
 from kossa.report import plain
 from kossa.report.brief import brief, unknown_cause
-from kossa.report.plain import NO_SHARE, NO_SHARE_WORDS, cause_name, plain_name, share, unmarked
+from kossa.report.plain import NO_SHARE, NO_SHARE_WORDS, cause_name, kind_name, plain_name, share, unmarked
 
 __all__ = ["kind_colour", "leading", "mind_view"]
 
@@ -50,6 +49,8 @@ ALWAYS_COMPARED = (
     "Associated conditions",
     "Location",
 )
+OTHER = "other"  # the kind that gathers what is neither dystrophic nor metastatic
+NOTHING_SPEAKS = "nothing told here speaks for or against"
 COLOURS = {"dystrophic": "dys", "metastatic": "met"}
 
 
@@ -69,6 +70,7 @@ def mind_view(workup: Workup) -> dict[str, Any]:
                 "causes",
                 "compare",
                 "next_tests",
+                "done",
                 "avoided",
                 "flips",
                 "options",
@@ -90,6 +92,7 @@ def mind_view(workup: Workup) -> dict[str, Any]:
             if c.high >= SHOWN_SHARE
         ],
         "next_tests": _tests(weighing),
+        "done": plain.done_words(weighing.done),
         "flips": [plain.flip_words(f) for f in weighing.flips],
         "options": [_option_row(o) for o in workup.options[:SHOWN_OPTIONS]],
         "ask_first": ASK if any(ASK in o.needs for o in workup.options) else "",
@@ -105,15 +108,14 @@ def _compared_row(row: Compared) -> dict[str, Any]:
         "feature": row.feature,
         "dystrophic": row.dystrophic,
         "metastatic": row.metastatic,
-        "here": unmarked(row.here),
+        "here": unmarked(row.here) or NOTHING_SPEAKS,
         "colour": kind_colour(row.supports or ""),
     }
 
 
 def _floor_row(floor: Floor) -> dict[str, Any]:
     return {
-        # what was only asked about with a question mark is no alarm
-        "quiet": floor.why.startswith(DOUBTED),
+        "quiet": floor.quiet,
         "why": unmarked(f"{floor.why[:1].upper()}{floor.why[1:]}".rstrip(".")),
         "who": f"{floor.who[:1].upper()}{floor.who[1:]}",
         "how_soon": plain.how_soon(floor.how_soon),
@@ -124,7 +126,7 @@ def _floor_row(floor: Floor) -> dict[str, Any]:
 
 def _kind_row(kind: Kind) -> dict[str, Any]:
     return {
-        "label": kind.id.replace("_", " "),
+        "label": kind_name(kind.id),
         "prob": kind.prob,
         "low": kind.low,
         "high": kind.high,
@@ -165,7 +167,7 @@ def _reason_row(reason: Reason) -> dict[str, Any]:
 def _tests(weighing: Weighing) -> list[dict[str, Any]]:
     rows = []
     for test in weighing.next_tests[:SHOWN_TESTS]:
-        name, why = plain.test_name(test.id), plain.test_why(test)
+        name, why = plain.test_name(test.id), plain.test_note(test)
         rows.append(
             {
                 "label": f"{name[:1].upper()}{name[1:]}",
@@ -208,16 +210,19 @@ def leading(weighing: Weighing) -> str:
     first, second = weighing.kinds[0], weighing.kinds[1]
     if first.prob < LIKELY:
         open_ = [k.id for k in weighing.kinds[2:3] if k.prob >= THIRD]
-        named = f"{first.id}, {second.id} or {open_[0]}" if open_ else f"{first.id} or {second.id}"
-        return f"{named}, which what is known does not separate"
+        # the kind that gathers the rest is named last: `metastatic or another kind`
+        ids = sorted((first.id, second.id, *open_), key=lambda k: k == OTHER)
+        *names, last = map(kind_name, ids)
+        return f"{', '.join(names)} or {last}, which what is known does not separate"
     cause = weighing.causes[0]
-    words = f"most likely {first.id}"
+    words = f"most likely {kind_name(first.id)}"
     if cause.prob >= NAMED and cause.id in NO_SHARE:
         return "of a form that a radiologist must read"
     if cause.prob >= NAMED:
         name = plain_name(cause.id)
         # `calciphylaxis, from uraemic calciphylaxis` says it twice
-        words = f"most likely {name}" if first.id in name else f"{words}, from {name}"
+        words = f"most likely {name}" if first.id in name or first.id == OTHER else f"{words}, from {name}"
+        words += ", neither dystrophic nor metastatic" if first.id == OTHER else ""
     elif unknown_cause(weighing):
         words += "; the cause is not known"
-    return words if weighing.separable else f"{words}; {second.id} is not excluded"
+    return words if weighing.separable else f"{words}; {kind_name(second.id)} is not excluded"

@@ -17,8 +17,14 @@ from kossa.evidence import (
     vocabulary,
 )
 from kossa.report.mind_view import leading
-from kossa.report.picture_words import mineral_in_sections, nothing_found, picture_limits, section_lines
-from kossa.report.plain import share, unmarked
+from kossa.report.picture_words import (
+    denied_lines,
+    mineral_in_sections,
+    nothing_found,
+    picture_limits,
+    section_lines,
+)
+from kossa.report.plain import how_soon, kind_name, share, unmarked
 
 __all__ = [
     "amount",
@@ -176,6 +182,7 @@ def _findings(workup: Workup) -> list[str]:
     lines += section_lines(workup)
     if workup.calcification is Calcification.NOT_EXAMINED:
         return ["Nothing was read that could show calcium."]
+    lines += denied_lines(workup)
     return lines or ["No calcium deposit above the limits below."]
 
 
@@ -183,7 +190,19 @@ def _likely(workup: Workup) -> list[str]:
     if workup.weighing is None or not workup.weighing.kinds:
         return []
     return [
-        f"{k.id} {share(k.prob, k.low, k.high)}" for k in workup.weighing.kinds[:2] if k.prob >= LEAST_SHARE
+        f"{kind_name(k.id)} {share(k.prob, k.low, k.high)}"
+        for k in workup.weighing.kinds[:2]
+        if k.prob >= LEAST_SHARE
+    ]
+
+
+def _warnings(workup: Workup) -> list[str]:
+    """Return what must not be lost when the text is carried into another report."""
+    floors = workup.weighing.floors if workup.weighing is not None else ()
+    return [
+        f"{'Also ask' if f.quiet else 'Look first'} ({how_soon(f.how_soon)}, {f.who}): "
+        f"{unmarked(f.why).rstrip('.')}."
+        for f in floors
     ]
 
 
@@ -210,7 +229,7 @@ def copy_text(workup: Workup) -> str:
     ]
     sections = (
         ("FINDINGS", [*_findings(workup), *[f"{s}." for s in scores]]),
-        ("IMPRESSION", [headline(workup), *_likely(workup)]),
+        ("IMPRESSION", [headline(workup), *_likely(workup), *_warnings(workup)]),
         ("LIMITS", _limits_lines(workup)),
     )
     return "\n\n".join(f"{title}\n" + "\n".join(lines) for title, lines in sections)

@@ -50,6 +50,7 @@ NAMED = 0.2  # a likelier stain than this is named where it is asked for (judgem
 CERTAIN = 0.8  # below, a stain is asked for and not guessed (issue: untagged pictures)
 #: um of a pixel that a microscope's camera or a slide scanner may have; else it is dots an inch (judgement)
 FINEST_UM, COARSEST_UM = 0.02, 15.0
+WIDEST_UM = 100.0  # that is believed where a person says so: a photograph through a lens (judgement)
 LITTLE_GLASS = 0.01  # of the sample, below which the light is not known (judgement)
 LEAST_TISSUE = 2e-4  # of the picture: less is dust (judgement)
 
@@ -118,8 +119,15 @@ def iterate(found: Survey, *, progress: Progress | None = None) -> Iterator[Sect
 
 
 def _check(um_per_px: float | None) -> None:
-    if um_per_px is not None and not (math.isfinite(um_per_px) and um_per_px > 0):
+    if um_per_px is None:
+        return
+    if not (math.isfinite(um_per_px) and um_per_px > 0):
         raise WrongCall(f"um_per_px = {um_per_px} is no length above 0; leave it out where it is not known.")
+    if not FINEST_UM <= um_per_px <= WIDEST_UM:
+        raise WrongCall(
+            f"A pixel of {um_per_px:g} um is no microscope's; give {FINEST_UM:g} to {WIDEST_UM:g} um, "
+            "or leave it out where it is not known."
+        )
 
 
 def _all(
@@ -155,7 +163,10 @@ def _enveloped(exam: SectionExamination, found: Survey) -> SectionExamination:
 
 
 def _nothing(found: Survey) -> str:
-    why = next((n.what for e in found.entries for n in e.notices if n.severity is Severity.ERROR), "")
+    """Say why, and what to do: a fault of a file goes before a remark on one."""
+    told = [n for e in found.entries for n in e.notices if n.severity is not Severity.INFO]
+    told.sort(key=lambda n: n.severity is not Severity.ERROR)
+    why = f"{told[0].what} {told[0].todo}".strip() if told else ""
     return why or "There is no section here. Give a PNG, JPEG or TIFF in colour, and say its stain."
 
 
@@ -235,8 +246,18 @@ def _spacing(entry: Entry, slide: Slide, um: float | None) -> tuple[Spacing, lis
     """Return um per pixel: given, from the sidecar, or the file's where it can be a microscope's."""
     if um is not None:
         return Spacing(um, "given"), []
-    if entry.told and entry.told.um_per_px is not None:
-        return Spacing(entry.told.um_per_px, "sidecar"), []
+    beside = entry.told.um_per_px if entry.told else None
+    if beside is not None and FINEST_UM <= beside <= WIDEST_UM:
+        return Spacing(beside, "sidecar"), []
+    if beside is not None:
+        return Spacing(None, None), [
+            _warn(
+                "spacing-unknown",
+                f"The TOML beside the picture says {beside:g} um a pixel, which is no microscope's: lengths "
+                "are in pixels, and there is no number for each mm2.",
+                f"Give um_per_px between {FINEST_UM:g} and {WIDEST_UM:g}.",
+            )
+        ]
     claimed = slide.info.um_per_px
     if claimed is not None and FINEST_UM <= claimed <= COARSEST_UM:
         return Spacing(claimed, "file"), []

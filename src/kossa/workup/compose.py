@@ -14,6 +14,7 @@ from kossa.intake.files_table import files, notices
 from kossa.workup.join import first_question, join
 from kossa.workup.listen import Words
 from kossa.workup.look import Looks
+from kossa.workup.taken import pictures_taken
 
 __all__ = ["compose"]
 
@@ -56,10 +57,21 @@ def compose(
     results = blood.results if blood else ()
     measured = _measured(exams, looks) or any(f.id in MINERAL for f in pictured if f.state is State.PRESENT)
     state = first_question(
-        together.groups, measured=measured, scanned=bool(exams or looks.films or looks.sections)
+        together.groups,
+        measured=measured,
+        scanned=bool(exams or looks.films or looks.sections),
+        denied=bool(history and history.denied),
     )
     counted = tuple(g for g in together.groups if g.material is Material.CALCIFICATION)
-    weighing = weigh(findings, person, results=results, groups=counted, calcification=state)
+    weighing = weigh(
+        findings,
+        person,
+        results=results,
+        groups=counted,
+        calcification=state,
+        history_told=bool(history and history.history_told),
+        examined=(*pictures_taken(exams, looks), *(history.examined if history else ())),
+    )
     return Workup(
         kossa_version=VERSION,
         person=person,
@@ -71,6 +83,7 @@ def compose(
         derived=blood.derived if blood else (),
         findings=findings,
         groups=together.groups,
+        denied=history.denied if history else (),
         weighing=weighing,
         options=care_options(weighing, findings, person, results, groups=counted),
         not_understood=history.not_understood if history else (),
