@@ -35,6 +35,9 @@ FOLD_TIMES, FOLD_DEG = 1.8, 8.0
 COARSE_SQUARES, FOLD_SHARE = 40, 0.003
 #: a dark mark whose surroundings are tissue by less than this lies on the glass (judgement)
 ON_GLASS, GLASS_SQUARES = 0.3, 12
+#: a part of a mark lies on glass where this share of what is not dark within so many squares is glass: a
+#: stroke of a pen runs over tissue and glass (judgement)
+ALL_GLASS, NEAR_SQUARES = 0.85, 49
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +146,8 @@ def _on_glass(small: Small, seen: Mask) -> Mask:
         rim &= ~dark[wide]
         if rim.any() and around_tissue[wide][rim].mean() < ON_GLASS:
             out[wide] |= own
-    return out
+    light = (seen & ~dark).astype(np.float32)
+    around = ndi.uniform_filter(light, NEAR_SQUARES, mode="constant")
+    glass = ndi.uniform_filter(light * (small.tissue < 0.5), NEAR_SQUARES, mode="constant")
+    part = dark & (around > 1e-4) & (glass > ALL_GLASS * around)
+    return np.asarray(out | _large(part, 2 * GLASS_SQUARES))

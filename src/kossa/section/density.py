@@ -35,6 +35,9 @@ PIGMENT = np.float32(0.35)  # least concentration of brown (judgement: above wha
 #: stains absorbs so much more red (haematoxylin: red 0.92 of green), blue and green inks do (judgement)
 INK, INK_GREEN, INK_BLUE = np.float32(0.25), np.float32(1.08), np.float32(1.3)
 GREY = np.float32(0.8)  # blue of red: haematoxylin has 0.44, soot and dust 1 (judgement)
+YELLOW = np.float32(
+    0.2
+)  # red of blue: below, it is picric acid's yellow, no pigment (haemosiderin 0.26, judgement)
 CAST = np.float32(0.4)  # of the mineral's dye: brown beside it that may be pigment (judgement)
 EDGE_STEP, EDGES = 0.01, 401  # of the table of edges: levels up to a density of 4
 REACH = 3  # pixels: beyond the blur of any sharp picture (judgement)
@@ -59,6 +62,22 @@ def edge_table(around: float, half: float, in_light: float, strongest: float) ->
 
 
 @njit(cache=True, nogil=True)
+def _unmixed(od: Singles, u: Singles, kind: int, inks: bool) -> tuple[np.float32, np.float32, np.float32]:
+    """Return summed density, mineral dye and brown of one pixel's densities (3,)."""
+    if inks and od[0] >= INK and od[0] > INK_GREEN * od[1] and od[0] > INK_BLUE * od[2]:
+        return np.float32(0.0), np.float32(0.0), np.float32(0.0)
+    amount = u[0, 0] * od[0] + u[0, 1] * od[1] + u[0, 2] * od[2]
+    other = u[2, 0] * od[0] + u[2, 1] * od[1] + u[2, 2] * od[2]
+    if od[0] < YELLOW * od[2]:
+        other = min(other, np.float32(0.0))
+    if kind == 2 and od[2] > GREY * od[0]:
+        other = max(other, amount + np.float32(0.01))
+    if kind == 0:
+        amount = min(amount, min(od[0], od[1], od[2]) / np.float32(0.575))
+    return od[0] + od[1] + od[2], amount, other
+
+
+@njit(cache=True, nogil=True)
 def concentrations(
     pixels: npt.NDArray[Any],
     logs: Singles,
@@ -76,8 +95,8 @@ def concentrations(
     `place` is the corner (y, x) of `pixels` in the picture and the picture's (height, width); `light` is
     `Glass.light`. `kind` 0 is silver, which darkens every colour alike: there the dye is also at most what
     the least of the three densities allows, so that no coloured dye is called silver. `kind` 2 is
-    haematoxylin, which is blue: what is grey is put down as brown. With `inks` pixels of blue or green ink
-    are empty in all three maps, since neither tissue nor mineral can be told below.
+    haematoxylin, which is blue: what is grey is put down as brown. Yellow is no brown. With `inks` pixels of
+    blue or green ink are empty in all three maps: neither tissue nor mineral can be told below.
     """
     rows, columns = pixels.shape[:2]
     even = True
@@ -99,17 +118,7 @@ def concentrations(
                 for c in range(3):
                     here = light[c, 0] + light[c, 1] * x + light[c, 2] * y + light[c, 3] * (x * x + y * y)
                     od[c] = np.float32(np.log10(max(here, 1e-3))) - logs[pixels[i, j, c]]
-            total[i, j] = od[0] + od[1] + od[2]
-            amount = u[0, 0] * od[0] + u[0, 1] * od[1] + u[0, 2] * od[2]
-            other = u[2, 0] * od[0] + u[2, 1] * od[1] + u[2, 2] * od[2]
-            if inks and od[0] >= INK and od[0] > INK_GREEN * od[1] and od[0] > INK_BLUE * od[2]:
-                total[i, j] = amount = other = np.float32(0.0)
-            if kind == 2 and od[2] > GREY * od[0]:
-                other = max(other, amount + np.float32(0.01))
-            if kind == 0:
-                amount = min(amount, min(od[0], od[1], od[2]) / np.float32(0.575))
-            dye[i, j] = amount
-            brown[i, j] = other
+            total[i, j], dye[i, j], brown[i, j] = _unmixed(od, u, kind, inks)
 
 
 @njit(cache=True, nogil=True)

@@ -17,7 +17,7 @@ Frame = tuple[int, int, int, int]
 
 BLACK = 0.05  # of full scale: no light at all, with grain and compression (judgement)
 FILLED = 0.98  # of a row of a frame is black (judgement)
-INSIDE = 0.8  # of the row just inside is black at the most: a frame ends at once, silver does not (judgement)
+INSIDE = 0.6  # of the row just inside is black at the most: a frame ends at once, silver does not (judgement)
 WIDEST = 0.34  # of the picture: more is no frame (judgement)
 FRINGE = 4  # pixels beside the frame that blur darkens (judgement)
 STRIP = 256

@@ -165,7 +165,7 @@ def _cells(blocks: Sequence[Block], shape: tuple[int, int]) -> tuple[Floats, Flo
         terms.append(np.stack([np.ones_like(x), x, y, x * x + y * y], axis=-1).reshape(-1, 4))
         flat.append(_rough(cut, side) < FLAT)
     cells, where, even, seen = (np.concatenate(part) for part in (means, terms, flat, scanned))
-    glass = seen & even & (cells.max(axis=1) > CLIPPED * full)
+    glass = seen & even & (cells.min(axis=1) > CLIPPED * full)
     if glass.mean() < 0.5 * ENOUGH_FLAT:
         return cells, where, even
     return cells[seen], where[seen], even[seen]

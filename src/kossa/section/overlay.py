@@ -25,7 +25,7 @@ Pixels = npt.NDArray[np.uint8]
 LINE = (0, 190, 255)  # no dye or pigment of a section has this blue
 CASING = (0, 24, 72)  # beside the line: keeps it apart from pale and blue tissue, as it is apart from silver
 NUMBERED = 9  # largest deposits that bear their number (judgement: more hide the tissue)
-LETTERS = 14  # pixels (judgement)
+LETTERS, LETTERS_SHARE = 14, 48  # pixels at the least, and how many fit into the longer side (judgement)
 BAR_SHARE = 0.2  # of the picture's width that a scale bar has at the most (judgement)
 #: two lines of a sheet's cell hold so many letters, and stains are named so that they fit
 CAPTION_LETTERS = 41
@@ -53,13 +53,13 @@ def overlay(exam: SectionExamination, *, words: bool = True) -> Pixels:
 
 
 def _numbers(draw: ImageDraw.ImageDraw, exam: SectionExamination, size: tuple[int, int]) -> None:
-    """Write the numbers of the largest deposits at their upper right corners."""
+    """Write the numbers of the largest deposits on them."""
     order = np.argsort(-exam.deposits.pixels, kind="stable")[:NUMBERED]
     for number, at in enumerate(order.tolist(), 1):
-        (top, _), (_, right) = exam.deposits.box[at] / exam.factor
-        x = min(float(right) + 2, size[0] - LETTERS)
-        y = min(max(float(top) - LETTERS, 0.0), size[1] - LETTERS - 4)
-        _write(draw, (x, y), str(number))
+        y, x = exam.deposits.centre[at] / exam.factor
+        half = _letters(size) / 2
+        place = (min(max(float(x), half), size[0] - half), min(max(float(y), half), size[1] - half))
+        _write(draw, place, str(number), size, anchor="mm")
 
 
 def _scale_bar(draw: ImageDraw.ImageDraw, exam: SectionExamination, size: tuple[int, int]) -> None:
@@ -74,13 +74,19 @@ def _scale_bar(draw: ImageDraw.ImageDraw, exam: SectionExamination, size: tuple[
     bottom = size[1] - 10
     draw.rectangle((8, bottom - 6, right + 2, bottom + 2), fill="white")
     draw.rectangle((10, bottom - 4, right, bottom), fill="black")
-    _write(draw, (10, bottom - 10 - LETTERS), f"{length:g} um")
+    _write(draw, (10, bottom - 8), f"{length:g} um", size, anchor="ls")
 
 
-def _write(draw: ImageDraw.ImageDraw, place: tuple[float, float], words: str) -> None:
+def _letters(size: tuple[int, int]) -> int:
+    return max(LETTERS, max(size) // LETTERS_SHARE)
+
+
+def _write(
+    draw: ImageDraw.ImageDraw, place: tuple[float, float], words: str, size: tuple[int, int], *, anchor: str
+) -> None:
     """Write white letters with a dark border: they are read on silver, on dyes and on glass."""
-    font = ImageFont.load_default(LETTERS)
-    draw.text(place, words, fill="white", font=font, stroke_width=2, stroke_fill="black")
+    font = ImageFont.load_default(_letters(size))
+    draw.text(place, words, fill="white", font=font, anchor=anchor, stroke_width=2, stroke_fill="black")
 
 
 def overlay_png(exam: SectionExamination) -> bytes:

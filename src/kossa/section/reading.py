@@ -36,7 +36,7 @@ from kossa.section.frame import find_frame, without_frame
 from kossa.section.glass import fit_glass
 from kossa.section.measure import Measured, curve, measure
 from kossa.section.quality import quality_notices
-from kossa.section.recipe import Recipe, densities, make_recipe, with_nuclei
+from kossa.section.recipe import PALE_TISSUE, Recipe, densities, make_recipe, with_nuclei
 from kossa.section.recognise import Guess, guess
 from kossa.section.slide import Slide, open_slide
 from kossa.section.stain import BROWN, RULES, unit
@@ -322,6 +322,10 @@ def _reading(
     blank = measured.tissue_px < LEAST_TISSUE * measured.rows * width
     at = intervals(measured, moved, spacing, recipe.rule.least_percent)
     percent = Interval(value=None, low=None, high=None) if blank else at["percent"]
+    if not blank and 0 < recipe.tissue_density < PALE_TISSUE:
+        # where tissue is hardly told from glass, all of the picture may be tissue
+        least = 100.0 * mineral / (measured.rows * width)
+        percent = at["percent"] = replace(percent, low=round(min(percent.low or 0.0, least), 6))
     artefacts = (
         Artefacts()
         if blank

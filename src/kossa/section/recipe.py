@@ -34,6 +34,7 @@ HIGHEST_FLOOR = (
 ENOUGH = 60  # pixels from which a vector is estimated (judgement)
 IN_LIGHT = 0.5  # of an edge drawn half-way in light: deposits thin out, and the lens blurs (judgement)
 INK, NO_INK_DEG = (0.9, 0.4, 0.15), 30.0  # a counterstain so near to inks leaves them untold (judgement)
+BODY = (0.06, 0.6)  # summed density of tissue that tells the counterstain (judgement)
 CLEARER_DEG = 2.0  # by which another counterstain has to fit better than the usual one (judgement)
 #: how much darker than the lower third of the picture's own nuclei a deposit is (two standard deviations),
 #: how many nuclei tell it, and how far the level may lie from the fixed one (judgement)
@@ -191,7 +192,9 @@ def _tissue_floor(total: Floats) -> float:
 def _counterstain(rule: Rule, samples: Sequence[Floats]) -> Floats:
     """Return that of the rule's counterstains between which and the mineral's dye the colours lie best."""
     od = np.concatenate(list(samples))
-    clear = od[od.sum(axis=1) > 0.15]
+    total = od.sum(axis=1)
+    # the body of the tissue: ink and deposits are darker
+    clear = od[(total > BODY[0]) & (total < BODY[1])]
     if len(rule.counters) == 1 or clear.shape[0] < ENOUGH:
         return unit(rule.counters[0])
     # pigment lies aside of all: the tenth of the pixels that fits worst has no say
