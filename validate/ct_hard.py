@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -328,24 +328,83 @@ def thick() -> bool:
             )
             total.add(check(case, read(case.volume)))
         for scan, volume, agent in _real():
-            marks = [m for m in scan.marks if m.role in ("hit", "hard", "either")]
-            every = [lps(volume.grid, np.array([m.z, m.y, m.x])) for m in marks]
-            every += [lps(volume.grid, np.array(s, float)) for s in scan.seen]
-            whole = tuple(
-                (m.name, lps(volume.grid, np.array([m.z, m.y, m.x])), m.site, None)
-                for m in marks
-                if m.role == "hit"
-            )
             less = rebinned(volume, slice_mm, pixel_mm)
-            name = f"{scan.name}, {slice_mm:g} mm x {pixel_mm:g} mm"
-            case = Case(name, less, whole, scan.name == "abdomen_vascular", agent, tuple(every))
+            case = _labelled_case(scan, volume, less, f"{slice_mm:g} mm x {pixel_mm:g} mm", agent)
             total.add(check(case, read(less, agent)))
         print(f"ALL {slice_mm:g} x {pixel_mm:g} mm: {total.words()}")
     return met
 
 
+MARGIN_MM = 8.0  # what lies nearer to a cut is not asked for
+
+
+def _cuts(volume: Volume) -> Iterator[tuple[str, tuple[int, int, int], tuple[int, int, int]]]:
+    """Yield names and boxes: halves through and beside the spine, off-centre squares, short slabs."""
+    nz, ny, nx = volume.hu.shape
+    flat = volume.hu[:, :, :] > -300
+    columns, rows = (np.flatnonzero(flat.any(axis=axes)) for axes in ((0, 1), (0, 2)))
+    x0, x1, y0, y1 = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
+    middle, wide = (x0 + x1) // 2, x1 - x0
+    off = round(40.0 / volume.grid.pixel_mm[1])
+    yield "first half, through the middle", (0, 0, 0), (nz, ny, middle)
+    yield "second half, through the middle", (0, 0, middle), (nz, ny, nx)
+    yield "first half, spine left out", (0, 0, 0), (nz, ny, middle - off)
+    yield "second half, spine left out", (0, 0, middle + off), (nz, ny, nx)
+    yield "two thirds from the first side", (0, 0, 0), (nz, ny, x0 + 2 * wide // 3)
+    yield "two thirds from the second side", (0, 0, x1 - 2 * wide // 3), (nz, ny, nx)
+    yield "narrow field in the middle", (0, y0 + (y1 - y0) // 8, x0 + wide // 5), (nz, y1, x1 - wide // 5)
+    yield "front half", (0, 0, 0), (nz, (y0 + y1) // 2, nx)
+
+
+def cut() -> bool:
+    """Parts of a trunk and of limbs, cut in the slice."""
+    total = Figures()
+    for one in (made(p.key, 0) for p in PEOPLE):
+        for name, low, high in _cuts(one.noisy):
+            case = _person_case(one, name, lambda v, a=low, b=high: cropped(v, a, b))
+            total.add(check(_inner(case), read(case.volume)))
+    print(f"ALL cut people: {total.words()}")
+    total = Figures()
+    for scan, volume, agent in _real():
+        if scan.name == "qrm":
+            continue
+        for name, low, high in _cuts(volume):
+            if not name.startswith(("first half, through", "second half, through", "two")):
+                continue
+            part = cropped(volume, low, high)
+            case = _inner(_labelled_case(scan, volume, part, name, agent))
+            total.add(check(case, read(part, agent)))
+    print(f"ALL cut real scans: {total.words()}")
+    return True
+
+
+def _labelled_case(scan: Labelled, volume: Volume, part: Volume, change: str, agent: str | None) -> Case:
+    """Return a changed labelled scan with its marks in mm."""
+    marks = [m for m in scan.marks if m.role in ("hit", "hard", "either")]
+    at = {m: lps(volume.grid, np.array([m.z, m.y, m.x])) for m in marks}
+    every = [*at.values(), *(lps(volume.grid, np.array(s, float)) for s in scan.seen)]
+    wanted = tuple((m.name, at[m], m.site, None) for m in marks if m.role == "hit")
+    enhanced = scan.name == "abdomen_vascular"
+    return Case(f"{scan.name}, {change}", part, wanted, enhanced, agent, tuple(every))
+
+
+def _inner(case: Case) -> Case:
+    """Return a case without what lies outside or near a cut."""
+    grid = case.volume.grid
+    step = np.array([float(grid.spacing_mm[0] or 3.0), *grid.pixel_mm])
+    margin = MARGIN_MM / step
+    margin[0] = 0
+    size = np.array(grid.shape) - 1
+    wanted = []
+    for one in case.due:
+        place = voxel(grid, one[1])
+        if (place[1:] >= margin[1:]).all() and (place[1:] <= size[1:] - margin[1:]).all():
+            wanted.append(one)
+    return replace(case, due=tuple(wanted))
+
+
 def main(names: list[str]) -> int:
-    parts = {"thick": thick}
+    parts = {"thick": thick, "cut": cut}
     met = [parts[name]() for name in names or parts]
     return 0 if all(met) else 1
 

@@ -23,7 +23,7 @@ ARTERIAL_Z_MM = 8.0  # judgement: above and below
 ARTERIAL_MM2 = 400.0  # judgement: an aorta of 23 mm; a calibration rod of 20 mm stays below
 GATE_MM2 = 700.0  # ct.md 3.8: 81-272 mm2 without contrast, 1448-2287 mm2 with it
 # judgement: organs just above the lower level show as patches (smaller ones are noise); together in a slice
-# they measured 0-215 mm2 without contrast (pixels of 0.7-1.6 mm; 600 with a calibration rod), 1693-3544 with it
+# they measured 0-215 mm2 without contrast at pixels of 0.7-1.6 mm, 600 with a rod, 1693-3544 with contrast
 PATCH_MM2, PATCHES_MM2 = 60.0, 1000.0
 COLUMN_MM, COLUMN_SHARE = 18.0, 0.6  # judgement: from the middle of a vertebra to beyond its end plates
 SD_FACTOR, SD_OFFSET_HU = 2.2, 5.0  # ct.md 3.8
