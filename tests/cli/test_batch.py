@@ -143,3 +143,12 @@ def test_a_report_may_not_lie_in_the_folder_that_is_read(tmp_path, cut, capsys):
     assert main(["read", str(tmp_path), "-o", str(tmp_path)]) == 2
     assert "among the evidence" in capsys.readouterr().err
     assert [p.name for p in tmp_path.iterdir()] == ["cut.png"]
+
+
+@pytest.mark.parametrize(
+    "words", [["nosuch"], ["healthy", "--serum", "bogus"], ["healthy", "--set", "bogus=1"]]
+)
+def test_a_word_that_no_scenario_knows_is_a_wrong_call(tmp_path, capsys, words):
+    assert main(["simulate", *words, "-o", str(tmp_path / "o")]) == 2
+    assert capsys.readouterr().err.startswith("kossa: ")
+    assert not (tmp_path / "o").exists()
