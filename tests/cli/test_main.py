@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -83,3 +86,24 @@ def test_an_interrupt_is_130(monkeypatch, capsys):
     monkeypatch.setattr(cli.group, "main", fail)
     assert cli.main(["read"]) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_too_little_memory_is_5_and_one_sentence(monkeypatch, capsys):
+    def fail(*_args, **_kwargs):
+        raise MemoryError
+
+    monkeypatch.setattr(cli.group, "main", fail)
+    assert cli.main(["read"]) == 5
+    assert "not enough memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_request_to_end_is_an_interrupt(monkeypatch, capsys, number):
+    def asked(*_args, **_kwargs):
+        os.kill(os.getpid(), number)
+        time.sleep(5)
+
+    monkeypatch.setattr(cli.group, "main", asked)
+    assert cli.main(["read"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert signal.getsignal(number) is signal.SIG_DFL

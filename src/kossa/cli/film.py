@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kossa.cli.params import GIVEN_PATH, Finite
+from kossa.cli.batch import INTERRUPTED, check_paths, check_targets, read_each
+from kossa.cli.params import GIVEN_PATH, NUMBER
 from kossa.cli.screen import progress_on_stderr
-from kossa.cli.table import Row, as_csv
+from kossa.cli.table import as_csv
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = ["command"]
 
@@ -19,7 +25,7 @@ __all__ = ["command"]
     "--kind", type=click.Choice(["mammogram", "radiograph"]), help="What it is, if the file does not tell."
 )
 @click.option(
-    "--spacing-mm", type=Finite(1e-4, 100), help="Millimetres a pixel, where the file does not tell."
+    "--spacing-mm", type=NUMBER, metavar="MM", help="Millimetres a pixel, where the file does not tell."
 )
 @click.option("-o", "--out", type=GIVEN_PATH, help="For several films: a CSV and a contact sheet.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
@@ -30,34 +36,33 @@ def command(
 
     One film is told in words; several are told as a table, a row a film.
     """
-    from kossa.evidence import FilmReading, NothingUsable, Refused, encode
+    from kossa.evidence import FilmReading, NothingUsable, encode
     from kossa.evidence.atomic import folder_for, write_bytes
     from kossa.film import examine
     from kossa.film.row import boxed, caption, csv_row
+    from kossa.film.spacing import check_given
     from kossa.film.view import view_of
     from kossa.image.sheet import contact_sheet, thumbnail
     from kossa.report.film_text import film_text
 
-    readings: list[FilmReading] = []
-    rows: list[Row] = []
-    cells = []
+    check_given(spacing_mm)
+    check_paths(paths)
+    check_targets(paths, out)
+    cells: list[tuple[npt.NDArray[np.uint8], str]] = []
+
+    def one(number: int, path: Path) -> tuple[FilmReading, bool]:
+        exam = examine(path, kind=kind, spacing_mm=spacing_mm, progress=tell)
+        if out:
+            # the film itself is not kept: a sheet of hundreds fits in memory
+            cells.append((thumbnail(boxed(view_of(exam))), caption(number, exam.reading)))
+        return exam.reading, False
+
     with progress_on_stderr() as tell:
-        for number, path in enumerate(paths, 1):
-            try:
-                exam = examine(path, kind=kind, spacing_mm=spacing_mm, progress=tell)
-            except (NothingUsable, Refused) as unusable:
-                # one bad film of many is told, and the rest goes on
-                if len(paths) == 1:
-                    raise
-                click.echo(f"kossa: film {number}: {unusable}", err=True)
-                continue
-            readings.append(exam.reading)
-            rows.append({"number": number, **csv_row(exam.reading)})
-            if out:
-                # the film itself is not kept: a sheet of hundreds fits in memory
-                cells.append((thumbnail(boxed(view_of(exam))), caption(number, exam.reading)))
+        films = read_each(paths, one, word="film")
+    readings = [film.found for film in films if film.found is not None]
     if not readings:
         raise NothingUsable("none of these pictures could be read as a film")
+    rows = [film.row(csv_row(film.found) if film.found else {}) for film in films]
     if out:
         folder_for(out)
         write_bytes(out / "films.csv", as_csv(rows))
@@ -69,4 +74,4 @@ def command(
         click.echo(film_text(readings[0]), nl=False)
     else:
         click.echo(as_csv(rows).decode("utf-8"), nl=False)
-    return 0
+    return 130 if any(film.why == INTERRUPTED for film in films) else 0

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 import click
 
 from kossa.cli.commands import EXIT_CODES, LazyGroup
-from kossa.evidence.errors import KossaError
+from kossa.evidence.errors import CannotFinish, KossaError
 from kossa.evidence.version import VERSION
 
 __all__ = ["main"]
@@ -43,11 +47,36 @@ def _fault(error: Exception, *, debug: bool) -> int:
     return 1
 
 
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM, or a closed terminal, do what Ctrl-C does: nothing half-written stays."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    signals = [s for name in names if (s := getattr(signal, name, None)) is not None]
+    # one that is ignored stays so: that is what nohup asks for
+    before = {s: signal.getsignal(s) for s in signals if signal.getsignal(s) is signal.SIG_DFL}
+    for s in before:
+        signal.signal(s, _interrupt)
+    try:
+        yield
+    finally:
+        for s, handler in before.items():
+            signal.signal(s, handler)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; never raises but with `--debug`."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = group.main(args=words, prog_name="kossa", standalone_mode=False)
+        with _ended_like_ctrl_c():
+            code = group.main(args=words, prog_name="kossa", standalone_mode=False)
     except click.exceptions.Abort:
         _say("interrupted; no half-written file was left")
         return 130
@@ -69,6 +98,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # the reader of our stdout went away; a second write at shutdown must stay silent too
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except MemoryError:
+        _say("there is not enough memory for this; close other programs, or read less at once")
+        return CannotFinish.exit_code
     except Exception as error:  # noqa: BLE001 (the last net: a person gets a sentence, not a traceback)
         return _fault(error, debug="--debug" in words)
     return int(code or 0)

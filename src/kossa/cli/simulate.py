@@ -44,12 +44,14 @@ def command(
     import time
 
     from kossa.evidence import WrongCall, encode
+    from kossa.evidence.atomic import check_writable
 
     if listing:
         return _list(as_json=as_json)
     if scenario is None:
         raise WrongCall("name a scenario, or see them with `kossa simulate --list`")
     target = out if out is not None else Path(f"{scenario}-kossa")
+    check_writable(target, folder=True)
     began = time.perf_counter()
     if scenario == "comparison":
         from kossa.process import compare

@@ -8,7 +8,7 @@ Row = dict[str, str | int | float | None]
 
 
 def as_csv(rows: list[Row]) -> bytes:
-    """Return the rows as CSV; all have the columns of the first."""
+    """Return the rows as CSV; a row that lacks columns of another is empty there."""
     import csv
     import io
 
@@ -16,7 +16,8 @@ def as_csv(rows: list[Row]) -> bytes:
 
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows[0])
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    writer.writerow(columns)
     for row in rows:
-        writer.writerow([guard(cell) for cell in row.values()])
+        writer.writerow([guard(row.get(column)) for column in columns])
     return text.getvalue().encode("utf-8")

@@ -30,9 +30,10 @@ EVEN_SD, EVEN_LEAST_HU = 1.6, 8.0  # judgement: mineral that grew is never so ev
 LINE_SHARE = 0.8  # rule 8: a line through this share of an enhanced scan
 FAINT_HU, FAINT_SD = 150.0, 6.0  # rule 8
 TOUCH_SHARE = 0.05  # rule 9
-BONE_NEAR_MM = 3.5  # rule 9
+BONE_NEAR_MM, BONE_NEAR_PIXELS = 3.5, 3.5  # rule 9, where pixels had 0.98 mm; coarser ones blur further
 APART_SD, APART_HU, APART_MM2, APART_MM3 = 8.0, 100.0, 2.4, 500.0  # rule 9
 BEHIND_MM, ASIDE_MM, ASIDE_BONE_MM = 25.0, 60.0, 12.0  # rule 10
+ASIDE_ENHANCED_MM = 25.0  # judgement: among ribs; with contrast only the hardest part of a rib counts as bone
 SHELL_MM, SHELL_DEPTH_MM = 15.0, 45.0  # rule 10
 LARGE_MM3, LARGE_SHELL_MM, LARGE_DEPTH_MM = 1000.0, 25.0, 60.0  # rule 10
 LUNG_RING = 0.3  # rule 10: not applied where this share of the ring is air
@@ -168,7 +169,8 @@ def stands_apart(anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: flo
 def _bone(
     anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: float, rim: str | None
 ) -> Verdict | None:
-    near = look.bone_gap_mm < BONE_NEAR_MM
+    limit = max(BONE_NEAR_MM, BONE_NEAR_PIXELS * max(anatomy.scan.pixel_mm))
+    near = look.bone_gap_mm < limit
     touching = look.bone_touch > TOUCH_SHARE
     if not near and not touching:
         return None
@@ -181,7 +183,7 @@ def _bone(
     )
     return Verdict(
         Material.BONE,
-        f"{how} (limits {TOUCH_SHARE:.0%}, {BONE_NEAR_MM} mm): calcium beside bone cannot be told from it",
+        f"{how} (limits {TOUCH_SHARE:.0%}, {limit:.1f} mm): calcium beside bone cannot be told from it",
     )
 
 
@@ -197,7 +199,8 @@ def _trunk(
     behind = (y - trunk.spine_y[z]) * c.pixel_mm[0]
     aside = abs(x - trunk.spine_x[z]) * c.pixel_mm[1]
     bone = min(float(anatomy.bone_mm[cell]), look.bone_gap_mm)
-    if behind > 0 and (aside < BEHIND_MM or (aside < ASIDE_MM and bone < ASIDE_BONE_MM)):
+    reach = ASIDE_ENHANCED_MM if anatomy.blood.enhanced and trunk.ribs[z] else ASIDE_BONE_MM
+    if behind > 0 and (aside < BEHIND_MM or (aside < ASIDE_MM and bone < reach)):
         return Verdict(
             Material.BONE,
             f"{behind:.0f} mm behind the vertebral centre, {aside:.0f} mm aside: part of the spine or a rib",

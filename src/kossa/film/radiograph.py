@@ -10,6 +10,7 @@ from scipy import ndimage as ndi
 
 from kossa.evidence import FilmDeposit, FilmGroup, Finding, Material, Modality, Notice, Severity, Source
 from kossa.evidence.vocabulary import term
+from kossa.film.course import middle_of
 from kossa.film.describe import Told
 from kossa.film.drift import drift, flesh_columns, near_bone, without_lines
 from kossa.film.kernels.smooth import block_mean, gaussian, wide_gaussian
@@ -107,8 +108,8 @@ def _along(z: list[Image], inside: Mask, flesh: Mask, skin: Mask, pixel_mm: floa
         enough = inside.sum(0) > inside.shape[0] // 4
         middle, spread = np.zeros(band.shape[1]), np.full(band.shape[1], np.inf)
         if enough.any():
-            middle[enough] = np.nanmedian(hidden[:, enough], axis=0)
-            spread[enough] = 1.4826 * np.nanmedian(np.abs(hidden[:, enough] - middle[enough]), axis=0)
+            middle[enough] = middle_of(hidden[:, enough])
+            spread[enough] = 1.4826 * middle_of(np.abs(hidden[:, enough] - middle[enough].astype(np.float32)))
         usable = np.isfinite(spread) & (spread > 0)
         if not usable.any():
             continue
@@ -126,7 +127,7 @@ def _along(z: list[Image], inside: Mask, flesh: Mask, skin: Mask, pixel_mm: floa
 def _wander(columns: Image) -> npt.NDArray[np.float64]:
     """Return how far the medians of the parts of each column (y, x) lie off at the most."""
     parts = np.array_split(columns, PARTS)
-    off = np.stack([np.nan_to_num(np.nanmedian(_filled(part), axis=0)) for part in parts])
+    off = np.stack([middle_of(_filled(part)) for part in parts])
     return np.asarray(np.abs(off).max(axis=0), np.float64)
 
 
@@ -154,7 +155,7 @@ def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft |
     body = _body(image, pixel_mm)
     if body.sum() * pixel_mm**2 < 100:
         return [], body, None
-    shaft = find_shaft(image, body)
+    shaft = find_shaft(image, body, pixel_mm)
     if shaft is None:
         rest = image - wide_gaussian(image, GROUND_MM / 2 / pixel_mm)
         bands = [gaussian(rest, s / pixel_mm) - wide_gaussian(rest, 4 * s / pixel_mm) for s in SCALES_MM]

@@ -23,11 +23,15 @@ STEPS = 24
 
 @dataclass(frozen=True, slots=True)
 class Rails:
-    """Two walls `apart_mm` apart, seen together along `share` of `length_mm`."""
+    """Two walls `apart_mm` apart, seen together along `share` of `length_mm`.
+
+    `off_mm` is how far half of their points lie off the middle of their wall.
+    """
 
     apart_mm: float
     length_mm: float
     share: float
+    off_mm: float
 
 
 def find_rails(points: Floats) -> Rails | None:
@@ -74,4 +78,4 @@ def _fit(along: Floats, across: Floats, length: float, start: float) -> Rails | 
     both = np.intersect1d(bins[upper], bins[~upper]).size / STEPS
     if both < TOGETHER or length < 2.5 * apart:
         return None
-    return Rails(apart, length, both)
+    return Rails(apart, length, both, float(np.median(off)))

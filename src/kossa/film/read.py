@@ -83,7 +83,10 @@ def _from_dicom(entry: Entry, header: DicomHeader) -> tuple[Image, list[Notice]]
     if tone is not None and shown is None:
         notices.append(_no_window())
     image = _scaled(image, header) if shown is None else shown
-    if header.photometric == "MONOCHROME1":
+    if not header.photometric:
+        image, told = _upright(image)
+        notices += told
+    elif header.photometric == "MONOCHROME1":
         image = np.float32(255) - image
         notices.append(
             _told("inverted", "The file stores dense as dark (MONOCHROME1).", "It was turned over.")
@@ -139,25 +142,31 @@ def _from_picture(entry: Entry) -> tuple[Image, list[Notice]]:
     image = grey_of(picture.pixels)
     notices = []
     image *= np.float32(255 / _full_scale(float(image.max())))
-    dark, bright = air_share(image)
-    if bright > INVERTED and bright > MORE * dark:
-        image = np.float32(255) - image
-        notices.append(
-            _told("inverted", "The air round the body is bright: dense is dark on it.", "It was turned over.")
-        )
-    elif dark < UPRIGHT:
-        notices.append(
-            Notice(
-                code="polarity-assumed",
-                severity=Severity.WARNING,
-                what="No air is seen round the body, so the picture does not show which way grey runs.",
-                done="Bright was taken for dense.",
-                todo="If bone is dark on it, invert the picture first.",
-            )
-        )
+    image, told = _upright(image)
+    notices += told
     if picture.info.lossy:
         notices.append(_lossy())
     return image, notices
+
+
+def _upright(image: Image) -> tuple[Image, list[Notice]]:
+    """Return a picture that does not say which way grey runs with dense bright, and how that was settled."""
+    dark, bright = air_share(image)
+    if bright > INVERTED and bright > MORE * dark:
+        return np.float32(255) - image, [
+            _told("inverted", "The air round the body is bright: dense is dark on it.", "It was turned over.")
+        ]
+    if dark >= UPRIGHT:
+        return image, []
+    return image, [
+        Notice(
+            code="polarity-assumed",
+            severity=Severity.WARNING,
+            what="No air is seen round the body, so the picture does not show which way grey runs.",
+            done="Bright was taken for dense.",
+            todo="If bone is dark on it, invert the picture first.",
+        )
+    ]
 
 
 def grey_of(pixels: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> Image:

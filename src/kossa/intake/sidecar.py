@@ -16,6 +16,7 @@ __all__ = ["FIELDS", "KINDS", "Sidecar", "looks_like_sidecar", "parse_sidecar", 
 KINDS = ("mammogram", "radiograph", "section")
 FIELDS = ("kind", "spacing_mm", "side", "view", "stain", "um_per_px", "control")
 CONTROLS = ("acid",)
+TOML_BYTES = 1 << 20  # Python reads 1 MB of it in a second; a form filled in by hand has 10 kB (judgement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,13 @@ class Sidecar:
 
 
 def parse_toml(data: bytes) -> dict[str, Any]:
-    """Return the content of a TOML file; raises `Refused` (invalid-toml, too-deep) with the line."""
+    """Return the content of a TOML file; raises `Refused` (invalid-toml, too-deep, too-large)."""
+    if len(data) > TOML_BYTES:
+        raise Refused(
+            "too-large",
+            f"This TOML has {len(data):,} bytes; what is told of one picture or person has at most "
+            f"{TOML_BYTES:,}.",
+        )
     try:
         return tomllib.loads(decode_text(data).text)
     except tomllib.TOMLDecodeError as error:
@@ -48,7 +55,7 @@ def parse_toml(data: bytes) -> dict[str, Any]:
 
 def looks_like_sidecar(content: dict[str, Any]) -> bool:
     """Say whether a TOML file is one: it has fields of a sidecar, and none else."""
-    return bool(content) and set(content) <= set(FIELDS)
+    return bool(content) and {name.lower() for name in content} <= set(FIELDS)
 
 
 def parse_sidecar(content: dict[str, Any]) -> Sidecar:

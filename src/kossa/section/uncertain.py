@@ -1,4 +1,4 @@
-"""How far every figure moves when the stain vectors, the light and the edge are a little other."""
+"""How far every figure moves when the vectors, the light, the edge and the levels are a little other."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ DRAWS = 20  # 95 % of so few lie between the outermost, about
 SEED = 20251
 LIGHT_SD = 0.01  # relative error of the glass's light (judgement: 1 %)
 HALF_SD = 0.05  # of the share of the way up at which an edge is drawn (judgement)
+IN_LIGHT_SD = 0.25  # of how much of an edge is drawn half-way in light: 95 % hold both ends (judgement)
+LEVEL_SD = 0.15  # relative: of the level that parts tissue from glass, and of that above nuclei (judgement)
+BLIND_SD = 0.04  # of the light's error where no glass shows (judgement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +76,22 @@ def _read(recipe: Recipe, blocks: Sequence[Block]) -> Figures:
         sums.append(total)
         tissue += int(marks.tissue.sum())
         row += rows + 2
-    return figures(join(tables, sums, row, recipe.rule.object_mean), tissue)
+    return figures(join(tables, sums, row, recipe.peak), tissue)
 
 
 def _other(recipe: Recipe, draw: np.random.Generator) -> Recipe:
     """Return the recipe with its vectors turned, its light and its edge moved by chance."""
-    light = recipe.glass.light * (1.0 + LIGHT_SD * draw.standard_normal((3, 1)))
+    error = LIGHT_SD if recipe.glass.share > 0 else BLIND_SD
+    light = recipe.glass.light * (1.0 + error * draw.standard_normal((3, 1)))
     return replace(
         recipe,
         glass=Glass(light, recipe.glass.share),
         mineral=_turned(recipe.mineral, recipe.degrees[0], draw),
         counter=_turned(recipe.counter, recipe.degrees[1], draw),
         half=recipe.half + HALF_SD * float(draw.standard_normal()),
+        in_light=float(np.clip(recipe.in_light + IN_LIGHT_SD * draw.standard_normal(), 0.0, 1.0)),
+        tissue_level=recipe.tissue_level * float(np.exp(LEVEL_SD * draw.standard_normal())),
+        peak=recipe.peak * float(np.exp(0.5 * LEVEL_SD * draw.standard_normal())),
     )
 
 

@@ -44,6 +44,12 @@ NOTHING = (
 )
 
 
+OWN_REPORT = (
+    "There is nothing here but a report that kossa wrote, and it reads no report of its own; give the folder "
+    "of evidence, or take the report's files away if evidence lies among them."
+)
+
+
 @dataclass
 class _Clock:
     """Seconds by stage, for run.json."""
@@ -171,6 +177,8 @@ def _finished(
     code, sentence = 0, ""
     if not any(f.outcome in USED for f in workup.files):
         code, sentence = 3, NOTHING[:1].upper() + NOTHING[1:] + "."
+        if not met.entries and any(n.code == "folder-output" for n in met.notices):
+            sentence = OWN_REPORT
     elif options.strict and any(f.outcome in LEFT_OUT for f in workup.files):
         code = 6
     return WorkupResult(
