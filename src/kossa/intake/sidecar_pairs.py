@@ -63,5 +63,6 @@ def _tell(picture: Entry, beside: Entry) -> None:
 
 
 def _tell_wrong(picture: Entry, code: str, why: str) -> None:
-    what = f"What the TOML beside this picture tells is not used. {why.rstrip('.')}."
+    reason = why.rstrip(".").removeprefix("The TOML beside a picture ").removeprefix("This is ")
+    what = f"The TOML beside this picture is wrong: {reason}. So the picture was not read."
     picture.tell(code, Severity.ERROR, what, todo="Mend it.")
