@@ -62,7 +62,8 @@ def mark_groups(found: Detection) -> Marks:
     coarse = (peaks >= PLAIN_Z) & (areas >= PLAIN_MM2) | (peaks >= LARGE_Z) & (areas >= LARGE_MM2)
     spotted = _spotted(found, parts, count)
     owner, away = _owners(found, boxes, peaks, spotted | coarse)
-    near = (away <= ON_MM) & (peaks >= LARGE_Z) & (spotted | (areas >= PLAIN_MM2))
+    near = (away <= ON_MM) & (peaks >= LARGE_Z) & (spotted | (areas >= PLAIN_MM2)) & (owner < 0) & ~coarse
+    near = _reached(boxes, owner >= 0, near, COARSE_LINK_MM / found.pixel_mm)
     measured: dict[int, Mark] = {}
     blur = float(np.hypot(BLUR_MM / found.pixel_mm, 12**-0.5))
     usual = usual_slope(found.image, found.pixel_mm, found.breast)
@@ -82,6 +83,25 @@ def mark_groups(found: Detection) -> Marks:
         ):
             measured[int(k)] = mark
     return _grouped(found, measured, owner)
+
+
+def _reached(
+    boxes: list[tuple[slice, slice]],
+    start: npt.NDArray[np.bool_],
+    may: npt.NDArray[np.bool_],
+    gap: float,
+) -> npt.NDArray[np.bool_]:
+    """Say which parts are reached from those to start with, by boxes nearer than `gap` pixels."""
+    low = np.array([[b[0].start, b[1].start] for b in boxes]).reshape(-1, 2)
+    high = np.array([[b[0].stop, b[1].stop] for b in boxes]).reshape(-1, 2)
+    left, reached = may.copy(), np.zeros(len(boxes), bool)
+    front = np.flatnonzero(start)
+    while front.size and left.any():
+        other = np.flatnonzero(left)
+        apart = np.maximum(low[other][:, None] - high[front], low[front] - high[other][:, None])
+        front = other[(np.hypot(*np.maximum(apart, 0).transpose(2, 0, 1)) <= gap).any(1)]
+        reached[front], left[front] = True, False
+    return reached
 
 
 def _is_piece(mark: Mark) -> bool:
