@@ -439,6 +439,26 @@ def test_a_sidecar_with_a_wrong_field_is_refused_by_name(tmp_path, text, words):
     assert entries[1].outcome.outcome is Outcome.REJECTED
 
 
+@pytest.mark.parametrize(
+    ("word", "site"), [("thigh", "site_thigh"), ("site_hand", "site_hand"), ("Knees", "site_knee")]
+)
+def test_a_sidecar_names_the_place_in_plain_words(tmp_path, word, site):
+    films = lay(tmp_path, {"f.png": png(4, 4, pixels=bytes(16)), "f.toml": f'site = "{word}"\n'})
+    assert survey(films).entries[0].told.site == site
+
+
+def test_a_place_that_is_not_known_is_asked_for(tmp_path):
+    entries = survey(
+        lay(tmp_path, {"f.png": png(4, 4, pixels=bytes(16)), "f.toml": 'site = "left leg"'})
+    ).entries
+    assert "is no place that is known; write one word such as hand" in entries[1].notices[0].what
+
+
+def test_a_stain_says_that_a_picture_is_a_section(tmp_path):
+    films = lay(tmp_path, {"f.png": png(4, 4, pixels=bytes(16)), "f.toml": 'stain = "von_kossa"\n'})
+    assert survey(films).entries[0].kind is FileKind.SECTION
+
+
 def test_a_sidecar_without_a_picture_is_told(tmp_path):
     entry = first(tmp_path, b'kind = "section"\n', "lonely.toml")
     assert entry.outcome.reason == "sidecar-alone"

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from kossa.evidence import FilmKind, Notice, Refused, Severity, Side
 from kossa.film.polarity import air_share
+from kossa.film.region import region_of
 from kossa.film.spacing import Spacing, spacing_of
 from kossa.film.tone import find_tone
 from kossa.intake.dicom import pixels as dicom_pixels
@@ -30,7 +31,10 @@ BREAST_WORDS = ("BREAST", "MAMMO")
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """`pixels` float32 (y, x), dense is bright, in grey levels of 255 of the file's full scale."""
+    """`pixels` float32 (y, x), dense is bright, in grey levels of 255 of the file's full scale.
+
+    `site` is the part of the body that a radiograph shows, None where nothing tells it.
+    """
 
     pixels: Image
     kind: FilmKind
@@ -38,6 +42,7 @@ class Film:
     side: Side = Side.UNKNOWN
     view: str | None = None
     notices: tuple[Notice, ...] = field(default=())
+    site: str | None = None
 
 
 def kind_of_header(header: DicomHeader) -> FilmKind:
@@ -62,7 +67,8 @@ def read_film(entry: Entry, kind: FilmKind, spacing_mm: float | None = None) -> 
     if float(image.max()) <= float(image.min()):
         raise Refused("blank", "This picture has one grey value everywhere. Export it again.")
     side, view = _side_and_view(entry)
-    return Film(image, kind, spacing, side, view, (*spacing.notices, *notices))
+    site = region_of(entry.header, entry.told)
+    return Film(image, kind, spacing, side, view, (*spacing.notices, *notices), site)
 
 
 def _from_dicom(entry: Entry, header: DicomHeader) -> tuple[Image, list[Notice]]:

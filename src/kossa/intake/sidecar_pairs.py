@@ -63,5 +63,5 @@ def _tell(picture: Entry, beside: Entry) -> None:
 
 
 def _tell_wrong(picture: Entry, code: str, why: str) -> None:
-    what = f"The TOML beside this picture is wrong, and tells nothing: {why.rstrip('.')}."
+    what = f"What the TOML beside this picture tells is not used. {why.rstrip('.')}."
     picture.tell(code, Severity.ERROR, what, todo="Mend it.")

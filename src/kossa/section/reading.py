@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from kossa.evidence import (
     FileKind,
+    Finding,
     Interval,
     NothingUsable,
     Notice,
@@ -20,7 +21,9 @@ from kossa.evidence import (
     Refused,
     SectionReading,
     Severity,
+    Side,
     Stain,
+    State,
     WrongCall,
 )
 from kossa.evidence.progress import Progress, silent
@@ -30,7 +33,7 @@ from kossa.intake.files_table import files, notices
 from kossa.intake.survey import survey
 from kossa.section.artefacts import Artefacts, find_artefacts
 from kossa.section.deposits import Deposits
-from kossa.section.describe import describe
+from kossa.section.describe import MINERAL, describe
 from kossa.section.figures import Spacing, intervals, scores, sizes
 from kossa.section.frame import find_frame, without_frame
 from kossa.section.glass import fit_glass
@@ -51,6 +54,8 @@ CERTAIN = 0.8  # below, a stain is asked for and not guessed (issue: untagged pi
 #: um of a pixel that a microscope's camera or a slide scanner may have; else it is dots an inch (judgement)
 FINEST_UM, COARSEST_UM = 0.02, 15.0
 WIDEST_UM = 100.0  # that is believed where a person says so: a photograph through a lens (judgement)
+TOLD_PLACE = 0.9  # certainty of the place that is told beside a picture (judgement)
+PLACE = "place of the tissue, told beside the picture"
 LITTLE_GLASS = 0.01  # of the sample, below which the light is not known (judgement)
 LEAST_TISSUE = 2e-4  # of the picture: less is dust (judgement)
 
@@ -229,6 +234,16 @@ def _one(
     return SectionExamination(reading, measured.deposits, picture, measured.small.factor)
 
 
+def _place(entry: Entry, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return where the tissue was taken, if that is told and mineral was seen in it."""
+    site = entry.told.site if entry.told else None
+    mineral = (f.id in MINERAL and f.state is State.PRESENT for f in findings)
+    if site is None or not any(mineral):
+        return ()
+    side = entry.told.side if entry.told and entry.told.side is not None else Side.UNKNOWN
+    return (Finding(id=site, certainty=TOLD_PLACE, side=side, words=PLACE, source=entry.source()),)
+
+
 def _stain(told: Stain | None, seen: Guess, *, untold: bool) -> tuple[Stain, str]:
     """Return the stain and how it is known; raises `Refused` where it is neither told nor certain."""
     if told is not None and told is not Stain.UNKNOWN and not untold:
@@ -352,6 +367,7 @@ def _reading(
     if measured.stopped:
         remarks.insert(0, _stopped(measured.stopped, share))
     lengths, unit_name = sizes(deposits, spacing)
+    findings = (*said.findings, *_place(entry, said.findings))
     return SectionReading(
         kossa_version=VERSION,
         stain=stain,
@@ -376,7 +392,7 @@ def _reading(
         acid=acid,
         artefacts=artefacts.names(),
         scores=() if blank else scores(recipe, at, lengths, unit_name, entry.source()),
-        findings=said.findings,
+        findings=findings,
         notices=(*remarks, *said.notices),
     )
 
