@@ -119,7 +119,11 @@ def test_an_interrupt_in_a_batch_keeps_what_was_read_and_marks_the_rest(
     assert "2 of 3 pictures were not read" in capsys.readouterr().err
     told = rows(tmp_path / "o" / "sections.csv")
     assert [r["outcome"] for r in told] == ["read", "interrupted", "interrupted"]
-    assert sorted(p.name for p in (tmp_path / "o").iterdir()) == ["sections.csv", "sections.png"]
+    assert sorted(p.name for p in (tmp_path / "o").iterdir()) == [
+        "run.json",
+        "sections.csv",
+        "sections.png",
+    ]
 
 
 @pytest.mark.parametrize("figure", ["0", "-1", "nan", "inf", "1e9", "1e-9", "abc", ""])

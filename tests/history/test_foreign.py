@@ -43,6 +43,12 @@ def test_a_short_text_is_known_by_the_words_of_its_table(pair, language):
     assert likely_language(pair["english"]) is None
 
 
+def test_short_english_phrases_are_not_taken_for_another_language():
+    rows = csv.DictReader((HERE / "made_phrases.csv").read_text(encoding="utf-8").splitlines())
+    taken = [r["phrase"] for r in rows if likely_language(r["phrase"])]
+    assert taken == []
+
+
 def test_what_is_quoted_stays_as_it_was_written():
     found = {
         f.id: f.words

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import click
 
 from kossa.cli.table import Row
 from kossa.evidence.errors import NothingUsable, Refused, SeveralPeople, WrongCall
 
-__all__ = ["INTERRUPTED", "One", "check_paths", "check_targets", "read_each"]
+__all__ = [
+    "INTERRUPTED",
+    "One",
+    "check_paths",
+    "check_targets",
+    "expanded",
+    "print_json",
+    "read_each",
+    "which_is_which",
+]
+
+if TYPE_CHECKING:
+    from kossa.evidence import FileKind, Record
 
 T = TypeVar("T")
 INTERRUPTED = "interrupted"
@@ -33,6 +45,34 @@ class One(Generic[T]):
         else:
             outcome = "partial" if columns.get("partial") else "read"
         return {"number": self.number, "outcome": outcome, "reason": self.why, **columns}
+
+
+def expanded(paths: Sequence[Path], kinds: frozenset[FileKind]) -> tuple[Path, ...]:
+    """Return the paths, a folder with several pictures of `kinds` given as these, in the order of names."""
+    from kossa.intake.survey import survey
+
+    out: list[Path] = []
+    for path in paths:
+        inside: list[Path] = []
+        try:
+            folder = path.is_dir()
+        except (OSError, ValueError):  # a name that no file can have: the reader says so
+            folder = False
+        if folder:
+            met = survey(path)
+            inside = [path / e.location for e in met.entries if e.kind in kinds and e.packed_in is None]
+        out += inside if len(inside) > 1 else [path]
+    return tuple(out)
+
+
+def which_is_which(paths: Sequence[Path]) -> bytes:
+    """Return run.json: number of each row -> the path that was given; no other file names a picture."""
+    import json
+
+    from kossa.evidence.version import VERSION
+
+    named = {str(number): str(path) for number, path in enumerate(paths, 1)}
+    return (json.dumps({"kossa_version": VERSION, "files": named}, indent=2) + "\n").encode()
 
 
 def check_paths(paths: Sequence[Path]) -> None:
@@ -71,6 +111,16 @@ def check_targets(paths: Sequence[Path], out: Path | None, **files: Path | None)
         taken[place] = option
     if out is not None:
         check_writable(out, folder=True)
+
+
+def print_json(readings: Sequence[Record], *, alone: bool) -> None:
+    """Print one reading as it is, several as one list, so that stdout is one JSON document."""
+    from kossa.evidence import encode
+
+    if alone:
+        click.echo(encode(readings[0]).decode("utf-8"), nl=False)
+        return
+    click.echo("[" + ",".join(encode(one).decode("utf-8").rstrip() for one in readings) + "]")
 
 
 def read_each(

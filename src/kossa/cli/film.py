@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kossa.cli.batch import INTERRUPTED, check_paths, check_targets, read_each
+from kossa.cli.batch import (
+    INTERRUPTED,
+    check_paths,
+    check_targets,
+    expanded,
+    print_json,
+    read_each,
+    which_is_which,
+)
 from kossa.cli.params import GIVEN_PATH, NUMBER
 from kossa.cli.screen import progress_on_stderr
 from kossa.cli.table import as_csv
@@ -27,19 +35,34 @@ __all__ = ["command"]
 @click.option(
     "--spacing-mm", type=NUMBER, metavar="MM", help="Millimetres a pixel, where the file does not tell."
 )
-@click.option("-o", "--out", type=GIVEN_PATH, help="For several films: a CSV and a contact sheet.")
+@click.option("--overlay", type=GIVEN_PATH, help="Write the film with its groups numbered here (one film).")
+@click.option(
+    "-o",
+    "--out",
+    type=GIVEN_PATH,
+    help="Write tables of films and groups, each film with marks, and a sheet.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 def command(
-    *, paths: tuple[Path, ...], kind: str | None, spacing_mm: float | None, out: Path | None, as_json: bool
+    *,
+    paths: tuple[Path, ...],
+    kind: str | None,
+    spacing_mm: float | None,
+    overlay: Path | None,
+    out: Path | None,
+    as_json: bool,
 ) -> int:
     """Find and describe calcium on mammograms or radiographs; a radiologist must read every film.
 
-    One film is told in words; several are told as a table, a row a film.
+    One film is told in words; several, or a folder of them, as a table, a row a film. What a picture cannot
+    say stands in NAME.toml beside it: kind, spacing_mm, side, site, view.
     """
-    from kossa.evidence import FilmReading, NothingUsable, encode
+    from kossa.evidence import FileKind, FilmReading, NothingUsable, WrongCall
     from kossa.evidence.atomic import folder_for, write_bytes
     from kossa.film import examine
-    from kossa.film.row import boxed, caption, csv_row
+    from kossa.film.overlay import overlay as drawn
+    from kossa.film.overlay import overlay_png
+    from kossa.film.row import GROUP_COLUMNS, caption, csv_row, group_rows
     from kossa.film.spacing import check_given
     from kossa.film.view import view_of
     from kossa.image.sheet import contact_sheet, thumbnail
@@ -47,15 +70,24 @@ def command(
 
     check_given(spacing_mm)
     check_paths(paths)
-    check_targets(paths, out)
+    paths = expanded(paths, frozenset({FileKind.FILM, FileKind.PICTURE}))
+    if len(paths) > 1 and overlay:
+        raise WrongCall("--overlay takes one film; for several use -o OUT")
+    check_targets(paths, out, overlay=overlay)
     cells: list[tuple[npt.NDArray[np.uint8], str]] = []
 
     def one(number: int, path: Path) -> tuple[FilmReading, bool]:
         exam = examine(path, kind=kind, spacing_mm=spacing_mm, progress=tell)
-        if out:
+        if out or overlay:
+            view = view_of(exam)
+            for target in filter(None, (overlay, out and out / f"film-{number:03d}.png")):
+                write_bytes(target, overlay_png(view))
             # the film itself is not kept: a sheet of hundreds fits in memory
-            cells.append((thumbnail(boxed(view_of(exam))), caption(number, exam.reading)))
+            cells.append((thumbnail(drawn(view, words=False)), caption(number, exam.reading)))
         return exam.reading, False
+
+    if out:
+        folder_for(out)
 
     with progress_on_stderr() as tell:
         films = read_each(paths, one, word="film")
@@ -64,12 +96,15 @@ def command(
         raise NothingUsable("none of these pictures could be read as a film")
     rows = [film.row(csv_row(film.found) if film.found else {}) for film in films]
     if out:
-        folder_for(out)
+        groups = [
+            {"number": f.number, **g} for f in films if f.found is not None for g in group_rows(f.found)
+        ]
         write_bytes(out / "films.csv", as_csv(rows))
+        write_bytes(out / "groups.csv", as_csv(groups, ("number", *GROUP_COLUMNS)))
         write_bytes(out / "films.png", contact_sheet(cells))
+        write_bytes(out / "run.json", which_is_which(paths))
     if as_json:
-        for reading in readings:
-            click.echo(encode(reading).decode("utf-8"), nl=False)
+        print_json(readings, alone=len(paths) == 1)
     elif len(paths) == 1:
         click.echo(film_text(readings[0]), nl=False)
     else:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kossa.cli.batch import INTERRUPTED, check_paths, check_targets, read_each
+from kossa.cli.batch import (
+    INTERRUPTED,
+    check_paths,
+    check_targets,
+    expanded,
+    print_json,
+    read_each,
+    which_is_which,
+)
 from kossa.cli.params import GIVEN_PATH, NUMBER
 from kossa.cli.screen import progress_on_stderr
 from kossa.cli.table import as_csv
@@ -34,7 +42,7 @@ __all__ = ["command"]
 @click.option("--acid", is_flag=True, help="The section was treated with acid as a control.")
 @click.option("--geojson", type=GIVEN_PATH, help="Write the outlines here (one picture).")
 @click.option("--overlay", type=GIVEN_PATH, help="Write the picture with marks here (one picture).")
-@click.option("-o", "--out", type=GIVEN_PATH, help="For several pictures: a CSV and a contact sheet.")
+@click.option("-o", "--out", type=GIVEN_PATH, help="Write a table and a sheet of all pictures.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 def command(
     *,
@@ -49,9 +57,10 @@ def command(
 ) -> int:
     """Measure the mineralised share of stained sections.
 
-    One picture is told in words; several are told as a table, a row a picture.
+    One picture is told in words; several, or a folder of them, as a table, a row a picture. What a picture
+    cannot say stands in NAME.toml beside it: stain, um_per_px, site, side, control = "acid".
     """
-    from kossa.evidence import NothingUsable, Stain, WrongCall, encode
+    from kossa.evidence import FileKind, NothingUsable, Stain, WrongCall
     from kossa.evidence.atomic import folder_for, write_bytes
     from kossa.image.sheet import contact_sheet
     from kossa.report.section_text import section_text
@@ -60,10 +69,11 @@ def command(
     from kossa.section.reading import check_given, examine
     from kossa.section.row import csv_row
 
-    if len(paths) > 1 and (geojson or overlay):
-        raise WrongCall("--geojson and --overlay take one picture; for several use -o OUT")
     check_given(um_per_px)
     check_paths(paths)
+    paths = expanded(paths, frozenset({FileKind.SECTION, FileKind.PICTURE}))
+    if len(paths) > 1 and (geojson or overlay):
+        raise WrongCall("--geojson and --overlay take one picture; for several use -o OUT")
     check_targets(paths, out, geojson=geojson, overlay=overlay)
     told = Stain(stain) if stain else None
     cells: list[tuple[npt.NDArray[np.uint8], str]] = []
@@ -89,9 +99,9 @@ def command(
         folder_for(out)
         write_bytes(out / "sections.csv", as_csv(rows))
         write_bytes(out / "sections.png", contact_sheet(cells))
+        write_bytes(out / "run.json", which_is_which(paths))
     if as_json:
-        for reading in readings:
-            click.echo(encode(reading).decode("utf-8"), nl=False)
+        print_json(readings, alone=len(paths) == 1)
     elif len(paths) == 1:
         click.echo(section_text(readings[0]), nl=False)
     else:

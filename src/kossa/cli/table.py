@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 __all__ = ["Row", "as_csv"]
 
 Row = dict[str, str | int | float | None]
 
 
-def as_csv(rows: list[Row]) -> bytes:
-    """Return the rows as CSV; a row that lacks columns of another is empty there."""
+def as_csv(rows: Sequence[Row], first: Sequence[str] = ()) -> bytes:
+    """Return the rows as CSV, columns `first` before the others; a row that lacks one is empty there."""
     import csv
     import io
 
@@ -16,7 +18,7 @@ def as_csv(rows: list[Row]) -> bytes:
 
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    columns = list(dict.fromkeys([*first, *(column for row in rows for column in row)]))
     writer.writerow(columns)
     for row in rows:
         writer.writerow([guard(row.get(column)) for column in columns])
