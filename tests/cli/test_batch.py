@@ -156,3 +156,9 @@ def test_a_word_that_no_scenario_knows_is_a_wrong_call(tmp_path, capsys, words):
     assert main(["simulate", *words, "-o", str(tmp_path / "o")]) == 2
     assert capsys.readouterr().err.startswith("kossa: ")
     assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize("figure", ["1e300/d", "1e9/d", "-1/d", "nan/d", "3mmol/L", "3"])
+def test_an_amount_that_no_tissue_has_is_a_wrong_call(tmp_path, capsys, figure):
+    assert main(["simulate", "tuberculosis", "--set", f"tnap_dead={figure}", "-o", str(tmp_path / "o")]) == 2
+    assert capsys.readouterr().err.startswith(f"kossa: tnap_dead={figure}")

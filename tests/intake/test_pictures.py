@@ -469,3 +469,22 @@ def test_a_case_beside_a_picture_of_its_name_stays_a_case(tmp_path):
         lay(tmp_path, {"c.png": png(4, 4, pixels=bytes(16)), "c.toml": "age_years = 61\n"})
     ).entries
     assert [e.kind for e in entries] == [FileKind.PICTURE, FileKind.CASE]
+
+
+@pytest.mark.parametrize(("turned", "told"), [(1, False), (3, True), (6, True), (8, True)])
+def test_a_picture_that_viewers_turn_is_told_so(tmp_path, turned, told):
+    exif = Image.Exif()
+    exif[274] = turned
+    entry = first(tmp_path, saved(np.zeros((40, 60), np.uint8), "JPEG", exif=exif))
+    assert ("turned" in {n.code for n in entry.notices}) is told
+    assert read_picture(entry).pixels.shape == (40, 60)
+
+
+@pytest.mark.parametrize("cut", range(6, 32, 4))
+def test_damaged_exif_is_no_damaged_picture(tmp_path, cut):
+    exif = Image.Exif()
+    exif[274] = 6
+    data = bytearray(saved(np.zeros((40, 60), np.uint8), "JPEG", exif=exif))
+    at = data.index(b"Exif")
+    data[at + cut : at + 32] = b"\xff" * (32 - cut)
+    assert picture_info(first(tmp_path, bytes(data))).width == 60

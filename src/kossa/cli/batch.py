@@ -40,7 +40,10 @@ class One(Generic[T]):
 
     def row(self, columns: Row) -> Row:
         """Return its row of the table: number, outcome and reason go before the reader's own columns."""
-        outcome = (INTERRUPTED if self.why == INTERRUPTED else "rejected") if self.found is None else "read"
+        if self.found is None:
+            outcome = INTERRUPTED if self.why == INTERRUPTED else "rejected"
+        else:
+            outcome = "partial" if columns.get("partial") else "read"
         return {"number": self.number, "outcome": outcome, "reason": self.why, **columns}
 
 

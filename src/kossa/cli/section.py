@@ -107,4 +107,6 @@ def command(
     else:
         click.echo(as_csv(rows).decode("utf-8"), nl=False)
     cut_short = any(notice.code == "cancelled" for notice in readings[-1].notices)
+    if cut_short:
+        click.echo("kossa: interrupted; what was read until then is given, marked as partial", err=True)
     return 130 if cut_short or any(cut.why == INTERRUPTED for cut in cuts) else 0

@@ -64,6 +64,7 @@ def inspect(form: Format, read_at: ReadAt, size: int, budget: Budget) -> Picture
 
 #: colour type -> channels (PNG specification, 11.2.2)
 PNG_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
+ORIENTATION, UPRIGHT = 0x0112, 1  # EXIF 2.3, 4.6.4
 HEADER_BYTES = 256 << 10
 DEFLATE = 1032  # bytes at the most that one byte of deflate becomes (zlib, technical details)
 
@@ -98,7 +99,7 @@ PHONES = re.compile(
 
 def _jpeg(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
     """Step from marker to marker up to the frame header; what cameras write stands before it."""
-    place, phone = 2, False
+    place, phone, turned = 2, False, 1
     while place + 4 <= size:
         head = read_at(place, 4)
         marker, length = struct.unpack(">xBH", head)
@@ -119,11 +120,31 @@ def _jpeg(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
                 lossy=marker != 0xC3,
                 phone=phone,
                 begins=place,
+                remarks=() if turned == UPRIGHT else (_turned(turned),),
             )
         if marker == 0xE1 and (exif := read_at(place + 4, min(length - 2, HEADER_BYTES))).startswith(b"Exif"):
             phone = PHONES.search(exif[:4096]) is not None
+            turned = _orientation(exif)
         place += 2 + length
     raise Refused("truncated", "This JPEG ends, or is damaged, before its frame header.")
+
+
+def _orientation(exif: bytes) -> int:
+    """Return the way up by which viewers show a picture: 1 as it is stored, 2 to 8 mirrored or turned."""
+    try:
+        order = "<" if exif[6:8] == b"II" else ">"
+        place = 6 + struct.unpack_from(order + "I", exif, 10)[0]
+        for at in range(place + 2, place + 2 + 12 * struct.unpack_from(order + "H", exif, place)[0], 12):
+            if struct.unpack_from(order + "H", exif, at)[0] == ORIENTATION:
+                return int(struct.unpack_from(order + "H", exif, at + 8)[0])
+    except struct.error:
+        pass  # what a camera wrote is damaged; the picture need not be
+    return UPRIGHT
+
+
+def _turned(turned: int) -> tuple[str, str]:
+    what = f"Viewers show this picture turned or mirrored (EXIF orientation {turned})"
+    return "turned", f"{what}; it is read, and places are given, as it is stored."
 
 
 def _netpbm(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
