@@ -24,7 +24,7 @@ LIGHT_SD = 0.01  # relative error of the glass's light (judgement: 1 %)
 HALF_SD = 0.05  # of the share of the way up at which an edge is drawn (judgement)
 IN_LIGHT_SD = 0.25  # of how much of an edge is drawn half-way in light: 95 % hold both ends (judgement)
 LEVEL_SD, PEAK_SD = 0.15, 0.1  # relative: of the level of tissue, and of that above nuclei (judgement)
-BLIND_SD = 0.04  # of the light's error where no glass shows (judgement)
+BLIND_SD = 0.12  # of the light's error where no glass shows: exposures lie between 0.7 and 1 (judgement)
 
 
 @dataclass(frozen=True, slots=True)
