@@ -152,6 +152,28 @@ def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | No
     return None
 
 
+def _cut(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict | None:
+    """Leave open what the picture's edge cuts, and what may be of a spine or rib beyond it."""
+    places = np.argwhere(look.mask.any(axis=0)) + np.array(look.low[1:])
+    if (places <= 0).any() or (places >= np.array(anatomy.scan.hu.shape[1:]) - 1).any():
+        return Verdict(Material.UNSURE, "the edge of the picture cuts it: a cut bone is as likely")
+    trunk, c = anatomy.trunk, anatomy.scan.coarse
+    if not trunk.part:
+        return None
+    edge = (cell[2] if trunk.cut[0] else trunk.main.shape[2] - 1 - cell[2]) * c.pixel_mm[1]
+    bone = min(float(anatomy.bone_mm[cell]), look.bone_gap_mm)
+    if edge < ASIDE_MM and bone < ASIDE_BONE_MM:
+        why = f"{edge:.0f} mm from the edge that cuts the trunk, {bone:.0f} mm from bone"
+        return Verdict(
+            Material.UNSURE, f"{why}: a piece of the spine, which is not in the picture, is as likely"
+        )
+    depth = float(anatomy.body.depth_mm[cell])
+    if depth < ARCH_DEPTH_MM and anatomy.flesh.inside[cell]:
+        why = f"{depth:.0f} mm deep in the wall of a trunk whose spine is not in the picture"
+        return Verdict(Material.UNSURE, f"{why}: a rib or its cartilage is as likely")
+    return None
+
+
 def stands_apart(anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: float) -> bool:
     """Return whether an object near bone is cut off from it at half its own height."""
     if anatomy.head.seen or look.contrast_noise < APART_SD or look.peak_hu < anatomy.level_hu + APART_HU:
@@ -275,6 +297,7 @@ def judge_material(
         or _even(anatomy, look, volume_mm3)
         or _bone(anatomy, look, volume_mm3, piece_mm2, rim)
         or _head(anatomy, look, place)
+        or _cut(anatomy, look, place)
         or _trunk(anatomy, look, volume_mm3, place, rim)
         or _contrast(anatomy, look, line, arm, rim)
     )
