@@ -27,6 +27,7 @@ METAL_HU = 1800.0  # rule 7
 METAL_NEAR_MM = 14.0  # rule 7
 EVEN_MM3, EVEN_EDGE_MM, EVEN_VOXELS = 1500.0, 3.0, 50  # judgement: room for a core without blurred edges
 EVEN_SD, EVEN_LEAST_HU = 1.6, 8.0  # judgement: mineral that grew is never so even
+SHELL_SHARE = 0.8  # judgement: of the body's width and of its depth
 LINE_SHARE = 0.8  # rule 8: a line through this share of an enhanced scan
 FAINT_HU, FAINT_SD = 150.0, 6.0  # rule 8
 TOUCH_SHARE = 0.05  # rule 9
@@ -124,6 +125,21 @@ def _even(anatomy: Anatomy, look: Look, volume_mm3: float) -> Verdict | None:
         f"{volume_mm3 / 1000:.1f} cm3 of one density, {values.mean():.0f} HU with SD {values.std():.0f}:"
         " a calibration rod, or contrast in a hollow organ",
     )
+
+
+def _shell(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict | None:
+    """Recognise what goes all around a body: the wall of a phantom, a cast, a wet sheet."""
+    here, scan = np.asarray(anatomy.body.mask[cell[0]]), anatomy.scan
+    flat = np.asarray(look.mask.any(axis=0))
+    for axis in (0, 1):
+        body = np.flatnonzero(here.any(axis=axis))
+        own = np.flatnonzero(flat.any(axis=axis))
+        if body.size == 0:
+            return None
+        size = (own[-1] - own[0] + 1) * scan.pixel_mm[1 - axis]
+        if size < SHELL_SHARE * (body[-1] - body[0] + 1) * scan.coarse.pixel_mm[1 - axis]:
+            return None
+    return Verdict(Material.PHANTOM, "as wide and as deep as the whole body: a wall around it, or a cast")
 
 
 def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | None) -> Verdict | None:
@@ -295,6 +311,7 @@ def judge_material(
         _device(anatomy, look, depth, place)
         or _metal(anatomy, look, metal_mm, line)
         or _even(anatomy, look, volume_mm3)
+        or _shell(anatomy, look, place)
         or _bone(anatomy, look, volume_mm3, piece_mm2, rim)
         or _head(anatomy, look, place)
         or _cut(anatomy, look, place)
