@@ -562,7 +562,7 @@ def strange() -> bool:
     met = True
     heart = ("site_coronary", "site_heart", "site_aorta", "site_valve")
     cases = [(n, v) for n, v, _ in _strange()]
-    for scan, volume, agent in _real():
+    for scan, volume, _ in _real():
         if scan.name in ("negative_thigh", "tumour_mineral_leg", "femoral_artery_thigh", "phleboliths_hip"):
             cases.append((f"{scan.name}, a limb or hip", volume))
     head, _ = load(SHARED / "ct" / "ge_head_tilt_varspacing" / "dicom")
