@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
-from scipy import ndimage
 
 from kossa.ct.judge import judge
 from kossa.ct.judgement import Judged
@@ -24,7 +23,7 @@ from kossa.evidence.geometry import Grid
 from kossa.evidence.volume import Volume
 from kossa.virtual import dystrophic, metastatic, person
 from validate.ct_rules import COUNTED, related
-from validate.scans import SHARED, VOLUMES, Labelled, labelled, load
+from validate.scans import SHARED, Labelled, labelled, load
 
 PEOPLE = (dystrophic.PERSON, metastatic.PERSON)
 SEEDS = (0, 1)
@@ -53,9 +52,11 @@ def lps(grid: Grid, voxel: np.ndarray) -> np.ndarray:
 
 
 def voxel(grid: Grid, mm: np.ndarray) -> np.ndarray:
-    """Return the (z, y, x) voxel place of LPS mm in a stack that is not sheared."""
-    off = mm - grid.origins_mm[0]
-    z = np.interp(mm @ grid.normal, grid.heights_mm, np.arange(grid.shape[0])) if grid.shape[0] > 1 else 0.0
+    """Return the (z, y, x) voxel place of LPS mm, in a sheared stack as well."""
+    slices = np.arange(grid.shape[0])
+    z = float(np.interp(mm @ grid.normal, grid.heights_mm, slices)) if slices.size > 1 else 0.0
+    first = np.array([np.interp(z, slices, grid.origins_mm[:, k]) for k in range(3)])
+    off = mm - first
     return np.array(
         [z, off @ grid.column_direction / grid.pixel_mm[0], off @ grid.row_direction / grid.pixel_mm[1]]
     )
@@ -298,7 +299,7 @@ def _why(judged: Judged, grid: Grid, at: np.ndarray, places: dict[int, np.ndarra
 THICK = ((5.0, 1.0), (6.0, 1.2), (8.0, 1.2), (5.0, 1.6))
 
 
-def _person_case(case: Made, change: str, alter: object, deposits: list[TrueDeposit] | None = None) -> Case:
+def _person_case(case: Made, change: str, alter: object) -> Case:
     noisy, clean, bare = (alter(v) for v in (case.noisy, case.clean, case.bare))  # type: ignore[operator]
     noise = measure_noise(noisy)
     sigma = noise.sigma_hu if noise else 20.0
@@ -403,8 +404,192 @@ def _inner(case: Case) -> Case:
     return replace(case, due=tuple(wanted))
 
 
+TURNS = {  # how the array is stored: steps along z, y, x, and whether rows and columns change place
+    "reversed slices (seen from the head)": (-1, 1, 1),
+    "feet first": (-1, 1, -1),
+    "prone": (1, -1, -1),
+    "prone, feet first": (-1, -1, 1),
+    "upside-down rows": (1, -1, 1),
+    "left and right as a mirror stores them": (1, 1, -1),
+}
+
+
+def _stored(volume: Volume, steps: tuple[int, int, int]) -> Volume:
+    """Return the same body stored with axes turned round, as the directions then tell."""
+    grid = volume.grid
+    nz, ny, nx = grid.shape
+    origins = grid.origins_mm.copy()
+    row, column = grid.row_direction, grid.column_direction
+    if steps[1] < 0:
+        origins = origins + (ny - 1) * grid.pixel_mm[0] * column
+        column = -column
+    if steps[2] < 0:
+        origins = origins + (nx - 1) * grid.pixel_mm[1] * row
+        row = -row
+    hu = volume.hu[:, :: steps[1], :: steps[2]]
+    order = np.argsort(origins @ np.cross(row, column))
+    return Volume(
+        hu=np.ascontiguousarray(hu[order]),
+        grid=Grid(grid.shape, grid.pixel_mm, row, column, origins[order]),
+        kvp=volume.kvp,
+    )
+
+
+def _on_its_side(volume: Volume) -> Volume:
+    """Return the same body with rows and columns exchanged: a decubitus position as directions tell it."""
+    grid = volume.grid
+    origins = grid.origins_mm
+    hu = volume.hu.transpose(0, 2, 1)
+    row, column = grid.column_direction, grid.row_direction
+    order = np.argsort(origins @ np.cross(row, column))
+    shape = (grid.shape[0], grid.shape[2], grid.shape[1])
+    pixel = (grid.pixel_mm[1], grid.pixel_mm[0])
+    return Volume(
+        hu=np.ascontiguousarray(hu[order]),
+        grid=Grid(shape, pixel, row, column, origins[order]),
+        kvp=volume.kvp,
+    )
+
+
+def _tilted(volume: Volume, degrees: float) -> Volume:
+    """Return slices taken with a tilted gantry: each row lies higher or lower than the one before."""
+    grid = volume.grid
+    angle = np.deg2rad(degrees)
+    column = grid.column_direction * np.cos(angle) + grid.normal * np.sin(angle)
+    rise = grid.pixel_mm[0] * np.tan(angle)
+    height = (np.arange(grid.shape[1]) - grid.shape[1] / 2) * rise
+    shift = height / float(grid.spacing_mm[0] or 1.0)
+    z = np.arange(grid.shape[0])
+    hu = np.empty_like(volume.hu)
+    for y in range(grid.shape[1]):
+        at = np.clip(z + shift[y], 0, grid.shape[0] - 1)
+        low = np.floor(at).astype(int)
+        part = (at - low)[:, None]
+        above = volume.hu[np.minimum(low + 1, grid.shape[0] - 1), y]
+        hu[:, y] = np.round((1 - part) * volume.hu[low, y] + part * above)
+    origins = grid.origins_mm - grid.shape[1] / 2 * rise * grid.normal
+    pixel = (grid.pixel_mm[0] / np.cos(angle), grid.pixel_mm[1])
+    return Volume(hu=hu, grid=Grid(grid.shape, pixel, grid.row_direction, column, origins), kvp=volume.kvp)
+
+
+def lying() -> bool:
+    """The same bodies stored otherwise: the same deposits, sites and sides."""
+    met = True
+    for one in (made(p.key, 0) for p in PEOPLE):
+        plain = check(_person_case(one, "as it is", lambda v: v), read(one.noisy))
+        for name, steps in TURNS.items():
+            case = _person_case(one, "as it is", lambda v: v)
+            turned = replace(case, name=f"{one.name}, {name}", volume=_stored(one.noisy, steps))
+            same = check(turned, read(turned.volume)) == plain
+            met &= same
+            print(f"    {'the same' if same else 'NOT THE SAME'}")
+        turned = replace(case, name=f"{one.name}, on its side", volume=_on_its_side(one.noisy))
+        met &= check(turned, read(turned.volume)) == plain
+        for degrees in (12.0, -20.0):
+            tilted = _tilted(one.noisy, degrees)
+            turned = replace(case, name=f"{one.name}, gantry tilted by {degrees:g} degrees", volume=tilted)
+            got = check(_inside(turned), read(tilted))
+            met &= got.sites >= 0.9 * got.due and got.sides >= 0.9 * got.sided
+    print("met" if met else "NOT MET")
+    return met
+
+
+def _inside(case: Case) -> Case:
+    """Return a case without what a tilted scan does not reach."""
+    grid = case.volume.grid
+    along = [(voxel(grid, d[1]), d) for d in case.due]
+    last = grid.shape[0] - 3
+    reach = grid.shape[1] * grid.pixel_mm[0] / 6 / float(grid.spacing_mm[0] or 1.0)
+    return replace(case, due=tuple(d for v, d in along if reach <= v[0] <= last - reach))
+
+
+def _grid(shape: tuple[int, int, int], gap: float = 3.0, pixel: float = 0.9) -> Grid:
+    origins = np.stack([np.zeros(shape[0]), np.zeros(shape[0]), np.arange(shape[0]) * gap], axis=1)
+    return Grid(shape, (pixel, pixel), np.array([1.0, 0, 0]), np.array([0, 1.0, 0]), origins)
+
+
+def _strange() -> Iterator[tuple[str, Volume, str | None]]:
+    """Yield what is no trunk of a person: name, volume, and the site that may be told (None: none)."""
+    rng = np.random.default_rng(11)
+    shape = (60, 300, 300)
+    z, y, x = np.ogrid[: shape[0], : shape[1], : shape[2]]
+    air = rng.normal(-1000, 12, shape)
+
+    def scan(hu: np.ndarray) -> Volume:
+        noisy = hu + rng.normal(0, 12, shape)
+        return Volume(hu=np.clip(np.round(noisy), -1024, 3071).astype(np.int16), grid=_grid(shape), kvp=120.0)
+
+    def disc(cy: float, cx: float, r: float) -> np.ndarray:
+        return (y - cy) ** 2 + (x - cx) ** 2 <= r * r + 0 * z
+
+    table = (y > 230) & (y < 236) & (x > 20) & (x < 280) & (z >= 0)
+    yield "an empty table", scan(np.where(table, 150, air)), None
+    yield "air alone", scan(air), None
+    water = np.where(disc(150, 150, 110), 0, air)
+    yield "a water phantom", scan(water), None
+    shell = np.where(disc(150, 150, 118), 120, air)
+    yield "a water phantom in a plastic shell", scan(np.where(disc(150, 150, 110), 0, shell)), None
+    rods = water.copy()
+    for k, hu in enumerate((-90, 50, 140, 340, 920)):
+        angle = 2 * np.pi * k / 5
+        rods = np.where(disc(150 + 60 * np.sin(angle), 150 + 60 * np.cos(angle), 14), hu, rods)
+    yield "a water phantom with rods", scan(rods), None
+    metal = np.where(disc(150, 150, 110), 40, air)
+    for _ in range(25):
+        cy, cx = rng.uniform(80, 220, 2)
+        metal = np.where(disc(cy, cx, rng.uniform(2, 8)), 3071, metal)
+    streaks = np.where(
+        metal > 3000, metal, metal + 500 * np.sin(x / 6.0) * np.cos(y / 7.0) * disc(150, 150, 110)
+    )
+    yield "full of metal and streaks", scan(streaks), None
+    mouse = np.where(disc(150, 150, 18), 40, air)
+    mouse = np.where(disc(158, 150, 3), 600, mouse)
+    for side in (-1, 1):
+        mouse = np.where(disc(145, 150 + side * 8, 5) & (z > 35), -700, mouse)
+    yield "a small animal", scan(mouse), None
+    dog = np.where(disc(150, 150, 80), 45, air)
+    for side in (-1, 1):
+        dog = np.where(disc(140, 150 + side * 38, 30) & (z > 25), -850, dog)
+    dog = np.where(disc(195, 150, 14), 500, dog)
+    dog = np.where(disc(195, 150, 8), 150, dog)
+    yield "a dog's chest", scan(dog), None
+    yield "one value everywhere", Volume(hu=np.full(shape, 40, np.int16), grid=_grid(shape), kvp=120.0), None
+    yield "noise of bone", scan(np.full(shape, 400.0) + rng.normal(0, 300, shape)), None
+
+
+def strange() -> bool:
+    """What is no trunk: no calcium of the heart or of a vessel, no crash."""
+    met = True
+    heart = ("site_coronary", "site_heart", "site_aorta", "site_valve")
+    cases = [(n, v) for n, v, _ in _strange()]
+    for scan, volume, _ in _real():
+        if scan.name in ("negative_thigh", "tumour_mineral_leg", "femoral_artery_thigh", "phleboliths_hip"):
+            cases.append((f"{scan.name}, a limb or hip", volume))
+    head, _ = load(SHARED / "ct" / "ge_head_tilt_varspacing" / "dicom")
+    cases.append(("ge_head, a head", head))
+    for name, volume in cases:
+        judged = read(volume)
+        told = [j for j in judged.judgements if j.kept and j.material in COUNTED]
+        wrong = [j for j in told if (j.site or "").startswith(heart)]
+        made_up = (
+            [j for j in told if j.material is Material.CALCIFICATION]
+            if not name.endswith(("hip", "head"))
+            else []
+        )
+        good = not wrong and not made_up
+        met &= good
+        by = sorted({str(j.material.value) for j in judged.judgements if j.kept})
+        print(
+            f"{name:44s} objects {len(judged.judgements):5d}  counted {len(told):3d}  of heart or aorta {len(wrong)}"
+            f"  made up {len(made_up)}  enhanced {judged.contrast.enhanced}  {by}  {'met' if good else 'NOT MET'}"
+        )
+        for j in (wrong + made_up)[:5]:
+            print(f"    {j.material.value}: {j.reason}; {j.site}")
+    return met
+
+
 def main(names: list[str]) -> int:
-    parts = {"thick": thick, "cut": cut}
+    parts = {"thick": thick, "cut": cut, "lying": lying, "strange": strange}
     met = [parts[name]() for name in names or parts]
     return 0 if all(met) else 1
 

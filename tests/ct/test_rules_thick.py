@@ -58,4 +58,4 @@ def test_an_organ_just_above_the_level_is_told_by_all_its_patches_together():
             body.column(125, (y, x), (14, 14), 230, 300)
     found = judged(body.volume())
     assert found.contrast.enhanced, found.contrast.reason
-    assert "(limit 1000)" in found.contrast.reason
+    assert "in one slice together" in found.contrast.reason

@@ -25,6 +25,7 @@ GATE_MM2 = 700.0  # ct.md 3.8: 81-272 mm2 without contrast, 1448-2287 mm2 with i
 # judgement: organs just above the lower level show as patches (smaller ones are noise); together in a slice
 # they measured 0-215 mm2 without contrast at pixels of 0.7-1.6 mm, 600 with a rod, 1693-3544 with contrast
 PATCH_MM2, PATCHES_MM2 = 60.0, 1000.0
+TRUNK_MM2, LEAST_PATCHES_MM2 = 60_000.0, 500.0  # judgement: where less of a trunk is seen, less in proportion
 COLUMN_MM, COLUMN_SHARE = 18.0, 0.6  # judgement: from the middle of a vertebra to beyond its end plates
 SD_FACTOR, SD_OFFSET_HU = 2.2, 5.0  # ct.md 3.8
 SD_CAP_HU = 40.0  # ct_volumes.md rule 3
@@ -202,13 +203,15 @@ def find_contrast(scan: Scan, body: Body, agent: str | None) -> Blood:
     area = np.bincount(labels.ravel(), minlength=count + 1) * scan.coarse.cell_mm2
     largest = float(area[1:].max()) if count else 0.0
     patches = _patches_mm2(labels, area)
+    section = float(body.mask.sum(axis=(1, 2)).max()) * scan.coarse.cell_mm2
+    limit = max(LEAST_PATCHES_MM2, PATCHES_MM2 * min(1.0, section / TRUNK_MM2))
     told = f"; the header names a contrast agent ({agent})" if agent else ""
     bounds = f"{LEVEL_HU[0]:.0f}-{LEVEL_HU[1]:.0f}"
     sizes = (
         f"even regions of {bounds} HU outside of bone have up to {largest:.0f} mm2 (limit {GATE_MM2:.0f}),"
-        f" in one slice together {patches:.0f} mm2 (limit {PATCHES_MM2:.0f})"
+        f" in one slice together {patches:.0f} mm2 (limit {limit:.0f})"
     )
-    if largest < GATE_MM2 and patches < PATCHES_MM2:
+    if largest < GATE_MM2 and patches < limit:
         return Blood(False, f"{sizes}{told}", None, pool & False, largest, agent)
     lumen = _lumen(pool, labels, mean, sd, scan)
     return Blood(True, f"{sizes}; blood reads about {lumen:.0f} HU{told}", lumen, pool, largest, agent)

@@ -27,6 +27,7 @@ METAL_HU = 1800.0  # rule 7
 METAL_NEAR_MM = 14.0  # rule 7
 EVEN_MM3, EVEN_EDGE_MM, EVEN_VOXELS = 1500.0, 3.0, 50  # judgement: room for a core without blurred edges
 EVEN_SD, EVEN_LEAST_HU = 1.6, 8.0  # judgement: mineral that grew is never so even
+SHELL_SHARE = 0.8  # judgement: of the body's width and of its depth
 LINE_SHARE = 0.8  # rule 8: a line through this share of an enhanced scan
 FAINT_HU, FAINT_SD = 150.0, 6.0  # rule 8
 TOUCH_SHARE = 0.05  # rule 9
@@ -126,6 +127,21 @@ def _even(anatomy: Anatomy, look: Look, volume_mm3: float) -> Verdict | None:
     )
 
 
+def _shell(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict | None:
+    """Recognise what goes all around a body: the wall of a phantom, a cast, a wet sheet."""
+    here, scan = np.asarray(anatomy.body.mask[cell[0]]), anatomy.scan
+    flat = np.asarray(look.mask.any(axis=0))
+    for axis in (0, 1):
+        body = np.flatnonzero(here.any(axis=axis))
+        own = np.flatnonzero(flat.any(axis=axis))
+        if body.size == 0:
+            return None
+        size = (own[-1] - own[0] + 1) * scan.pixel_mm[1 - axis]
+        if size < SHELL_SHARE * (body[-1] - body[0] + 1) * scan.coarse.pixel_mm[1 - axis]:
+            return None
+    return Verdict(Material.PHANTOM, "as wide and as deep as the whole body: a wall around it, or a cast")
+
+
 def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | None) -> Verdict | None:
     if line and anatomy.blood.agent and not anatomy.blood.enhanced:
         why = f"a thin bright line through the scan, whose header names contrast ({anatomy.blood.agent})"
@@ -149,6 +165,29 @@ def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | No
             f"its peak of {look.peak_hu:.0f} HU is below {limit:.0f} (blood reads {anatomy.lumen_hu:.0f} HU):"
             " contrast in a vessel, organ or bowel is as likely",
         )
+    return None
+
+
+def _cut(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict | None:
+    """Leave open what the picture's edge cuts at half its height, and what may be of a spine beyond it."""
+    half = (look.peak_hu + (look.ring_median_hu or 0.0)) / 2
+    places = np.argwhere((look.mask & (look.hu >= half)).any(axis=0)) + np.array(look.low[1:])
+    if (places <= 0).any() or (places >= np.array(anatomy.scan.hu.shape[1:]) - 1).any():
+        return Verdict(Material.UNSURE, "the edge of the picture cuts it: a cut bone is as likely")
+    trunk, c = anatomy.trunk, anatomy.scan.coarse
+    if not trunk.part:
+        return None
+    edge = (cell[2] if trunk.cut[0] else trunk.main.shape[2] - 1 - cell[2]) * c.pixel_mm[1]
+    bone = min(float(anatomy.bone_mm[cell]), look.bone_gap_mm)
+    if edge < ASIDE_MM and bone < ASIDE_BONE_MM:
+        why = f"{edge:.0f} mm from the edge that cuts the trunk, {bone:.0f} mm from bone"
+        return Verdict(
+            Material.UNSURE, f"{why}: a piece of the spine, which is not in the picture, is as likely"
+        )
+    depth = float(anatomy.body.depth_mm[cell])
+    if depth < ARCH_DEPTH_MM and anatomy.flesh.inside[cell]:
+        why = f"{depth:.0f} mm deep in the wall of a trunk whose spine is not in the picture"
+        return Verdict(Material.UNSURE, f"{why}: a rib or its cartilage is as likely")
     return None
 
 
@@ -273,8 +312,10 @@ def judge_material(
         _device(anatomy, look, depth, place)
         or _metal(anatomy, look, metal_mm, line)
         or _even(anatomy, look, volume_mm3)
+        or _shell(anatomy, look, place)
         or _bone(anatomy, look, volume_mm3, piece_mm2, rim)
         or _head(anatomy, look, place)
+        or _cut(anatomy, look, place)
         or _trunk(anatomy, look, volume_mm3, place, rim)
         or _contrast(anatomy, look, line, arm, rim)
     )
