@@ -14,9 +14,8 @@ def group_sentence(group: FilmGroup) -> str:
         parts.append(f"form {group.morphology.replace('_', ' ')}")
     if group.distribution:
         parts.append(f"distribution {group.distribution.replace('_', ' ')}")
-    parts += [vocabulary.label(p) for p in group.patterns]
-    if group.category is not None:
-        parts.append(f"form described as {group.category.value.replace('_', ' ')}")
+    if group.category is None:
+        parts += [vocabulary.label(p) for p in group.patterns]
     (y0, x0), (y1, x1) = group.bbox_px
     where = f"At rows {y0} to {y1}, columns {x0} to {x1} of the film."
     return f"{', '.join(parts)}. {where} {group.because}".strip()

@@ -62,18 +62,17 @@ def _film_row(number: int, reading: FilmReading, view: FilmView | None) -> dict[
 
 def _group_row(group: FilmGroup, number: str, marks: Mapping[str, FilmDeposit]) -> dict[str, Any]:
     sizes = [d for m in group.members if m in marks and (d := marks[m].diameter_mm) is not None]
-    category = ""
-    if group.category is not None:
-        category = f"form described as {group.category.value.replace('_', ' ')}"
+    # the form stands in a column of its own, and who must read the film above the table
+    because = group.because.split("read this film: ")[-1].split("read it: ")[-1]
     looks = [group.morphology, group.distribution]
     told = [w.replace("_", " ") for w in looks if w] or [vocabulary.label(p) for p in group.patterns]
     return {
         "number": number,
         "marks": len(group.members),
         "looks": ", ".join(told) or "no form told",
-        "category": category,
+        "category": words.form_words(group.category),
         "largest": f"{words.number(max(sizes))} mm" if sizes else "not known",
-        "because": group.because,
+        "because": f"{because[:1].upper()}{because[1:]}",
     }
 
 
@@ -120,7 +119,7 @@ def _section_row(number: int, reading: SectionReading, view: SectionView | None)
         if percent.low is not None and percent.high is not None:
             share += f" ({words.number(percent.low, 2)} to {words.number(percent.high, 2)})"
     called = any(f.id == "score_mineral_area_percent" for f in reading.findings)
-    more = [f"{reading.deposits} deposits"]
+    more = [f"{reading.deposits} {'deposits' if called else 'dark places'}"]
     if reading.per_mm2 is not None:
         more.append(f"{words.number(reading.per_mm2)} in a mm² of tissue")
     if reading.largest_um is not None:

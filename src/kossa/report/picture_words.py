@@ -81,8 +81,8 @@ def picture_limits(workup: Workup) -> list[str]:
     lines = []
     if workup.films:
         lines.append(
-            "Of films: how often deposits are found was measured on made clusters and virtual films only; "
-            "a radiologist must read them."
+            "Of films: a film tells no mass; how often deposits are found was measured on made clusters "
+            "and virtual films only; a radiologist must read them."
         )
     if workup.sections:
         lines.append(

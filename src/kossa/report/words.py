@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from kossa.evidence import (
     Calcification,
+    Category,
     CtReading,
     DepositGroup,
     Interval,
@@ -30,6 +31,7 @@ from kossa.report.plain import how_soon, kind_name, share, unmarked
 __all__ = [
     "amount",
     "copy_text",
+    "form_words",
     "headline",
     "interval",
     "join",
@@ -82,6 +84,15 @@ def place(site: str | None, side: Side = Side.UNKNOWN) -> str:
     if side in (Side.LEFT, Side.RIGHT) and side.value not in words:
         return f"{side.value} {words}"
     return f"{words}, both sides" if side is Side.BOTH else words
+
+
+def form_words(category: Category | None) -> str:
+    """Return how a mammogram's group is described, in the words that a page may use; empty for others."""
+    if category is None:
+        return ""
+    if category is Category.INDETERMINATE:
+        return "form not decided"
+    return f"form described as {category.value.replace('_', ' ')}"
 
 
 def join(parts: Sequence[str]) -> str:
@@ -206,13 +217,14 @@ def _findings(workup: Workup) -> list[str]:
     for group in workup.groups:
         if group.material not in (Material.CALCIFICATION, Material.PHYSIOLOGICAL):
             continue
-        pattern = f"{vocabulary.label(group.pattern)}, " if group.pattern else ""
         count = len(group.deposits)
-        noun = "deposit" if count == 1 else "deposits"
+        many = "" if count == 1 else "s"
+        noun = f"mark{many} on film" if group.id in filmed else f"deposit{many}"
         note = " Physiological." if group.material is Material.PHYSIOLOGICAL else ""
         where = place(group.site, group.side)
-        much = "on film, which tells no mass" if group.id in filmed else amount(group)
-        lines.append(f"{where[:1].upper()}{where[1:]}: {count} {noun}, {pattern}{much}.{note}")
+        said = [f"{count} {noun}", vocabulary.label(group.pattern) if group.pattern else ""]
+        said += [] if group.id in filmed else [amount(group)]
+        lines.append(f"{where[:1].upper()}{where[1:]}: {', '.join(s for s in said if s)}.{note}")
     lines += section_lines(workup)
     if workup.calcification is Calcification.NOT_EXAMINED:
         return ["Nothing was read that could show calcium."]
