@@ -21,10 +21,12 @@ CLOUD_Z = 7.6  # the first of a cloud without form, which the body's own texture
 LEAST_MM2 = 2.0  # judgement
 LINK_MM = 10.0  # parts nearer than this are one deposit; judgement
 FLANK_MM = 1.0  # round a deposit that is not yet its ground; judgement
+FOOT = 0.35  # of a deposit's height, at which its outline is drawn; judgement
 CORTEX = 0.7  # of the width of a shaft that its densest ray runs through cortex; judgement
 # calcium is hardly denser than cortex; shells and walls of tubes alone are far deeper than wide; judgement
 DEEPER, DEEP_MM, DEEP_THIN_MM, THIN_MM, RING = 2.2, 4.5, 8.0, 2.0, 1.3
 HOLLOW = ("rim", "lucent_centre", "tram_track")
+PIT_MM, PIT, PITS = 3.0, 0.4, 0.25  # dark beside a moved edge: how near, deep and large; judgement
 MOST = 40  # deposits that are told of one film
 
 
@@ -69,9 +71,14 @@ def lumps_of(
     keep = (highest >= REACH_Z + 1.3) & (areas >= LEAST_MM2 / 2)
     seeds = keep & (highest >= seed) & (areas >= LEAST_MM2)
     keep[0] = seeds[0] = False
+    smooth = gaussian(rest, 0.3 / pixel_mm)
+    if bone is not None:
+        boxes = ndi.find_objects(parts)
+        for k in np.flatnonzero(keep):
+            keep[k] = not _is_edge(parts, int(k), boxes[k - 1], smooth, pixel_mm)
+    seeds &= keep
     kept = keep[parts]
     joined, number = ndi.label(grown(kept, LINK_MM / 2 / pixel_mm), EIGHT)
-    smooth = gaussian(rest, 0.3 / pixel_mm)
     out = []
     boxes = ndi.find_objects(joined)
     for k in range(1, number + 1):
@@ -84,6 +91,22 @@ def lumps_of(
             out.append(lump)
     out.sort(key=lambda lump: -lump.z)
     return out[:MOST]
+
+
+def _is_edge(
+    parts: npt.NDArray[np.int32], k: int, box: tuple[slice, slice], smooth: Image, pixel_mm: float
+) -> bool:
+    """Tell whether a part is an edge that lies elsewhere than the shaft's: as dark on one side as bright.
+
+    Bone that widens to a joint, or bows as its model does not, moves edges; calcium only adds.
+    """
+    reach = PIT_MM / pixel_mm
+    wide = tuple(slice(max(0, b.start - round(reach)), b.stop + round(reach)) for b in box)
+    mine, height = parts[wide] == k, smooth[wide]
+    peak = float(np.percentile(height[mine], 95))  # a bright deposit has a wide, faint halo
+    body = mine & (height >= FOOT * peak)
+    pits = (height < -PIT * peak) & grown(body, reach)
+    return bool(pits.sum() > PITS * body.sum())
 
 
 def grown(mask: Mask, reach: float) -> Mask:
@@ -118,7 +141,7 @@ def _lump(
 ) -> Lump:
     """Draw the outline at a share of the lump's own height."""
     peak = float(np.percentile(rise[mine], 90))
-    body = mine & (rise >= 0.35 * peak)
+    body = mine & (rise >= FOOT * peak)
     body = body if body.any() else mine
     above = rise - np.float32(_ground(mine, rise, pixel_mm))
     half = _half_height(mine, above)

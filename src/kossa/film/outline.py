@@ -26,6 +26,7 @@ SHEET_LONG_MM = 16.0  # judgement
 DENSE, LOBES_MM2 = 0.1, 80.0  # share of the step from soft tissue to bone, and area, of a lump; judgement
 TRAM_MM, THIN_MM = 12.0, 2.2  # length of an artery that is seen, mean width of its walls; judgement
 NEAR_MM, TALL = 5.0, 0.62  # a wall is as tall as this share of the top near it; judgement
+CLEAR, BOTH = 0.08, 0.6  # points between them, and length with both, of walls that are read so; judgement
 SOLID_BALL = 1.4  # the shadow of a ball, r < 0.3 R over 0.55-0.85 R: mean of sqrt(1 - (r/R)^2)
 WALL, HOLLOW = 0.55, 0.7  # height of a ring's wall that is fitted, and its middle over its wall; judgement
 
@@ -109,7 +110,9 @@ def _walls(body: Mask, rise: Image, pixel_mm: float) -> Outline | None:
     tops = ndi.gaussian_filter(ndi.maximum_filter(height, size), size / 4)
     walls = body & (rise >= TALL * tops)
     rails = find_rails(np.argwhere(walls).astype(float) * pixel_mm)
-    if rails is None or not _is_tube(rails, float(walls.sum()) * pixel_mm**2):
+    if rails is None or rails.middle > CLEAR or rails.share < BOTH:
+        return None
+    if not _is_tube(rails, float(walls.sum()) * pixel_mm**2):
         return None
     return _tram(rails)
 
