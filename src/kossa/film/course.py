@@ -17,8 +17,9 @@ SMOOTH_MM = (2.4, 2.4, 1.2, 1.2, 0.6, 0.6, 0.6)  # of the rounds, coarse to fine
 ROWS_MM = 1.0  # rows are taken together by; judgement
 SEEN = 0.35  # of a column's length that has to lie in the body; judgement
 FAR = 2.5  # robust deviations from which on a pixel counts less; judgement
-STIFF = 0.02  # weight of neighbours moving alike, as a share of what a mean node is told; judgement
+STIFF = 0.004  # weight of neighbours moving alike, as a share of what a mean node is told; judgement
 STEEPEST = 0.5  # change of the shift across the limb, pixels a pixel, that cannot fold; judgement
+USUAL = 80  # percentile of steepness from which on edges count alike; judgement
 MOVES, LEVELS = 3, 2  # powers of the place along the limb, of the shift and of density
 
 
@@ -104,6 +105,9 @@ def _round(image: Image, mask: Mask, basis: Floats, hats: Floats) -> Floats | No
     spread = 1.4826 * float(np.median(np.abs(off[:, seen][mask[:, seen]]))) + 1e-6
     spread = np.maximum(spread, 0.5 * np.abs(slope) * 4)  # at an edge a misfit is a shift
     used = np.where(mask & seen, 1 / np.maximum(1.0, np.abs(off) / (FAR * spread)) ** 2, 0.0)
+    # every edge tells of its place alike: skin is far steeper than bone, and would drown it
+    usual = float(np.percentile(np.abs(slope[seen]), USUAL)) + 1e-6
+    used *= 1 / np.maximum(1.0, np.abs(slope) / usual) ** 2
     kinds = basis.shape[0]
     factor = np.where(np.arange(kinds)[:, None] < MOVES, slope, 1.0)  # (kind, x)
     nodes = hats.shape[0]

@@ -10,7 +10,7 @@ from scipy import ndimage as ndi
 
 from kossa.film.course import find_course, inverse, middle_of, sampled
 
-__all__ = ["Shaft", "find_shaft"]
+__all__ = ["SEEN", "Shaft", "find_shaft"]
 
 Image = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -18,6 +18,7 @@ Mask = npt.NDArray[np.bool_]
 
 COHERENT = 0.55  # of the gradients inside the body, from which on it is a shaft; judgement
 STEEPEST = 0.35  # lean of a shaft against the picture's axis that is looked for; judgement
+CALM = 90  # percentile of steepness above which gradients count alike; judgement
 STEPS = (0.02, 0.004, 0.001)  # of the lean, coarse to fine
 SEEN = 0.5  # share of the length along which a line of the profile has to lie in the body
 BROKEN = 4  # pixels of a column that its noise cannot be told from; judgement
@@ -79,6 +80,12 @@ def find_shaft(image: Image, body: Mask, pixel_mm: float) -> Shaft | None:
     """Return the shaft, None where the picture's gradients do not run alike (a chest, a hand)."""
     smooth = ndi.gaussian_filter(image, 2.0)
     gy, gx = np.gradient(smooth)
+    steep = np.hypot(gy, gx)
+    if not body.any():
+        return None
+    # the steepest edges (a plate of metal, a joint) tell no more than others
+    calm = np.minimum(1.0, np.percentile(steep[body], CALM) / np.maximum(steep, 1e-6))
+    gy, gx = gy * calm, gx * calm
     yy, xx, yx = (float((a * b)[body].sum()) for a, b in ((gy, gy), (gx, gx), (gy, gx)))
     total = yy + xx
     if total <= 0:
