@@ -17,7 +17,8 @@ from kossa.film.detect import Detection, detect
 from kossa.film.groups import REACH_MM, Cluster
 from kossa.film.mammogram import mark_groups
 from kossa.film.morphology import Form
-from validate import film_clusters, film_forms_physical as physical
+from validate import film_clusters
+from validate import film_forms_physical as physical
 from validate.film import BARS, SHARED, SIZES, _module, native, picture
 
 NEAR_MM = 9.0  # from the middle of a group to a mark of what was found

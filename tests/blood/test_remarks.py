@@ -75,6 +75,13 @@ def test_haemolysis_takes_the_weight_from_what_red_cells_hold(name):
     assert "raises it falsely" in notice.what
 
 
+def test_an_earlier_sound_result_speaks_before_a_haemolysed_one():
+    _, found, _ = read(
+        cell("2.3", date="2025-02-20"), cell("2.6 (haemolysed)", date="2025-03-02"), cell("1.0", "magnesium")
+    )
+    assert ("phosphate_high", 2.3) in {(f.id, f.value) for f in found if f.state is State.PRESENT}
+
+
 def test_haemolysis_leaves_calcium_with_less_certainty():
     (result,), found, notices = read(cell("2.9 (haemolysed)", "calcium", low=2.1, high=2.6))
     assert result.flag is Flag.HIGH

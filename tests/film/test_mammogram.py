@@ -11,10 +11,9 @@ from kossa.film.detect import detect, working_copy
 from kossa.film.faults import mend_scan_lines, sharp_width
 from kossa.film.groups import threshold_for
 from kossa.film.mammogram import mark_groups
-from kossa.film.measure import Mark
 from kossa.film.morphology import distribution_of, form_of
 from kossa.film.rails import find_rails
-from tests.film.made import breast, with_spots
+from tests.film.made import breast, mark, with_spots
 
 
 def test_a_made_group_is_found_at_its_place_and_nothing_else():
@@ -100,16 +99,6 @@ def test_fine_films_are_read_at_a_tenth_of_a_millimetre():
     assert [working_copy(film, mm)[2] for mm in (0.05, 0.07, 0.1, 0.2)] == [2, 1, 1, 1]
     assert working_copy(film, None)[1] == pytest.approx(240 / 400)
     assert threshold_for(0.2, dust_test=False) < threshold_for(0.1, dust_test=False)
-
-
-def mark(**over):
-    base = {
-        "y": 0.0, "x": 0.0, "area": 12, "diameter": 3.0, "length": 3.5, "width": 3.0, "calibre": 2.4,
-        "hole": 0.0, "core": None, "solid": 1.0, "height": 40.0, "z": 14.0, "steep": 9.0,
-        "outline": np.array([[0, 0], [0, 1], [1, 0]], np.int32),
-        "box": ((0, 0), (2, 2)),
-    }  # fmt: skip
-    return Mark(**(base | over))
 
 
 @pytest.mark.parametrize(

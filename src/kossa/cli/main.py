@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import click
@@ -18,6 +19,7 @@ from kossa.evidence.version import VERSION
 
 __all__ = ["main"]
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)
 INTENDED_USE = "Research and teaching. Not a medical device: not for use in the care of a person."
 
 
@@ -50,6 +52,27 @@ def _fault(error: Exception, *, debug: bool) -> int:
 def _interrupt(number: int, frame: FrameType | None) -> None:
     del number, frame
     raise KeyboardInterrupt
+
+
+def _silence_stdout() -> None:
+    """Let a second write at shutdown stay silent."""
+    with suppress(OSError, ValueError, AttributeError):  # where there is no screen at all
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _ended_from_outside(error: MemoryError | OSError, *, debug: bool) -> int:
+    """Tell what no room has named: memory, or the place where the printed words go."""
+    if isinstance(error, BrokenPipeError):
+        _silence_stdout()  # its reader went away
+        return 0
+    if isinstance(error, MemoryError) or error.errno == errno.ENOMEM or "failed to map" in str(error):
+        _say("there is not enough memory for this; close other programs, or read less at once")
+    elif error.errno in FULL:
+        _say(f"cannot write what is printed: {error.strerror}; make room, or print to another place")
+    else:
+        return _fault(error, debug=debug)
+    _silence_stdout()
+    return CannotFinish.exit_code
 
 
 @contextmanager
@@ -94,13 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KossaError as error:
         _say(str(error))
         return error.exit_code
-    except BrokenPipeError:
-        # the reader of our stdout went away; a second write at shutdown must stay silent too
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except MemoryError:
-        _say("there is not enough memory for this; close other programs, or read less at once")
-        return CannotFinish.exit_code
+    except (MemoryError, OSError) as error:
+        return _ended_from_outside(error, debug="--debug" in words)
     except Exception as error:  # noqa: BLE001 (the last net: a person gets a sentence, not a traceback)
         return _fault(error, debug="--debug" in words)
     return int(code or 0)

@@ -50,7 +50,7 @@ def known(row: TestRow, evidence: Evidence, examined: Sequence[Examined], place:
         return Known()
     good = [e for e in here if not e.poor]
     best = max(good or here, key=lambda e: _year(e.when) or 9999)  # without a date: taken as of now
-    how = best.how + (f" ({label(best.site)})" if best.site else "")
+    how = best.how + (f", of: {label(best.site)}" if best.site else "")
     if not good:
         return Known(how, "what was done is told to be of poor quality or not conclusive")
     year, newest = _year(best.when), _newest(evidence, examined)

@@ -22,7 +22,8 @@ PART_Z = 3.0  # pixels of a mark lie above this; judgement
 MEMBER_Z = 4.0  # the largest z of a mark of a group; judgement
 PLAIN_Z, PLAIN_STEEP, PLAIN_MM2 = 10.0, 4.5, 0.12  # of a mark that counts where others stand by; judgement
 LARGE_Z, LARGE_MM2, LARGE_HEIGHT = 5.0, 0.4, 25.0  # of a mark with steep edges that counts alone; judgement
-ON_MM = 15.0  # from a cluster's middle, within which a line that goes on from it is looked for; judgement
+ON_MM = 15.0  # from a cluster's middle, within which what goes on from it is looked for; judgement
+NEXT_MM = 2.5  # nearest neighbours of real groups lie within it, 95 of 100; films_and_sections.md 2.2
 COARSE_LINK_MM = 4.0  # coarse marks nearer than this belong together; judgement
 COARSE_LONG_MM = 1.5  # a single one has to be as long to make a group; judgement
 BLUR_MM = 0.06  # of screen and film; films_and_sections.md 2.2
@@ -59,8 +60,10 @@ def mark_groups(found: Detection) -> Marks:
     areas = np.bincount(parts.ravel(), minlength=count + 1)[1:] * found.pixel_mm**2
     peaks = np.where(_dust_only(found, parts, count), 0.0, peaks)
     coarse = (peaks >= PLAIN_Z) & (areas >= PLAIN_MM2) | (peaks >= LARGE_Z) & (areas >= LARGE_MM2)
-    owner, away = _owners(found, boxes, peaks, _spotted(found, parts, count) | coarse)
-    near = (away <= ON_MM) & (peaks >= LARGE_Z) & (areas >= PLAIN_MM2)
+    spotted = _spotted(found, parts, count)
+    owner, away = _owners(found, boxes, peaks, spotted | coarse)
+    near = (away <= ON_MM) & (peaks >= LARGE_Z) & (spotted | (areas >= PLAIN_MM2)) & (owner < 0) & ~coarse
+    near = _reached(boxes, owner >= 0, near, COARSE_LINK_MM / found.pixel_mm)
     measured: dict[int, Mark] = {}
     blur = float(np.hypot(BLUR_MM / found.pixel_mm, 12**-0.5))
     usual = usual_slope(found.image, found.pixel_mm, found.breast)
@@ -75,12 +78,33 @@ def mark_groups(found: Detection) -> Marks:
             blur_px=blur,
             usual=usual,
         )
-        if mark is not None and (owner[k] >= 0 or _counts(mark, found.pixel_mm) or _goes_on(mark)):
+        if mark is not None and (
+            owner[k] >= 0 or spotted[k] or _counts(mark, found.pixel_mm) or _is_piece(mark)
+        ):
             measured[int(k)] = mark
     return _grouped(found, measured, owner)
 
 
-def _goes_on(mark: Mark) -> bool:
+def _reached(
+    boxes: list[tuple[slice, slice]],
+    start: npt.NDArray[np.bool_],
+    may: npt.NDArray[np.bool_],
+    gap: float,
+) -> npt.NDArray[np.bool_]:
+    """Say which parts are reached from those to start with, by boxes nearer than `gap` pixels."""
+    low = np.array([[b[0].start, b[1].start] for b in boxes]).reshape(-1, 2)
+    high = np.array([[b[0].stop, b[1].stop] for b in boxes]).reshape(-1, 2)
+    left, reached = may.copy(), np.zeros(len(boxes), bool)
+    front = np.flatnonzero(start)
+    while front.size and left.any():
+        other = np.flatnonzero(left)
+        apart = np.maximum(low[other][:, None] - high[front], low[front] - high[other][:, None])
+        front = other[(np.hypot(*np.maximum(apart, 0).transpose(2, 0, 1)) <= gap).any(1)]
+        reached[front], left[front] = True, False
+    return reached
+
+
+def _is_piece(mark: Mark) -> bool:
     """Say whether a mark may be a piece of a line that a group is part of."""
     return is_line(mark) and mark.steep >= PLAIN_STEEP
 
@@ -159,7 +183,10 @@ def _grouped(found: Detection, measured: dict[int, Mark], owner: npt.NDArray[np.
 
 
 def _go_on(members: set[int], loose: set[int], marks: list[Mark], pixel_mm: float) -> set[int]:
-    """Add to a group, in place, the lines that go on from it; return which of the loose ones these are."""
+    """Add to a group, in place, what goes on from it; return which of the loose marks these are.
+
+    Spots do so from neighbour to neighbour, pieces of a line over the gaps of the line.
+    """
     joined: set[int] = set()
     front = set(members)
     while front:
@@ -168,7 +195,7 @@ def _go_on(members: set[int], loose: set[int], marks: list[Mark], pixel_mm: floa
         for i in loose - joined:
             ends = _some(marks[i])
             gap = np.hypot(*(points[:, None] - ends[None]).transpose(2, 0, 1)).min() * pixel_mm
-            if gap <= COARSE_LINK_MM:
+            if gap <= (COARSE_LINK_MM if _is_piece(marks[i]) else NEXT_MM):
                 front.add(i)
         joined |= front
     members |= joined

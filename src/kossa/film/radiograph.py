@@ -41,6 +41,7 @@ FLANK_MM = 1.0  # round a deposit that is not yet its ground; judgement
 BONE = 0.5  # share of the profile's range over soft tissue from which on it is bone; judgement
 PARTS = 5  # of a line along the shaft; a deposit is shorter than half of one (judgement)
 MOST = 40  # deposits that are told of one film
+UNTOLD, TOLD = 0.5, 0.9  # certainty of a deposit's place without and with the part told; judgement
 
 
 @dataclass(frozen=True, eq=False)
@@ -293,6 +294,7 @@ def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: S
     deposits = []
     groups = []
     findings = []
+    place = film.site or "site_soft_tissue"
     for n, lump in enumerate(lumps, 1):
         patterns = lump.outline.patterns if mm else ()
         calcium = sure and not lump.on_bone
@@ -310,7 +312,7 @@ def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: S
                 members=(f"{prefix}-d{n}",),
                 bbox_px=(low, high),
                 patterns=patterns,
-                site="site_soft_tissue" if calcium else None,
+                site=place if calcium else None,
                 side=film.side,
                 because=_because(lump, mm=mm),
             )
@@ -318,7 +320,7 @@ def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: S
         if calcium:
             findings += [
                 Finding(id=term(i).id, certainty=0.6, side=film.side, group=f"{prefix}-g{n}", source=source)
-                for i in ("site_soft_tissue", *patterns)
+                for i in dict.fromkeys(("site_soft_tissue", place, *patterns))
             ]
     return Told(
         tuple(deposits), tuple(groups), tuple(findings), (), tuple(_notices(lumps, source, sure=sure))
@@ -354,8 +356,8 @@ def _deposit(
         modality=Modality.FILM,
         material=material,
         reason=reason,
-        site="site_soft_tissue" if material is Material.CALCIFICATION else None,
-        site_certainty=0.5 if material is Material.CALCIFICATION else 0.0,
+        site=(film.site or "site_soft_tissue") if material is Material.CALCIFICATION else None,
+        site_certainty=(UNTOLD if film.site is None else TOLD) if material is Material.CALCIFICATION else 0.0,
         side=film.side,
         group=group,
         patterns=lump.outline.patterns if mm else (),

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from kossa.history.levelled import Sentence, Word, level_phrase, sentences
+from kossa.history.lexicon import phrases
 
 __all__ = ["READ", "english", "likely_language", "sentences_in"]
 
@@ -156,8 +157,21 @@ def likely_language(text: str) -> str | None:
     return best if counts[best] >= _HALF else None
 
 
+@cache
+def _english_words() -> frozenset[str]:
+    """Words of the English phrases: `calcification` and `thorax` tell no language."""
+    return frozenset(w for phrase in phrases() for w in phrase.split()) | {
+        "a",
+        "an",
+        "on",
+        "in",
+        "was",
+        "son",
+    }
+
+
 def _known_part(text: str, language: str) -> float:
-    """The part of a text's words that a table holds and that is not English anyway."""
+    """The part of a text's words that a table holds, those left out that are English anyway."""
     table = _table(language)
     known = total = 0
     for sentence in sentences(_undotted(text, table)):
@@ -165,8 +179,8 @@ def _known_part(text: str, language: str) -> float:
         while place < len(words):
             count, meaning = _meant(words, place, table)
             here = tuple(w.level for w in words[place : place + count])
-            alpha = sum(w.isalpha() for w in here)
-            total += alpha
-            known += alpha if here != meaning else 0
+            own = sum(w.isalpha() and len(w) > 1 and w not in _english_words() for w in here)
+            total += own
+            known += own if here != meaning else 0
             place += count
     return known / total if total else 0.0

@@ -17,7 +17,7 @@ from kossa.history.words import CALCIUM, find
 __all__ = ["LAYERS", "Told", "group", "most_specific", "short", "told", "told_findings"]
 
 _PHYSIOLOGICAL = "site_physiologic"
-_NODULE, _LUNG = "site_lung_nodule", "site_lung"
+_NODULE, _CHEST = "site_lung_nodule", "site_chest"
 _ZONES = frozenset(f"site_lung_{part}" for part in ("upper_zone", "middle_zone", "lower_zone", "apex"))
 # layers of the body: they say what the calcium lies in, and a place says where
 LAYERS = frozenset(
@@ -125,7 +125,7 @@ def _sites(found: Sequence[Finding], sentence: str = "") -> list[tuple[str, Side
             kept.add(wide.id)
     if _NODULE in kept:
         kept -= _ZONES  # a nodule in the upper zone is one deposit
-        if any(id_ not in LAYERS and _LUNG not in {id_, *ancestors(id_)} for id_ in kept):
+        if any(id_ not in LAYERS and _CHEST not in {id_, *ancestors(id_)} for id_ in kept):
             kept -= {_NODULE}  # `granulomas in the spleen` are not in the lung
     kept -= {_PHYSIOLOGICAL} if len(kept) > 1 else set()
     named = [
@@ -156,6 +156,9 @@ def group(all_told: Sequence[Told]) -> tuple[tuple[ToldDeposit, ...], tuple[Depo
         sided = [key for key in merged if key[0] == site and key[1] is not Side.UNKNOWN]
         if side is Side.UNKNOWN and sided:  # told once with its side and once without
             merged[sided[0]].extend(merged.pop((site, side)))
+    for site, side in list(merged):
+        if side in (Side.LEFT, Side.RIGHT) and (site, Side.BOTH) in merged:  # `right hand`, and `both hands`
+            merged[site, Side.BOTH].extend(merged.pop((site, side)))
     deposits, groups = [], []
     for number, ((site, side), tellers) in enumerate(merged.items(), 1):
         patterns = tuple(dict.fromkeys(p for t in tellers for p in t.patterns))

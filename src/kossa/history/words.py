@@ -15,6 +15,7 @@ from kossa.history.lab_words import Verdict, verdicts
 from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match, denies, matches, shapes
 from kossa.history.scope import Said, Scope
+from kossa.history.unseen import denies_calcium
 
 __all__ = ["CALCIUM", "find", "speaks_of_calcium"]
 
@@ -35,6 +36,8 @@ _LUMP = (
     "calcium gluconate", "calcium chloride", "leaked",
 )  # fmt: skip
 _RESULT = re.compile(r"\d\s?(?:[munp]?g|[munpµ]?mol|[mµ]?[uU]|m?IU|meq)/(?:[dm]?[lL]|mmol)\b")
+# `54 y old lady`
+_ONLY_AGE = re.compile(r"(?i)\d{1,3}[ -]?(?:y|yo|yrs?|years?|months?)[ -]?(?:old)?[ -]?\w*")
 _SAME = ("same", "similar", "affected", "alike", "likewise", "also")
 _HARD = ("hard", "firm", "stone", "rigid")
 _TISSUE = (
@@ -69,6 +72,9 @@ _VIEW = frozenset(
     {"film", "films", "radiograph", "radiographs", "xr", "xray", "ray", "rays", "ct", "mri", "scan", "scans",
      "ultrasound", "biopsy", "biopsies"}
 )  # fmt: skip
+_WRITER = frozenset(
+    {"letter", "clinic", "unit", "summary", "outpatient", "outpatients", "ward", "department"}
+)
 _TITLES = frozenset({"name", "mrs", "miss", "prof", "herr", "frau", "madame", "monsieur", "mme"})
 _VIEWED = 0.5  # the part that was pictured or cut holds the place, which the sentence names apart (judgement)
 _MEASURED = frozenset({"lab", "antibody"})  # where a verdict is read as a whole, its parts are not
@@ -123,7 +129,10 @@ def _side(sentence: Sentence, match: Match) -> Side:
     cut = max((n for n, w in enumerate(before) if w in _OTHER_THING), default=-1)
     before = before[cut + 1 :]
     after = [w.level for w in sentence.words[match.last + 1 : match.last + 3]]
-    if after[:1] == ["bilaterally"] or after == ["on", "both"]:
+    if after[:1] == ["bilaterally"] or after in (["on", "both"], ["both", "side"], ["both", "sides"]):
+        return Side.BOTH
+    compared = {w.level for w in sentence.words[match.last + 1 : match.last + 6]}
+    if after[:1] in ([","], ["("]) and {"left", "right"} <= compared:  # `fingertips, right > left`
         return Side.BOTH
     if after == ["on", "the"]:  # `nodes on the right`
         after = [w.level for w in sentence.words[match.last + 3 : match.last + 4]]
@@ -212,12 +221,15 @@ def _in_sentence(
     judged = {n for v in told for n in range(v.first, v.last + 1)}
     out: list[Finding] = []
     views = _views(sentence, found)
+    looked = denies_calcium(sentence)  # `normal lungs, no calcification`: the lungs are no deposit's place
     for number, match in enumerate(found):
         said = scope.said(match)
         for id_, certainty in match.ids:
             q = min(certainty, weights.get(_kind(id_), 1.0))
             if number in views and _kind(id_) == "site":
                 q = min(q, _VIEWED)
+            if looked and said.state is State.PRESENT and _kind(id_) in _LOCAL:
+                q = 0.0
             if said.state is State.ABSENT:
                 q = min(q, denies(id_, sentence.levelled(match.first, match.last)))
             if q and not (_kind(id_) in _MEASURED and judged & set(range(match.first, match.last + 1))):
@@ -237,9 +249,18 @@ def _worth_telling(sentence: Sentence) -> bool:
     """Numbers of a list, results, and names that were taken out are nothing to be listed."""
     if _RESULT.search(sentence.written):
         return False  # a laboratory value: the blood room reads it
-    if sentence.words[-1].level == ":" and len(sentence.words) <= _HEADING_WORDS:
+    if _ONLY_AGE.fullmatch(sentence.written):
+        return False
+    if len(sentence.words) <= _HEADING_WORDS and (
+        ":" in {w.level for w in sentence.words[-2:]} or _framed(sentence)
+    ):
         return False
     return any(w.level.isalpha() and len(w.level) > 2 and w.level not in _TITLES for w in sentence.words)
+
+
+def _framed(sentence: Sentence) -> bool:
+    """Whether a short line only says who writes: `Renal unit - urgent letter`."""
+    return bool(_WRITER & {w.level for w in sentence.words})
 
 
 def _unique(found: list[Finding]) -> list[Finding]:

@@ -130,6 +130,9 @@ def _section_row(number: int, reading: SectionReading, view: SectionView | None)
         "title": f"Section {number}: {stain}{', after acid' if reading.acid else ''}",
         "share": share,
         "called": called,
+        "outlined": "what was counted as mineral"
+        if called
+        else "what is darker than the stain's floor; it is not called mineral",
         "more": ", ".join(more),
         "picture": _section_picture(view) if view is not None else None,
         "artefacts": ", ".join(a.replace("_", " ") for a in reading.artefacts),
@@ -140,9 +143,7 @@ def _section_row(number: int, reading: SectionReading, view: SectionView | None)
 
 def _section_picture(view: SectionView) -> Picture:
     height, width = view.picture.shape[:2]
-    um = view.reading.um_per_px
-    per_mm = 1000 / (um * view.factor) if um else 0.0
-    return Picture("The section", _jpeg(view.picture), width, height, per_mm, "", "")
+    return Picture("The section", _jpeg(view.picture), width, height, 0.0, "", "")  # its bar is drawn in it
 
 
 def _jpeg(pixels: npt.NDArray[np.uint8]) -> str:

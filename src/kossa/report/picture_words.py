@@ -13,6 +13,12 @@ def _called(section: SectionReading) -> bool:
     return any(f.id == "score_mineral_area_percent" for f in section.findings)
 
 
+def _doubted(section: SectionReading) -> bool:
+    """Say whether a section shows what is dark enough and is not called mineral."""
+    percent = section.mineral_percent
+    return not _called(section) and not section.acid and percent.value is not None and not percent.below_limit
+
+
 def mineral_in_sections(workup: Workup) -> bool:
     """Say whether a section that was not treated with acid shows mineral."""
     return any(_called(s) and not s.acid for s in workup.sections)
@@ -23,9 +29,9 @@ def nothing_found(workup: Workup, scan_limit: str) -> str:
     if workup.ct:
         return f"No calcium deposit was found above {scan_limit}."
     if not workup.films and not workup.sections and workup.denied:
-        return "No deposit is known: reports say that none was seen, nothing was measured here. " + " ".join(
-            denied_lines(workup)
-        )
+        return "No calcium was seen, as far as reports tell; nothing was measured here."
+    if not workup.films and any(_doubted(s) for s in workup.sections):
+        return "Not known: what is dark in a stained section is not called mineral; the notices say why."
     looked = []
     if workup.films:
         looked.append("on the film" if len(workup.films) == 1 else "on the films")

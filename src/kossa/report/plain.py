@@ -37,7 +37,7 @@ NO_SHARE = frozenset({"breast_malignant"})
 NO_SHARE_WORDS = "no share is given: a radiologist must read the film"
 SURE, NEVER = 0.995, 0.005  # a share is never said to be 1 or 0
 # vocabulary labels say `lymph node, any`; in a sentence about one person the tail says nothing
-_ANY = re.compile(r", any\b")
+_ANY = re.compile(r", (?:any|stated)\b")
 _MARKS = re.compile(r"\s*\[(?:read|recalled text)[^\]]*\]|\s*\(read\)")
 _FOR_WHOM = re.compile(r"^judgement: (?:ratio against .*?|what the token .*?|\w+ list order)(?= \(grade|$)")
 # tests of tests.toml as they are asked for, where the id alone is not plain

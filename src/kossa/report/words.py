@@ -16,6 +16,7 @@ from kossa.evidence import (
     Workup,
     vocabulary,
 )
+from kossa.report.mammogram import OpenGroup, about_open_groups, open_groups, where_words, worst_form
 from kossa.report.mind_view import leading
 from kossa.report.picture_words import (
     denied_lines,
@@ -116,13 +117,29 @@ def headline(workup: Workup) -> str:
         return "Whether there is calcification is not known: nothing here shows or describes a deposit."
     if not groups and not mineral_in_sections(workup):
         return nothing_found(workup, _limits(workup.ct))
+    if about_open_groups(workup):
+        open_ = open_groups(workup)
+        form = worst_form(open_)
+        return f"Calcification found on a mammogram, {form}: a radiologist must read {_films(open_)}."
     if workup.weighing is not None and workup.weighing.kinds:
         found = "found" if workup.calcification is Calcification.MEASURED else "described, not measured here"
-        return f"Calcification {found}: {leading(workup.weighing)}."
+        about = _about(workup)
+        return f"Calcification {found}{f'; in the {about}' if about else ''}: {leading(workup.weighing)}."
     return f"Calcification found: {_counted_places(groups) if groups else 'mineral in a stained section'}."
 
 
-def _counted_places(groups: Sequence[DepositGroup]) -> str:
+def _about(workup: Workup) -> str:
+    """Return the place that the answer is about, where a mammogram shows another that is not its subject."""
+    answer = workup.weighing.answer_group if workup.weighing is not None else None
+    group = next((g for g in workup.groups if g.id == answer), None)
+    return place(group.site, group.side) if group is not None and open_groups(workup) else ""
+
+
+def _films(groups: Sequence[OpenGroup]) -> str:
+    return "the film" if len({g.film for g in groups}) == 1 else "the films"
+
+
+def _counted_places(groups: Sequence[DepositGroup], noun: str = "deposit") -> str:
     known = list(dict.fromkeys(place(g.site, g.side) for g in groups if g.site is not None))
     unknown = sum(g.site is None for g in groups)
     if unknown:
@@ -130,16 +147,16 @@ def _counted_places(groups: Sequence[DepositGroup]) -> str:
     if len(known) > NAMED_PLACES:
         known = [*known[:NAMED_PLACES], f"{len(known) - NAMED_PLACES} more places"]
     count = sum(len(g.deposits) for g in groups)
-    return f"{count} {'deposit' if count == 1 else 'deposits'} in {join(known)}"
+    return f"{count} {noun if count == 1 else f'{noun}s'} in {join(known)}"
 
 
 def lead(workup: Workup) -> str:
     """Return the second sentence: how much, and what this reading cannot see."""
     parts = []
     if workup.weighing is not None and workup.weighing.kinds:
-        groups = counted(workup)  # kind and share stand in the brief below
-        places = _counted_places(groups) if groups else "mineral in a stained section"
-        parts.append(f"{places[:1].upper()}{places[1:]}.")
+        parts += _where(workup)  # kind and share stand in the brief below
+    if not parts:
+        parts += denied_lines(workup)
     for reading in workup.ct:
         for score in reading.scores:
             if score.name == "mass_integrated" and score.material == "calcification" and score.value:
@@ -155,6 +172,23 @@ def lead(workup: Workup) -> str:
         unseen = list(dict.fromkeys(_BRACKETS.sub("", w) for r in workup.ct for w in r.limits.not_seen))
         parts.append(f"Not seen by this version: {join(unseen)}." if unseen else "")
     return " ".join(p for p in parts if p)
+
+
+def _where(workup: Workup) -> list[str]:
+    """Return where deposits lie; marks on films are counted apart, for ten of them are no ten deposits."""
+    groups = counted(workup)
+    filmed = {g.id for film in workup.films for g in film.groups}
+    others = [g for g in groups if g.id not in filmed]
+    marked = [g for g in groups if g.id in filmed]
+    parts = [_counted_places(others)] if others else []
+    if marked:
+        parts.append(f"on film {_counted_places(marked, 'mark')}")
+    text = join(parts) if parts else "mineral in a stained section"
+    told = [f"{text[:1].upper()}{text[1:]}."]
+    open_ = open_groups(workup)
+    if open_ and not about_open_groups(workup):
+        told.append(f"On mammograms: {worst_form(open_)}; a radiologist must read {_films(open_)}.")
+    return told
 
 
 def score_sentence(score: Score) -> str:
@@ -187,7 +221,7 @@ def _findings(workup: Workup) -> list[str]:
 
 
 def _likely(workup: Workup) -> list[str]:
-    if workup.weighing is None or not workup.weighing.kinds:
+    if workup.weighing is None or not workup.weighing.kinds or about_open_groups(workup):
         return []
     return [
         f"{kind_name(k.id)} {share(k.prob, k.low, k.high)}"
@@ -199,7 +233,9 @@ def _likely(workup: Workup) -> list[str]:
 def _warnings(workup: Workup) -> list[str]:
     """Return what must not be lost when the text is carried into another report."""
     floors = workup.weighing.floors if workup.weighing is not None else ()
-    return [
+    open_ = open_groups(workup)
+    read = [f"Mammogram, {worst_form(open_)} ({where_words(open_)}): a radiologist must read it."]
+    return (read if open_ else []) + [
         f"{'Also ask' if f.quiet else 'Look first'} ({how_soon(f.how_soon)}, {f.who}): "
         f"{unmarked(f.why).rstrip('.')}."
         for f in floors

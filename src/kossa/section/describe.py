@@ -10,7 +10,7 @@ from kossa.evidence import Finding, Interval, Notice, Severity, Source, Stain, S
 from kossa.section.artefacts import Artefacts
 from kossa.section.stain import RULES
 
-__all__ = ["FAR_DEG", "Said", "describe"]
+__all__ = ["FAR_DEG", "MINERAL", "Said", "describe"]
 
 FAR_DEG = 10.0  # mean angle from which a picture's colours do not fit a stain (judgement)
 DOUBTFUL_CAST, DOUBTFUL_GLASS = (
@@ -26,6 +26,7 @@ POSITIVE = {
     Stain.ALIZARIN_RED: "bx_alizarin_positive",
     Stain.HE: "bx_he_calcium",
 }
+MINERAL = frozenset(POSITIVE.values())
 NEGATIVE = {Stain.VON_KOSSA: "bx_von_kossa_negative", Stain.ALIZARIN_RED: "bx_alizarin_negative"}
 #: what each stain shows and does not (reference page films_and_sections.md, section 5)
 SHOWS = {

@@ -18,7 +18,7 @@ from kossa.image.sheet import thumbnail
 if TYPE_CHECKING:
     from kossa.section.reading import SectionExamination
 
-__all__ = ["contact_sheet", "overlay", "overlay_png"]
+__all__ = ["cell", "contact_sheet", "overlay", "overlay_png"]
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -96,9 +96,12 @@ def overlay_png(exam: SectionExamination) -> bytes:
 
 def contact_sheet(exams: Sequence[SectionExamination]) -> bytes:
     """Return one PNG with the overlays of many sections, numbered in their order; no file is named."""
-    return sheet_of(
-        (thumbnail(overlay(exam, words=False)), _caption(n, exam)) for n, exam in enumerate(exams, 1)
-    )
+    return sheet_of(cell(number, exam) for number, exam in enumerate(exams, 1))
+
+
+def cell(number: int, exam: SectionExamination) -> tuple[Pixels, str]:
+    """Return one section's small overlay and its words, for a contact sheet."""
+    return thumbnail(overlay(exam, words=False)), _caption(number, exam)
 
 
 def _caption(number: int, exam: SectionExamination) -> str:

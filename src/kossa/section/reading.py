@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from kossa.evidence import (
     FileKind,
+    Finding,
     Interval,
     NothingUsable,
     Notice,
@@ -20,7 +21,9 @@ from kossa.evidence import (
     Refused,
     SectionReading,
     Severity,
+    Side,
     Stain,
+    State,
     WrongCall,
 )
 from kossa.evidence.progress import Progress, silent
@@ -30,7 +33,7 @@ from kossa.intake.files_table import files, notices
 from kossa.intake.survey import survey
 from kossa.section.artefacts import Artefacts, find_artefacts
 from kossa.section.deposits import Deposits
-from kossa.section.describe import describe
+from kossa.section.describe import MINERAL, describe
 from kossa.section.figures import Spacing, intervals, scores, sizes
 from kossa.section.frame import find_frame, without_frame
 from kossa.section.glass import fit_glass
@@ -42,7 +45,7 @@ from kossa.section.slide import Slide, open_slide
 from kossa.section.stain import BROWN, RULES, unit
 from kossa.section.uncertain import spread
 
-__all__ = ["SectionExamination", "examine", "examine_all", "iterate"]
+__all__ = ["SectionExamination", "check_given", "examine", "examine_all", "iterate"]
 
 _ROOM = "section"
 SMALLEST_PX = 64  # a side; smaller is a thumbnail (judgement)
@@ -51,6 +54,8 @@ CERTAIN = 0.8  # below, a stain is asked for and not guessed (issue: untagged pi
 #: um of a pixel that a microscope's camera or a slide scanner may have; else it is dots an inch (judgement)
 FINEST_UM, COARSEST_UM = 0.02, 15.0
 WIDEST_UM = 100.0  # that is believed where a person says so: a photograph through a lens (judgement)
+TOLD_PLACE = 0.9  # certainty of the place that is told beside a picture (judgement)
+PLACE = "place of the tissue, told beside the picture"
 LITTLE_GLASS = 0.01  # of the sample, below which the light is not known (judgement)
 LEAST_TISSUE = 2e-4  # of the picture: less is dust (judgement)
 
@@ -82,7 +87,7 @@ def examine(
     """
     alone = isinstance(found, Path)
     if isinstance(found, Path):
-        _check(um_per_px)
+        check_given(um_per_px)
         found = survey(found, progress=progress or silent)
     exams = _whole(
         found, _all(found, stain, um_per_px, progress or silent, acid=acid, alone=alone), alone=alone
@@ -118,7 +123,8 @@ def iterate(found: Survey, *, progress: Progress | None = None) -> Iterator[Sect
     return _all(found, None, None, progress or silent, acid=False, alone=False)
 
 
-def _check(um_per_px: float | None) -> None:
+def check_given(um_per_px: float | None) -> None:
+    """Raise `WrongCall` where a number given in the call is no length of a pixel."""
     if um_per_px is None:
         return
     if not (math.isfinite(um_per_px) and um_per_px > 0):
@@ -133,7 +139,7 @@ def _check(um_per_px: float | None) -> None:
 def _all(
     found: Survey, stain: Stain | None, um: float | None, progress: Progress, *, acid: bool, alone: bool
 ) -> Iterator[SectionExamination]:
-    _check(um)
+    check_given(um)
     for entry in found.of(FileKind.SECTION, FileKind.PICTURE):
         untold = entry.kind is FileKind.PICTURE and not alone
         try:
@@ -197,6 +203,9 @@ def _one(
     samples = [densities(block, glass, shape) for block in blocks]
     seen = guess(np.concatenate(samples))
     told = stain or (entry.told.stain if entry.told else None)
+    wrong = next((n for n in entry.notices if n.severity is Severity.ERROR), None)
+    if told is None and wrong is not None:  # somebody did say the stain: a guess must not stand for it
+        raise Refused(wrong.code, f"{wrong.what} Mend it, or say the stain.")
     acid = acid or bool(entry.told and entry.told.control == "acid")
     which, source = _stain(told, seen, untold=untold)
     depth = 1 << (8 * blocks[0].pixels.dtype.itemsize)
@@ -218,10 +227,21 @@ def _one(
     remarks += quality_notices(blocks, recipe, frame, spacing.um)
     remarks += _recipe_notices(recipe, source, seen)
     reading = _reading(entry, recipe, measured, moved, spacing, remarks, source, seen, acid=acid)
+    entry.kind = FileKind.SECTION
     outcome = Outcome.PARTIAL if measured.stopped else Outcome.ACCEPTED
     entry.settle(outcome, reason=measured.stopped or None, used_by=_ROOM)
     picture = measured.small.picture(float(np.max(glass.light[:, 0])))
     return SectionExamination(reading, measured.deposits, picture, measured.small.factor)
+
+
+def _place(entry: Entry, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return where the tissue was taken, if that is told and mineral was seen in it."""
+    site = entry.told.site if entry.told else None
+    mineral = (f.id in MINERAL and f.state is State.PRESENT for f in findings)
+    if site is None or not any(mineral):
+        return ()
+    side = entry.told.side if entry.told and entry.told.side is not None else Side.UNKNOWN
+    return (Finding(id=site, certainty=TOLD_PLACE, side=side, words=PLACE, source=entry.source()),)
 
 
 def _stain(told: Stain | None, seen: Guess, *, untold: bool) -> tuple[Stain, str]:
@@ -347,6 +367,7 @@ def _reading(
     if measured.stopped:
         remarks.insert(0, _stopped(measured.stopped, share))
     lengths, unit_name = sizes(deposits, spacing)
+    findings = (*said.findings, *_place(entry, said.findings))
     return SectionReading(
         kossa_version=VERSION,
         stain=stain,
@@ -371,7 +392,7 @@ def _reading(
         acid=acid,
         artefacts=artefacts.names(),
         scores=() if blank else scores(recipe, at, lengths, unit_name, entry.source()),
-        findings=said.findings,
+        findings=findings,
         notices=(*remarks, *said.notices),
     )
 

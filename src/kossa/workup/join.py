@@ -26,7 +26,7 @@ from kossa.evidence import (
 )
 from kossa.evidence.words_reading import HistoryReading
 
-__all__ = ["Joined", "first_question", "join"]
+__all__ = ["Joined", "first_question", "join", "without_ordinary"]
 
 
 # a form that words give -> the organ whose parts a scan names
@@ -169,6 +169,23 @@ def _physiological(group: DepositGroup) -> bool:
     if group.material is Material.PHYSIOLOGICAL:
         return True
     return group.site is not None and "site_physiologic" in vocabulary.ancestors(group.site)
+
+
+def without_ordinary(findings: Iterable[Finding], groups: Iterable[DepositGroup]) -> list[Finding]:
+    """Leave out the places of ordinary deposits (a calcified pineal gland) where others are to be explained.
+
+    They belong to groups that are not counted, and would be taken for the places of those that are.
+    """
+    groups = list(groups)
+    ordinary = {g.id: g.site for g in groups if _physiological(g)}
+    counted = {g.site for g in groups if not _physiological(g) and g.site is not None}
+    if not ordinary or not counted:
+        return list(findings)
+    wide = counted | {a for site in counted for a in vocabulary.ancestors(site)}
+    sites = {s for s in ordinary.values() if s is not None} | {"site_physiologic"}
+    return [
+        f for f in findings if f.group not in ordinary and (f.id not in sites - wide or f.group is not None)
+    ]
 
 
 def first_question(
