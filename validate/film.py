@@ -3,152 +3,101 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
-import os
 import sys
 from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from kossa.film import examine
 from kossa.film.detect import detect
 from kossa.film.kernels.smooth import block_mean
 from kossa.film.mammogram import mark_groups
 from kossa.film.radiograph import find_lumps
-from kossa.intake.dicom import pixels, read_header
 from validate.film_clusters import film_of, limits
-
-SHARED = Path(os.environ.get("KOSSA_SHARED", "../shared")) / "data"
-SIZES, CONTRASTS = (0.15, 0.2, 0.3, 0.45, 0.6), (2, 4, 8, 16, 32)
-# bold figures of films_and_sections.md 2.2 (D50, D90)
-BARS = {
-    "200 um": ((18.1, 26.0), (11.2, 18.0), (5.7, 8.5), (4.1, 4.8), (3.7, 5.1)),
-    "100 um": ((23.4, 31.3), (14.4, 16.6), (8.1, 9.5), (5.7, 7.4), (4.7, 5.4)),
-}
-
-
-def _module(path: Path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def picture(name: str) -> np.ndarray:
-    a = np.array(Image.open(SHARED / "mammogram" / name))
-    return a.astype(np.float32) / (257 if a.dtype == np.uint16 else 1)
-
-
-def native() -> np.ndarray:
-    data = (SHARED / "mammogram/cbis_P00173_LCC.dcm").read_bytes()
-    return pixels(data, read_header(data)[0])[0].astype(np.float32) / 257
-
-
-def views() -> dict[str, np.ndarray]:
-    out = {n: picture(f"cbis_P00173_{n}_100um.png") for n in ("LMLO", "RCC", "RMLO")}
-    return {"LCC": np.round(block_mean(native() * 257, 2)) / 257, **out}
+from validate.film_sets import (
+    BARS,
+    CONTRASTS,
+    SHARED,
+    SIZES,
+    Film,
+    films,
+    maker,
+    module,
+    natives,
+    picture,
+    places,
+    put,
+    views,
+)
+from validate.film_spots import spots
 
 
 def scores(film: np.ndarray, mm: float) -> list[float]:
     return [c.score for c in detect(film, mm, threshold=0.0).clusters]
 
 
-def threshold(films: list[np.ndarray], mm: float) -> float:
+def threshold(chosen: list[np.ndarray], mm: float) -> float:
     """The score passed by at most half a group a film."""
-    every = sorted((s for film in films for s in scores(film, mm)), reverse=True)
-    return every[len(films) // 2] + 1e-6
+    every = sorted((s for film in chosen for s in scores(film, mm)), reverse=True)
+    return every[len(chosen) // 2] + 1e-6
 
 
-def _insert(film, mm, maker, places, d, c, rng, scale):
-    a = film.copy()
-    for p in places:
-        patch, _ = maker.cluster(mm, d, c / 100 * 255, rng)
-        h = patch.shape[0] // 2
-        y, x = (int(min(max(v * scale, h), s - patch.shape[0] + h)) for v, s in zip(p, a.shape, strict=True))
-        a[y - h : y - h + patch.shape[0], x - h : x - h + patch.shape[1]] += patch
-    return a
+def _hits(found, centres, mm: float) -> int:
+    """How many of the groups put in have a group found within 5 mm."""
+    at = np.array([[k.y, k.x] for k in found.clusters]).reshape(-1, 2) + found.origin
+    return sum(bool((np.hypot(*(at - p).T) * mm <= 5).any()) for p in centres)
+
+
+def _case(name: str) -> tuple[list[Film], float, float]:
+    """The films that groups are put into, their pixel, and the threshold of their woman's films."""
+    if name == "200 um":
+        mias = films("MIAS 200")
+        return mias, 0.2, threshold([f.working for f in mias], 0.2)
+    return films("P00173 100")[:1], 0.1, threshold(list(views().values()), 0.1)
+
+
+def _try(film: Film, d: float, percent: float, passed: float, rng) -> tuple[int, int]:
+    """Groups found and put in, on one film made anew."""
+    near = detect(film.working, film.mm, threshold=0.75 * passed)
+    avoid = np.array([[k.y, k.x] for k in near.clusters]).reshape(-1, 2) + near.origin
+    centres = places(film, avoid, rng)
+    image, _ = put(film, maker().cluster, centres, d, percent, rng)
+    return _hits(detect(image, film.read_mm, threshold=passed), centres, film.mm), len(centres)
+
+
+def _tries(chosen: list[Film], d: float, percent: float, passed: float, count: int, rng) -> tuple[int, int]:
+    hit = total = 0
+    while total < count:
+        for film in chosen:
+            got = _try(film, d, percent, passed, rng)
+            hit, total = hit + got[0], total + got[1]
+    return hit, total
 
 
 def insertion(seed: int = 7, least: int = 54) -> None:
-    maker = _module(SHARED / "mammogram/make_clusters.py")
     rng = np.random.default_rng(seed)
-    mias = [picture("mdb003.pgm"), picture("mdb004.pgm")]
-    lcc = native()
-    four = list(views().values())
-    cases = (
-        ("200 um", mias, 0.2, 0.2, threshold(mias, 0.2), 1, 255, least),
-        ("100 um", [four[0]], 0.1, 0.05, threshold(four, 0.1), 2, 65535, least * 2 // 3),
-    )
-    for name, films, mm, insert_mm, passed, scale, levels, count in cases:
+    for name, count in (("200 um", least), ("100 um", least * 2 // 3)):
+        chosen, _, passed = _case(name)
         print(f"{name}: threshold {passed:.2f} (same films or views without insertion)")
         for d, bar in zip(SIZES, BARS[name], strict=True):
-            hits, shown = [], []
-            for c in CONTRASTS:
-                hit = total = 0
-                while total < count:
-                    for film in films:
-                        found = detect(film, mm, threshold=0.75 * passed).clusters
-                        avoid = np.array([[k.y, k.x] for k in found]) if found else np.zeros((0, 2))
-                        origin = detect(film, mm, threshold=1e9).origin
-                        places = _places(maker, film, mm, avoid + origin, rng)
-                        base = lcc if scale == 2 else film
-                        a = _insert(base, insert_mm, maker, places, d, c, rng, scale)
-                        a = np.clip(np.round(a * (levels / 255)), 0, levels) * (255 / levels)
-                        a = block_mean(a.astype(np.float32), 2) if scale == 2 else a.astype(np.float32)
-                        got = detect(a, mm, threshold=passed)
-                        at = np.array([[k.y, k.x] for k in got.clusters]).reshape(-1, 2) + got.origin
-                        for p in places:
-                            total += 1
-                            hit += bool(len(at)) and bool((np.hypot(*(at - p).T) * mm <= 5).any())
-                hits.append(hit)
-                shown.append(total)
-            d50, d90 = limits(CONTRASTS, np.array(hits), np.array(shown))
+            told = [_tries(chosen, d, c, passed, count, rng) for c in CONTRASTS]
+            d50, d90 = limits(CONTRASTS, np.array([h for h, _ in told]), np.array([n for _, n in told]))
             met = "met" if d50 <= bar[0] and d90 <= bar[1] else "NOT MET"
-            told = " ".join(f"{h}/{n}" for h, n in zip(hits, shown, strict=True))
+            cells = " ".join(f"{h}/{n}" for h, n in told)
             print(
-                f"  {d} mm: D50 {d50:.1f} D90 {d90:.1f} (bar {bar[0]} / {bar[1]}) {met}; {told}", flush=True
+                f"  {d} mm: D50 {d50:.1f} D90 {d90:.1f} (bar {bar[0]} / {bar[1]}) {met}; {cells}", flush=True
             )
 
 
-def at_bar(seed: int = 12, count: int = 60) -> None:
+def at_bar(seed: int = 12, count: int = 120) -> None:
     """Found share of groups made at the very contrast of the bar's D90: 90 % or more meets it."""
-    maker = _module(SHARED / "mammogram/make_clusters.py")
     rng = np.random.default_rng(seed)
-    mias, lcc, four = [picture("mdb003.pgm"), picture("mdb004.pgm")], native(), list(views().values())
-    for name, films, mm, passed, scale, levels in (
-        ("200 um", mias, 0.2, threshold(mias, 0.2), 1, 255),
-        ("100 um", [four[0]], 0.1, threshold(four, 0.1), 2, 65535),
-    ):
+    for name in ("200 um", "100 um"):
+        chosen, _, passed = _case(name)
         for d, bar in zip(SIZES, BARS[name], strict=True):
-            hit = total = 0
-            while total < count:
-                for film in films:
-                    found = detect(film, mm, threshold=0.75 * passed)
-                    avoid = np.array([[k.y, k.x] for k in found.clusters]).reshape(-1, 2) + found.origin
-                    places = _places(maker, film, mm, avoid, rng)
-                    base, step = (lcc, 0.05) if scale == 2 else (film, mm)
-                    a = _insert(base, step, maker, places, d, bar[1], rng, scale)
-                    a = (np.clip(np.round(a * (levels / 255)), 0, levels) * (255 / levels)).astype(np.float32)
-                    got = detect(block_mean(a, 2) if scale == 2 else a, mm, threshold=passed)
-                    at = np.array([[k.y, k.x] for k in got.clusters]).reshape(-1, 2) + got.origin
-                    total += len(places)
-                    hit += sum(bool((np.hypot(*(at - p).T) * mm <= 5).any()) for p in places)
+            hit, total = _tries(chosen, d, bar[1], passed, count, rng)
             share = f"{hit}/{total} ({hit / total:.0%}; bar 90 %)"
             print(f"{name}, {d} mm at {bar[1]} % of full scale: {share}", flush=True)
-
-
-def _places(maker, film, mm, avoid, rng, count=10):
-    inside, out = maker.inside(film, mm), []
-    for _ in range(3000):
-        q = inside[rng.integers(len(inside))]
-        far = all(np.hypot(*(q - o)) * mm > 22 for o in out)
-        if far and (not len(avoid) or np.hypot(*(avoid - q).T).min() * mm > 12):
-            out.append(q)
-        if len(out) == count:
-            break
-    return out
 
 
 def shipped() -> None:
@@ -176,7 +125,7 @@ def swap() -> None:
         print(f"{name} at 200 um: threshold {passed:.2f}, {count} groups on {len(rate)} films")
     for name, film, mm in (
         ("mdb003", mias[0], 0.2), ("mdb004", mias[1], 0.2),
-        *((n, v, 0.1) for n, v in views().items()), ("LCC at 50 um", native(), 0.05),
+        *((n, v, 0.1) for n, v in views().items()), ("LCC at 50 um", natives()["LCC"], 0.05),
     ):  # fmt: skip
         found = detect(film, mm)
         marks = mark_groups(found)
@@ -229,7 +178,7 @@ NAMES = {"lucent_centre": "lucent_centre", "cartilage_line": "linear_cartilage"}
 
 
 def radiographs(first: int = 7002, count: int = 81) -> None:
-    maker = _module(SHARED / "radiograph/make_radiographs.py")
+    maker = module(SHARED / "radiograph/make_radiographs.py")
     located, right, centred = defaultdict(list), defaultdict(list), []
     marks = empty = extra = 0
     for seed in range(first, first + count):
@@ -272,7 +221,7 @@ def real() -> None:
 
 STUDIES = {
     "shipped": shipped, "swap": swap, "real": real, "forms": forms, "radiographs": radiographs,
-    "insertion": insertion, "at_bar": at_bar, "amorphous": amorphous,
+    "insertion": insertion, "at_bar": at_bar, "amorphous": amorphous, "spots": spots,
 }  # fmt: skip
 
 if __name__ == "__main__":

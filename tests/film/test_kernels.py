@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import ndimage as ndi
 
 from kossa.film.kernels.smooth import block_mean, gaussian, wide_gaussian
-from kossa.film.kernels.spots import block_moments, line_share, maxima, raise_to_z, top_sums
+from kossa.film.kernels.spots import block_moments, line_share, maxima, raise_to_z, rises, top_sums
 from kossa.film.lines import oriented
 
 
@@ -117,3 +117,15 @@ def test_a_wide_window_is_nearly_a_gaussian(rows, columns, sigma):
     image[: rows // 2] += 50
     want = gaussian(image, sigma)
     assert wide_gaussian(image, sigma) == pytest.approx(want, abs=0.02 * float(np.ptp(image)))
+
+
+def test_the_rise_of_a_place_is_its_highest_neighbour_over_the_blocks_mean():
+    fine, broad = np.random.default_rng(4).normal(size=(2, 10, 11)).astype(np.float32)
+    mean = np.array([[0.5, -1.0], [2.0, 0.0]], np.float32)
+    at = np.array([[1, 1], [3, 6], [8, 9]], np.int32)
+    band = fine - broad
+    want = [
+        band[y - 1 : y + 2, x - 1 : x + 2].max() - mean[min(y // 5, 1), min(x // 5, 1)]
+        for y, x in at.tolist()
+    ]
+    assert rises(fine, broad, mean, at, 5) == pytest.approx(want, abs=1e-6)

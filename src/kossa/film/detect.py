@@ -10,7 +10,7 @@ import numpy.typing as npt
 from kossa.evidence import Refused
 from kossa.film.breast import Breast, find_breast
 from kossa.film.dust import Dust, dust_outside
-from kossa.film.faults import SHARP_PX, mend_scan_lines, sharp_width
+from kossa.film.faults import CRISP, SHARP_PX, mend_scan_lines, sharp_width
 from kossa.film.groups import Cluster, find_clusters, threshold_for
 from kossa.film.kernels.smooth import block_mean
 from kossa.film.spots import Spots, find_spots
@@ -24,6 +24,8 @@ LONG_SIDE_MM = 240.0  # of a common film, for the scale of filters where nobody 
 NEARLY = 0.2  # of a pixel by which the working pixel may exceed WORKING_MM; judgement
 DUST_PIXEL_MM = 0.055  # the rule of 3 pixels holds for 50 um; films_and_sections.md 1.3
 DUST_Z = 4.0  # specks that are looked at; same, 2.2
+CRISP_MM = (0.085, 0.115)  # working pixels for which CRISP was measured
+CRISP_Z = 5.0  # below it noise alone makes a pixel stand out; measured with CRISP
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,7 @@ class Detection:
     @property
     def breast_cm2(self) -> float:
         """Return the area in which marks were looked for."""
-        return float(self.breast.inside.sum()) * (self.breast.size * self.pixel_mm) ** 2 / 100
+        return _cm2(self.breast, self.pixel_mm)
 
 
 def working_copy(pixels: Image, spacing_mm: float | None) -> tuple[Image, float, int]:
@@ -82,16 +84,23 @@ def detect(pixels: Image, spacing_mm: float | None, threshold: float | None = No
     spots, z = find_spots(part, pixel_mm, breast)
     testable = pixel_mm / factor <= DUST_PIXEL_MM
     sharp = _sharp(pixels, spots, factor, origin) if testable else np.zeros(len(spots), bool)
+    if CRISP_MM[0] <= pixel_mm <= CRISP_MM[1]:
+        sharp |= (spots.crisp > CRISP) & (spots.z >= CRISP_Z)
     passed = threshold_for(pixel_mm, dust_test=testable) if threshold is None else threshold
+    cm2 = _cm2(breast, pixel_mm)
     kept = np.flatnonzero(~sharp)
     clusters = [
         Cluster(c.y, c.x, c.score, kept[c.members])
-        for c in find_clusters(spots.where(~sharp), pixel_mm, passed)
+        for c in find_clusters(spots.where(~sharp), pixel_mm, cm2, passed)
     ]
-    more = len(find_clusters(spots, pixel_mm, passed)) - len(clusters) if sharp.any() else 0
+    more = len(find_clusters(spots, pixel_mm, cm2, passed)) - len(clusters) if sharp.any() else 0
     return Detection(
         part, origin, z, pixel_mm, factor, breast, spots, sharp, clusters, max(0, more), mended, passed, dust
     )
+
+
+def _cm2(breast: Breast, pixel_mm: float) -> float:
+    return float(breast.inside.sum()) * (breast.size * pixel_mm) ** 2 / 100
 
 
 def _cut_to(image: Image, breast: Breast) -> tuple[Image, tuple[int, int], Breast]:

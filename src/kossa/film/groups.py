@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kossa.film.kernels.spots import top_sums
+from kossa.film.likelihood import log_ratio
 from kossa.film.spots import Spots
 
 __all__ = ["REACH_MM", "Cluster", "find_clusters", "threshold_for", "weights"]
@@ -16,18 +17,18 @@ Floats = npt.NDArray[np.float64]
 
 REACH_MM = 5.0  # grouped: about 5 within 1 cm (films_and_sections.md 3.1)
 APART_MM = 0.4  # two maxima nearer than this are one deposit; nearest neighbours of real clusters, same 2.2
-BEST = 5  # spots of a place that count; chosen on made clusters in MIAS films and P00173_LCC, seed 1
-CAP = 5.0  # z beyond which a spot says no more: one bright speck makes no group; same
-FLOOR = 2.0  # z that counts as nothing; same
-LINE_COST = 1.0  # share of z taken from a spot that lies wholly on a line; same
+BEST = 8  # spots of a place that count; chosen on made groups of seeds 910-912 in two women's films
+CAP = 2.5  # log of odds (12 to 1) beyond which a spot says no more: one bright speck makes no group; same
+USUAL_RATE = 7.5  # spots a cm2 that are likelier noise, as the films of MIAS and P00173 hold; measured there
+RATES = (3.0, 30.0)  # between these a film's own rate is believed; judgement
 BETWEEN_MM = 10.0  # of two groups nearer than this the stronger stands (films_and_sections.md 2.2)
-MEMBER = 1.0  # weight (z above FLOOR) from which on a spot is a member; judgement
+MEMBER = 0.7  # weight from which on a spot is a member: as likely a deposit as noise
 
 # Scores that at most half a group a film passes on films without insertion (validate/film.py):
 COARSE_PIXEL_MM = 0.15
-THRESHOLD_COARSE = 9.3  # 200 um, mdb003 and mdb004
-THRESHOLD_FINE = 11.3  # 100 um, four views of P00173, dust not told from calcium
-THRESHOLD_SHARP = 10.9  # the same, specks as sharp as dust at 50 um left out on the one view that has 50 um
+THRESHOLD_COARSE = 6.8  # 200 um, mdb003, mdb004 and four views of P00173
+THRESHOLD_FINE = 6.5  # 100 um, four views of P00173, specks sharper than the blur left out
+THRESHOLD_SHARP = 5.5  # the same at 50 um, specks as sharp as dust there left out too
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,20 +48,25 @@ def threshold_for(pixel_mm: float, *, dust_test: bool) -> float:
     return THRESHOLD_SHARP if dust_test else THRESHOLD_FINE
 
 
-def weights(spots: Spots) -> Floats:
-    """Return what each spot adds to a group: its capped z, less what a line through it explains."""
-    z = spots.z * (1 - LINE_COST * np.clip(spots.line, 0, 1))
-    return np.maximum(np.minimum(z, CAP) - FLOOR, 0)
+def weights(spots: Spots, breast_cm2: float) -> Floats:
+    """Return what each spot adds to a group: ln(1 + odds) that it is a deposit, capped.
+
+    So a spot that is likely noise adds next to nothing, and takes nothing away. A film that is fuller of
+    noise than others lowers the odds of all its spots.
+    """
+    ratio = log_ratio(spots)
+    rate = float(np.clip((ratio < 0).sum() / max(breast_cm2, 1e-6), *RATES))
+    return np.asarray(np.minimum(np.logaddexp(0.0, ratio + np.log(USUAL_RATE / rate)), CAP))
 
 
-def find_clusters(spots: Spots, pixel_mm: float, threshold: float) -> list[Cluster]:
-    """Return groups whose score passes, the strongest first; `spots` are sorted by y.
+def find_clusters(spots: Spots, pixel_mm: float, breast_cm2: float, threshold: float) -> list[Cluster]:
+    """Return groups whose score passes, the strongest first; `spots` of so large a breast, sorted by y.
 
     The score of a place is the sum of its best spots' weights within `REACH_MM`.
     """
     if not len(spots):
         return []
-    y, x, weight = spots.y * pixel_mm, spots.x * pixel_mm, weights(spots)
+    y, x, weight = spots.y * pixel_mm, spots.x * pixel_mm, weights(spots, breast_cm2)
     score, _ = top_sums(y, x, weight, REACH_MM, APART_MM, BEST)
     found: list[Cluster] = []
     seeds: list[int] = []

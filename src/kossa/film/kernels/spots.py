@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-__all__ = ["block_moments", "line_share", "maxima", "raise_to_z", "top_sums"]
+__all__ = ["block_moments", "line_share", "maxima", "raise_to_z", "rises", "top_sums"]
 
 Image = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -116,6 +116,24 @@ def maxima(z: Image, smooth: Image, floor: float) -> tuple[npt.NDArray[np.int32]
         at[k, 0], at[k, 1] = places[k]
         told[k, 0], told[k, 1], told[k, 2] = figures[k]
     return at, told
+
+
+@njit(cache=True, nogil=True)
+def rises(fine: Image, broad: Image, mean: Image, at: npt.NDArray[np.int32], size: int) -> Floats:
+    """Return (n,) the highest value of the band over its local mean, in the 3 x 3 pixels round each place.
+
+    `mean` has one value a block of `size` pixels; places (n, 2) [y, x] lie off the outermost pixels.
+    """
+    rows, columns = mean.shape
+    out = np.empty(at.shape[0])
+    for k in range(at.shape[0]):
+        y, x = at[k, 0], at[k, 1]
+        best = -np.inf
+        for dy in range(-1, 2):
+            for dx in range(-1, 2):
+                best = max(best, fine[y + dy, x + dx] - broad[y + dy, x + dx])
+        out[k] = best - mean[min(y // size, rows - 1), min(x // size, columns - 1)]
+    return out
 
 
 @njit(cache=True, nogil=True)
