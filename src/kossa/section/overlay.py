@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from scipy import ndimage as ndi
 
 from kossa.evidence import Stain
+from kossa.image.annotate import letters, scale_bar, write
 from kossa.image.sheet import contact_sheet as sheet_of
 from kossa.image.sheet import thumbnail
 
@@ -25,8 +26,6 @@ Pixels = npt.NDArray[np.uint8]
 LINE = (0, 190, 255)  # no dye or pigment of a section has this blue
 CASING = (0, 24, 72)  # beside the line: keeps it apart from pale and blue tissue, as it is apart from silver
 NUMBERED = 9  # largest deposits that bear their number (judgement: more hide the tissue)
-LETTERS, LETTERS_SHARE = 14, 48  # pixels at the least, and how many fit into the longer side (judgement)
-BAR_SHARE = 0.2  # of the picture's width that a scale bar has at the most (judgement)
 #: two lines of a sheet's cell hold so many letters, and stains are named so that they fit
 CAPTION_LETTERS = 41
 SHORT = {Stain.VON_KOSSA: "von Kossa", Stain.ALIZARIN_RED: "Alizarin Red", Stain.HE: "H&E"}
@@ -48,7 +47,8 @@ def overlay(exam: SectionExamination, *, words: bool = True) -> Pixels:
     image = Image.fromarray(picture)
     draw = ImageDraw.Draw(image)
     _numbers(draw, exam, image.size)
-    _scale_bar(draw, exam, image.size)
+    if exam.reading.um_per_px is not None:
+        scale_bar(draw, image.size, exam.reading.um_per_px * exam.factor, "um")
     return np.asarray(image, np.uint8)
 
 
@@ -57,36 +57,9 @@ def _numbers(draw: ImageDraw.ImageDraw, exam: SectionExamination, size: tuple[in
     order = np.argsort(-exam.deposits.pixels, kind="stable")[:NUMBERED]
     for number, at in enumerate(order.tolist(), 1):
         y, x = exam.deposits.centre[at] / exam.factor
-        half = _letters(size) / 2
+        half = letters(size) / 2
         place = (min(max(float(x), half), size[0] - half), min(max(float(y), half), size[1] - half))
-        _write(draw, place, str(number), size, anchor="mm")
-
-
-def _scale_bar(draw: ImageDraw.ImageDraw, exam: SectionExamination, size: tuple[int, int]) -> None:
-    """Draw a bar of 1, 2 or 5 times a power of ten um at the lower left."""
-    um = exam.reading.um_per_px
-    if um is None:
-        return
-    most = BAR_SHARE * size[0] * exam.factor * um
-    power = 10.0 ** np.floor(np.log10(most))
-    length = max(step * power for step in (1.0, 2.0, 5.0) if step * power <= most)
-    right = 10 + length / (um * exam.factor)
-    bottom = size[1] - 10
-    draw.rectangle((8, bottom - 6, right + 2, bottom + 2), fill="white")
-    draw.rectangle((10, bottom - 4, right, bottom), fill="black")
-    _write(draw, (10, bottom - 8), f"{length:g} um", size, anchor="ls")
-
-
-def _letters(size: tuple[int, int]) -> int:
-    return max(LETTERS, max(size) // LETTERS_SHARE)
-
-
-def _write(
-    draw: ImageDraw.ImageDraw, place: tuple[float, float], words: str, size: tuple[int, int], *, anchor: str
-) -> None:
-    """Write white letters with a dark border: they are read on silver, on dyes and on glass."""
-    font = ImageFont.load_default(_letters(size))
-    draw.text(place, words, fill="white", font=font, anchor=anchor, stroke_width=2, stroke_fill="black")
+        write(draw, place, str(number), size, anchor="mm")
 
 
 def overlay_png(exam: SectionExamination) -> bytes:
