@@ -297,6 +297,8 @@ def _why(judged: Judged, grid: Grid, at: np.ndarray, places: dict[int, np.ndarra
 
 
 THICK = ((5.0, 1.0), (6.0, 1.2), (8.0, 1.2), (5.0, 1.6))
+FOUND_BAR, SITES_BAR = 0.9, 0.85  # of what is due, and of what was found, in thick slices
+WRONG_BAR, SIDES_BAR = 0.05, 0.95  # of what was found in cut scans: sites told wrong, sides right
 
 
 def _person_case(case: Made, change: str, alter: object) -> Case:
@@ -311,11 +313,8 @@ def _person_case(case: Made, change: str, alter: object) -> Case:
 
 @cache
 def _real() -> tuple[tuple[Labelled, Volume, str | None], ...]:
-    out = []
-    for scan in labelled():
-        if scan.path.is_dir() and scan.name != "ge_head":
-            out.append((scan, *load(scan.path)))
-    return tuple(out)
+    wanted = [scan for scan in labelled() if scan.path.is_dir() and scan.name != "ge_head"]
+    return tuple((scan, *load(scan.path)) for scan in wanted)
 
 
 def thick() -> bool:
@@ -325,14 +324,17 @@ def thick() -> bool:
         total = Figures()
         for one in (made(p.key, s) for s in SEEDS for p in PEOPLE):
             case = _person_case(
-                one, f"{slice_mm:g} mm x {pixel_mm:g} mm", lambda v: rebinned(v, slice_mm, pixel_mm)
+                one, f"{slice_mm:g} mm x {pixel_mm:g} mm", lambda v, a=slice_mm, b=pixel_mm: rebinned(v, a, b)
             )
             total.add(check(case, read(case.volume)))
         for scan, volume, agent in _real():
             less = rebinned(volume, slice_mm, pixel_mm)
             case = _labelled_case(scan, volume, less, f"{slice_mm:g} mm x {pixel_mm:g} mm", agent)
             total.add(check(case, read(less, agent)))
-        print(f"ALL {slice_mm:g} x {pixel_mm:g} mm: {total.words()}")
+        good = total.contrast == total.scans and total.found >= FOUND_BAR * total.due
+        good &= total.sites >= SITES_BAR * total.placed
+        met &= good
+        print(f"ALL {slice_mm:g} x {pixel_mm:g} mm: {total.words()}  {'met' if good else 'NOT MET'}")
     return met
 
 
@@ -364,7 +366,7 @@ def cut() -> bool:
         for name, low, high in _cuts(one.noisy):
             case = _person_case(one, name, lambda v, a=low, b=high: cropped(v, a, b))
             total.add(check(_inner(case), read(case.volume)))
-    print(f"ALL cut people: {total.words()}")
+    met = _cut_bar("people", total)
     total = Figures()
     for scan, volume, agent in _real():
         if scan.name == "qrm":
@@ -375,8 +377,15 @@ def cut() -> bool:
             part = cropped(volume, low, high)
             case = _inner(_labelled_case(scan, volume, part, name, agent))
             total.add(check(case, read(part, agent)))
-    print(f"ALL cut real scans: {total.words()}")
-    return True
+    return met & _cut_bar("real scans", total)
+
+
+def _cut_bar(what: str, total: Figures) -> bool:
+    wrong = total.placed - total.sites - total.unsure
+    good = total.contrast == total.scans and wrong <= WRONG_BAR * total.placed
+    good &= total.sides >= SIDES_BAR * total.sided
+    print(f"ALL cut {what}: {total.words()}  {'met' if good else 'NOT MET'}")
+    return good
 
 
 def _labelled_case(scan: Labelled, volume: Volume, part: Volume, change: str, agent: str | None) -> Case:
@@ -417,7 +426,7 @@ TURNS = {  # how the array is stored: steps along z, y, x, and whether rows and 
 def _stored(volume: Volume, steps: tuple[int, int, int]) -> Volume:
     """Return the same body stored with axes turned round, as the directions then tell."""
     grid = volume.grid
-    nz, ny, nx = grid.shape
+    _, ny, nx = grid.shape
     origins = grid.origins_mm.copy()
     row, column = grid.row_direction, grid.column_direction
     if steps[1] < 0:

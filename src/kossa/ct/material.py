@@ -170,11 +170,13 @@ def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | No
 
 def _cut(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict | None:
     """Leave open what the picture's edge cuts at half its height, and what may be of a spine beyond it."""
+    trunk, c = anatomy.trunk, anatomy.scan.coarse
+    if not (trunk.part or trunk.any):  # in a limb no ribs and processes end at the edge
+        return None
     half = (look.peak_hu + (look.ring_median_hu or 0.0)) / 2
     places = np.argwhere((look.mask & (look.hu >= half)).any(axis=0)) + np.array(look.low[1:])
     if (places <= 0).any() or (places >= np.array(anatomy.scan.hu.shape[1:]) - 1).any():
         return Verdict(Material.UNSURE, "the edge of the picture cuts it: a cut bone is as likely")
-    trunk, c = anatomy.trunk, anatomy.scan.coarse
     if not trunk.part:
         return None
     edge = (cell[2] if trunk.cut[0] else trunk.main.shape[2] - 1 - cell[2]) * c.pixel_mm[1]
