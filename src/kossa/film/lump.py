@@ -74,8 +74,8 @@ def lumps_of(
     smooth = gaussian(rest, 0.3 / pixel_mm)
     if bone is not None:
         boxes = ndi.find_objects(parts)
-        for k in np.flatnonzero(keep):
-            keep[k] = not _is_edge(parts, int(k), boxes[k - 1], smooth, pixel_mm)
+        for part in np.flatnonzero(keep):
+            keep[part] = not _is_edge(parts, int(part), boxes[part - 1], smooth, pixel_mm)
     seeds &= keep
     kept = keep[parts]
     joined, number = ndi.label(grown(kept, LINK_MM / 2 / pixel_mm), EIGHT)
