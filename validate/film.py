@@ -9,13 +9,12 @@ from functools import cache
 
 import numpy as np
 
-from kossa.evidence import Category
 from kossa.film import examine
 from kossa.film.detect import detect
 from kossa.film.kernels.smooth import block_mean
 from kossa.film.mammogram import mark_groups
 from kossa.film.radiograph import find_lumps
-from validate.film_clusters import BENIGN, SUSPICIOUS, film_of, limits
+from validate.film_clusters import film_of, limits
 from validate.film_sets import (
     BARS,
     CONTRASTS,
@@ -164,29 +163,12 @@ def _form_at(film: np.ndarray, mm: float, centre: tuple[int, int]):
     return max(near, key=lambda g: len(g.members)).form if near else None
 
 
-def forms(seed: int = 1300, each: int = 12) -> None:
-    for mm in (0.05, 0.07, 0.1, 0.2):
-        right, found, words, coarse = 0, 0, defaultdict(list), 0
-        for number, kind in enumerate((*BENIGN, *SUSPICIOUS)):
-            want = Category.TYPICALLY_BENIGN if kind in BENIGN else Category.SUSPICIOUS
-            for k in range(each):
-                film, centre = film_of(kind, np.random.default_rng((seed, number, k)), mm)
-                form = _form_at(film, mm, centre)
-                if form is None:
-                    words[kind].append("not found")
-                    continue
-                found += 1
-                coarse += "too coarse" in form.because
-                words[kind].append(form.word or "none")
-                right += form.category is want
-        every = each * len(words)
-        print(
-            f"{mm} mm: benign v suspicious right {right}/{every} ({right / every:.0%}), of those found "
-            f"{right}/{found} ({right / found:.0%}), 'too coarse' {coarse}"
-        )
-        for kind, got in words.items():
-            print(f"    {kind}: " + ", ".join(f"{w} {got.count(w)}" for w in sorted(set(got))))
-        sys.stdout.flush()
+def forms(seed: int = 5000, each: int = 12) -> None:
+    """The first recipe; `python -m validate.film_forms` has both, and what the table says."""
+    from validate.film_forms import SPACINGS, drawn, table
+
+    for mm in SPACINGS:
+        table(f"{mm} mm, drawn", drawn(seed, each, mm))
 
 
 def amorphous(seed: int = 1300, each: int = 12) -> None:

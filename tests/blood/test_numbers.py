@@ -39,6 +39,7 @@ def test_one_reading_is_taken(text, value, comma):
     [
         ("1,234", "ambiguous"),
         ("1,2,3", "invalid-number"),
+        ("2.2,", "invalid-number"),
         ("1.2.3", "invalid-number"),
         ("", "no-value"),
         (None, "no-value"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -83,3 +87,57 @@ def test_an_interrupt_is_130(monkeypatch, capsys):
     monkeypatch.setattr(cli.group, "main", fail)
     assert cli.main(["read"]) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_too_little_memory_is_5_and_one_sentence(monkeypatch, capsys):
+    def fail(*_args, **_kwargs):
+        raise MemoryError
+
+    monkeypatch.setattr(cli.group, "main", fail)
+    assert cli.main(["read"]) == 5
+    assert "not enough memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_request_to_end_is_an_interrupt(monkeypatch, capsys, number):
+    def asked(*_args, **_kwargs):
+        os.kill(os.getpid(), number)
+        time.sleep(5)
+
+    monkeypatch.setattr(cli.group, "main", asked)
+    assert cli.main(["read"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert signal.getsignal(number) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left"),
+        (OSError("libx.so: failed to map segment from shared object"), "not enough memory"),
+    ],
+)
+def test_what_ends_the_program_from_outside_is_5_and_one_sentence(error, word):
+    code = (
+        "import errno, sys; from kossa.cli import main as cli\n"
+        f"def fail(**k): raise OSError(*{error.args!r})\n"
+        "cli.group.main = fail; sys.exit(cli.main(['read']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 5
+    assert word in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [("history",), ("read", "-o", "out")])
+def test_a_letter_in_another_language_is_3_as_file_and_as_folder(tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    letter = tmp_path / "in" / "brief.txt"
+    letter.write_text(
+        "De patient werd opgenomen in het ziekenhuis met een nierziekte die sinds jaren bestaat. Er is niet "
+        "gevonden dat het bij de patient voor de dialyse te zien was, en dat is van belang.\n",
+        encoding="utf-8",
+    )
+    assert cli.main([words[0], str(letter), *words[1:]]) == 3
+    assert cli.main([words[0], str(letter.parent), *words[1:]]) == 3

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kossa.conditions import load
+from kossa.diagnosis.done import known
 from kossa.diagnosis.evidence import gather
-from kossa.diagnosis.next_test import entropy, is_done
+from kossa.diagnosis.next_test import entropy
 from kossa.evidence import Result
 
 from .made import PEOPLE, no, person, prepared, weighed, yes
@@ -180,7 +181,9 @@ def test_a_blood_test_whose_analytes_all_have_values_is_done():
     (row,) = [t for t in load().tests if t.id == CHEMISTRY]
     values = {"calcium_total": 2.3, "phosphate": 1.1, "albumin": 41.0, "creatinine": 80.0}
     done = [Result(analyte=a, value=v, unit="mmol/L") for a, v in values.items()]
-    assert is_done(row, gather([], person(), results=done))
-    assert not is_done(row, gather([], person(), results=done[1:]))
+    assert known(row, gather([], person(), results=done), (), None).done
+    part = known(row, gather([], person(), results=done[1:]), (), None)
+    assert not part.how
+    assert part.missing == ("calcium_total",)
     (other,) = [t for t in load().tests if t.id == "radiograph_of_site"]
-    assert not is_done(other, gather([], person(), results=done))
+    assert not known(other, gather([], person(), results=done), (), None).how

@@ -12,6 +12,8 @@ from pydicom.uid import (
 )
 from scipy import ndimage as ndi
 
+from kossa.film.measure import Mark
+
 
 def breast(pixel_mm=0.1, size_mm=(80, 50), seed=0):
     """A half disc against the left side, noise over it; the air round it is dark."""
@@ -88,3 +90,14 @@ def table(entries, *, first=0, bits=12):
     item.LUTData = np.asarray(entries, "<u2").tobytes()
     item["LUTData"].VR = "OW"
     return item
+
+
+def mark(**over):
+    """A round mark of three pixels, with what is told differently."""
+    base = {
+        "y": 0.0, "x": 0.0, "area": 12, "diameter": 3.0, "length": 3.5, "width": 3.0, "calibre": 2.4,
+        "hole": 0.0, "core": None, "solid": 1.0, "height": 40.0, "z": 14.0, "steep": 9.0,
+        "outline": np.array([[0, 0], [0, 1], [1, 0]], np.int32),
+        "box": ((0, 0), (2, 2)),
+    }  # fmt: skip
+    return Mark(**(base | over))

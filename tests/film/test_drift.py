@@ -61,7 +61,7 @@ def test_a_narrow_line_along_the_limb_is_no_ground_in_flesh_and_is_at_bone():
 
 def test_a_limb_that_tapers_stands_upright_and_holds_nothing():
     film = tapered()
-    shaft = find_shaft(film, film > 45)
+    shaft = find_shaft(film, film > 45, MM)
     assert abs(shaft.lean) < 0.005
     assert find_lumps(film, MM)[0] == []
 

@@ -11,10 +11,9 @@ from kossa.film.detect import detect, working_copy
 from kossa.film.faults import mend_scan_lines, sharp_width
 from kossa.film.groups import threshold_for
 from kossa.film.mammogram import mark_groups
-from kossa.film.measure import Mark
 from kossa.film.morphology import distribution_of, form_of
 from kossa.film.rails import find_rails
-from tests.film.made import breast, with_spots
+from tests.film.made import breast, mark, with_spots
 
 
 def test_a_made_group_is_found_at_its_place_and_nothing_else():
@@ -102,20 +101,14 @@ def test_fine_films_are_read_at_a_tenth_of_a_millimetre():
     assert threshold_for(dust_test=True) < threshold_for(dust_test=False)
 
 
-def mark(**over):
-    base = {
-        "y": 0.0, "x": 0.0, "area": 12, "diameter": 3.0, "length": 3.5, "width": 3.0, "hole": 0.0,
-        "core": None, "solid": 1.0, "height": 40.0, "z": 14.0, "steep": 9.0,
-        "outline": np.array([[0, 0], [0, 1], [1, 0]], np.int32),
-        "box": ((0, 0), (2, 2)),
-    }  # fmt: skip
-    return Mark(**(base | over))
-
-
 @pytest.mark.parametrize(
     ("marks", "word", "category"),
     [
-        ([mark(diameter=30.0, length=33, width=28)], "popcorn", Category.TYPICALLY_BENIGN),
+        (
+            [mark(diameter=30.0, length=33, width=28, calibre=16.0, area=600)],
+            "popcorn",
+            Category.TYPICALLY_BENIGN,
+        ),
         ([mark(length=40, width=8, diameter=15.0, area=300)], "large_rod_like", Category.TYPICALLY_BENIGN),
         ([mark(area=200, hole=0.6, length=22, width=21)], "rim", Category.TYPICALLY_BENIGN),
         ([mark(area=60, core=0.5, length=9, width=9)], "lucent_centred", Category.TYPICALLY_BENIGN),
@@ -125,7 +118,11 @@ def mark(**over):
         ([mark()] * 5, "punctate", Category.INDETERMINATE),
         ([mark(diameter=7.0)] * 5, "round", Category.INDETERMINATE),
         ([mark(diameter=d) for d in (5, 6, 8, 11, 7)], "coarse_heterogeneous", Category.SUSPICIOUS),
-        ([mark(diameter=d) for d in (12, 14, 16, 11, 13)], "dystrophic", Category.TYPICALLY_BENIGN),
+        (
+            [mark(diameter=d, area=120, calibre=8.0) for d in (12, 14, 16, 11, 13)],
+            "dystrophic",
+            Category.TYPICALLY_BENIGN,
+        ),
     ],
 )
 def test_each_word_follows_from_its_numbers(marks, word, category):

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from kossa.film import examine
-from kossa.film.row import boxed, caption, csv_row
+from kossa.film.overlay import overlay
+from kossa.film.row import caption, csv_row
 from kossa.film.view import view_of
 from tests.film.made import breast, save, with_spots
 
@@ -42,7 +43,7 @@ def test_a_film_with_words_burned_in_is_not_drawn_as_a_whole(exam):
     view = view_of(replace(exam, burned_in=True))
     assert view.overview is None
     assert view.crops
-    assert not boxed(view).any()
+    assert not overlay(view, words=False).any()
 
 
 def test_a_row_and_a_sheet_tell_the_same_groups(exam):
@@ -50,5 +51,5 @@ def test_a_row_and_a_sheet_tell_the_same_groups(exam):
     assert row["groups"] == 1
     assert row["marks"] == len(exam.reading.deposits)
     assert "1 group" in caption(1, exam.reading)
-    drawn = boxed(view_of(exam))
+    drawn = overlay(view_of(exam), words=False)
     assert np.any(np.all(drawn == (255, 210, 63), axis=2))

@@ -209,13 +209,10 @@ def test_the_language_is_told(text, spoken):
     assert language(text) == spoken
 
 
-def test_another_language_is_a_notice_that_says_what_to_do(tmp_path):
-    text = (
-        "Die Patientin leidet seit 2010 an einer Sklerodermie und hat keine Beschwerden bei der Untersuchung."
-    )
-    reading = read(tmp_path, text, "brief.txt")
+def test_a_language_that_is_not_read_is_a_notice_that_says_what_to_do(tmp_path):
+    reading = read(tmp_path, SPANISH, "carta.txt")
     (notice,) = [n for n in reading.notices if n.code == "language"]
-    assert "German" in notice.what
+    assert "Spanish" in notice.what
     assert "case.toml" in notice.todo
     assert reading.files[0].outcome is Outcome.REJECTED
 

@@ -81,14 +81,80 @@ def test_black_and_white_is_not_enough_to_measure(tmp_path):
         read_picture(first(tmp_path, b"P4\n8 1\n\x55"))
 
 
-def test_alpha_is_dropped_and_a_palette_resolved(tmp_path, rng):
+def test_an_alpha_that_hides_nothing_is_dropped_and_a_palette_resolved(tmp_path, rng):
     rgba = rng.integers(0, 256, (6, 4, 4)).astype(np.uint8)
+    rgba[..., 3] = 255
     assert np.array_equal(read_picture(first(tmp_path, saved(rgba, "PNG"), "a")).pixels, rgba[..., :3])
     image = Image.fromarray(rgba[..., :3]).quantize(4)
     out = io.BytesIO()
     image.save(out, "PNG")
     expected = np.asarray(image.convert("RGB"))
     assert np.array_equal(read_picture(first(tmp_path / "p", out.getvalue())).pixels, expected)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "tiles", "grey"])
+def test_what_lies_under_transparency_is_not_guessed(tmp_path, rng, kind):
+    rgba = rng.integers(0, 255, (32, 32, 4)).astype(np.uint8)
+    data = {
+        "PNG": lambda: saved(rgba, "PNG"),
+        "TIFF": lambda: saved(rgba, "TIFF"),
+        "tiles": lambda: tiff(rgba, photometric="rgb", extrasamples=["unassalpha"], tile=(16, 16)),
+        "grey": lambda: saved(np.ascontiguousarray(rgba[..., :2]), "PNG"),
+    }[kind]()
+    entry = first(tmp_path, data)
+    with pytest.raises(Refused, match="transparent in parts"):
+        read_picture(entry)
+    if kind == "tiles":
+        with open_tiled(entry) as slide, pytest.raises(Refused, match="transparent in parts"):
+            slide.block((0, 32), (0, 32))
+
+
+def test_a_fourth_sample_that_is_no_alpha_is_left_out(tmp_path, rng):
+    pixels = rng.integers(0, 256, (32, 32, 4)).astype(np.uint8)
+    entry = first(tmp_path, tiff(pixels, photometric="rgb", extrasamples=["unspecified"], tile=(16, 16)))
+    assert np.array_equal(read_picture(entry).pixels, pixels[..., :3])
+    with open_tiled(entry) as slide:
+        assert np.array_equal(slide.block((0, 32), (0, 32)), pixels[..., :3])
+
+
+def test_a_palette_in_a_tiff_is_refused_and_not_read_as_grey(tmp_path, rng):
+    image = Image.fromarray(rng.integers(0, 256, (16, 16, 3)).astype(np.uint8)).quantize(16)
+    out = io.BytesIO()
+    image.save(out, "TIFF")
+    entry = first(tmp_path, out.getvalue())
+    assert entry.outcome.reason == "not-supported"
+    assert "palette" in entry.notices[0].what
+
+
+def test_lab_values_in_a_tiff_are_refused_and_not_read_as_colours(tmp_path, rng):
+    entry = first(tmp_path, tiff(rng.integers(0, 256, (16, 16, 3)).astype(np.uint8), photometric="cielab"))
+    assert entry.outcome.reason == "not-supported"
+    assert "CIELAB" in entry.notices[0].what
+
+
+def test_numbers_with_a_sign_are_refused_with_the_way_out(tmp_path):
+    with pytest.raises(Refused, match="int16; save it with 8 or 16 bits, whole and without sign"):
+        read_picture(first(tmp_path, tiff(np.zeros((8, 8), np.int16))))
+
+
+def test_more_pixels_than_the_bytes_of_a_jpeg_or_png_can_hold_are_refused_from_the_header(tmp_path):
+    side = 14_000
+    raw = bytearray(saved(np.zeros((64, 64), np.uint8), "JPEG"))
+    struct.pack_into(">HH", raw, raw.index(b"\xff\xc0") + 5, side, side)
+    for name, data in {"jpg": bytes(raw), "png": png(side, side)}.items():
+        entry = first(tmp_path / name, data)
+        assert entry.outcome.reason == "size-mismatch"
+        assert f"claims {side} x {side} pixels, and its file has" in entry.notices[0].what
+
+
+def test_a_picture_of_one_colour_is_small_and_sound(tmp_path):
+    flat = np.zeros((2000, 2000), np.uint8)
+    for name, data in {
+        "png": saved(flat, "PNG", compress_level=9),
+        "jpg": saved(flat, "JPEG", quality=1, optimize=True),
+        "progressive": saved(flat, "JPEG", quality=1, progressive=True),
+    }.items():
+        assert read_picture(first(tmp_path / name, data)).pixels.shape == (2000, 2000)
 
 
 def test_jpeg_is_read_and_known_as_lossy(tmp_path):
@@ -373,6 +439,26 @@ def test_a_sidecar_with_a_wrong_field_is_refused_by_name(tmp_path, text, words):
     assert entries[1].outcome.outcome is Outcome.REJECTED
 
 
+@pytest.mark.parametrize(
+    ("word", "site"), [("thigh", "site_thigh"), ("site_hand", "site_hand"), ("Knees", "site_knee")]
+)
+def test_a_sidecar_names_the_place_in_plain_words(tmp_path, word, site):
+    films = lay(tmp_path, {"f.png": png(4, 4, pixels=bytes(16)), "f.toml": f'site = "{word}"\n'})
+    assert survey(films).entries[0].told.site == site
+
+
+def test_a_place_that_is_not_known_is_asked_for(tmp_path):
+    entries = survey(
+        lay(tmp_path, {"f.png": png(4, 4, pixels=bytes(16)), "f.toml": 'site = "left leg"'})
+    ).entries
+    assert "is no place that is known; write one word such as hand" in entries[1].notices[0].what
+
+
+def test_a_stain_says_that_a_picture_is_a_section(tmp_path):
+    films = lay(tmp_path, {"f.png": png(4, 4, pixels=bytes(16)), "f.toml": 'stain = "von_kossa"\n'})
+    assert survey(films).entries[0].kind is FileKind.SECTION
+
+
 def test_a_sidecar_without_a_picture_is_told(tmp_path):
     entry = first(tmp_path, b'kind = "section"\n', "lonely.toml")
     assert entry.outcome.reason == "sidecar-alone"
@@ -383,3 +469,22 @@ def test_a_case_beside_a_picture_of_its_name_stays_a_case(tmp_path):
         lay(tmp_path, {"c.png": png(4, 4, pixels=bytes(16)), "c.toml": "age_years = 61\n"})
     ).entries
     assert [e.kind for e in entries] == [FileKind.PICTURE, FileKind.CASE]
+
+
+@pytest.mark.parametrize(("turned", "told"), [(1, False), (3, True), (6, True), (8, True)])
+def test_a_picture_that_viewers_turn_is_told_so(tmp_path, turned, told):
+    exif = Image.Exif()
+    exif[274] = turned
+    entry = first(tmp_path, saved(np.zeros((40, 60), np.uint8), "JPEG", exif=exif))
+    assert ("turned" in {n.code for n in entry.notices}) is told
+    assert read_picture(entry).pixels.shape == (40, 60)
+
+
+@pytest.mark.parametrize("cut", range(6, 32, 4))
+def test_damaged_exif_is_no_damaged_picture(tmp_path, cut):
+    exif = Image.Exif()
+    exif[274] = 6
+    data = bytearray(saved(np.zeros((40, 60), np.uint8), "JPEG", exif=exif))
+    at = data.index(b"Exif")
+    data[at + cut : at + 32] = b"\xff" * (32 - cut)
+    assert picture_info(first(tmp_path, bytes(data))).width == 60

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from kossa.process import compare, grow
 from kossa.report.simulation import write_comparison, write_outcome
-from kossa.report.simulation_words import duration, mass
+from kossa.report.simulation_words import agreement, duration, figures, mass
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
@@ -25,6 +26,15 @@ def pages(tmp_path_factory):
         "none": write_outcome(joint.outcome, joint.fields, out / "none"),
         "comparison": write_comparison(result, fields, out / "comparison", seconds=2.0),
     }
+
+
+def test_numbers_are_printed_as_in_print_and_not_as_in_code(pages):
+    assert figures(274000.0) == "2.74 × 10⁵"
+    assert agreement(3e-15) == "one part in 10¹⁴"
+    assert agreement(0.0) == "the last digit"
+    drawn = re.compile(r"<svg.*?</svg>|base64,[^\"]*|<style.*?</style>", re.DOTALL)
+    body = drawn.sub("", pages["growth"].read_text())
+    assert not re.search(r"\d[eE][+-]\d", body.split("All 5")[0])
 
 
 def test_the_growth_page_says_what_the_record_says(pages):

@@ -37,3 +37,10 @@ def test_numbers_at_one_place_are_moved_apart_and_the_rest_is_listed():
     )
     assert homeless == ["3"]
     assert abs(made[0].y - made[1].y) >= 15
+
+
+def test_a_hand_whose_side_nobody_told_is_on_neither_and_both_hands_are_on_both():
+    placed, homeless = spots([("1", "site_hand", Side.UNKNOWN, "oth"), ("2", "site_hand", Side.BOTH, "oth")])
+    assert homeless == ["1"]
+    assert [s.label for s in placed] == ["2", "2"]
+    assert placed[0].x != placed[1].x

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kossa.evidence import Calcification, Interval, Score, Side
+from kossa.evidence import Calcification, Floor, Interval, Score, Side, Weighing
 from kossa.report import words
 from tests.report import made
 
@@ -50,6 +50,14 @@ def test_without_a_scan_the_answer_is_not_known():
     workup = made.result(()).workup
     assert "not known" in words.headline(workup)
     assert "No scan was read." in words.copy_text(workup)
+
+
+def test_a_danger_is_not_lost_when_the_text_is_copied():
+    floor = Floor(id="x", why="calcification of suspicious form", who="breast clinic", how_soon="2 weeks")
+    weighing = Weighing(calcification=Calcification.MEASURED, floors=(floor,))
+    impression = words.copy_text(made.result(weighing=weighing).workup).split("IMPRESSION")[1]
+    assert "Look first (" in impression
+    assert "breast clinic): calcification of suspicious form." in impression
 
 
 def test_a_side_is_said_once():

@@ -129,7 +129,7 @@ def test_turned_pictures_give_the_same_figures(tmp_path: Path, turn: int) -> Non
 
 
 def test_dyes_are_unmixed_exactly() -> None:
-    dyes = [unit(v) for v in (RULES[Stain.HE].mineral, RULES[Stain.HE].counter, (0.268, 0.570, 0.776))]
+    dyes = [unit(v) for v in (RULES[Stain.HE].mineral, RULES[Stain.HE].counters[0], (0.268, 0.570, 0.776))]
     amounts = np.array([0.7, 0.3, 0.2])
     od = sum(a * d for a, d in zip(amounts, dyes, strict=True))
     assert unmixing(*dyes[:2], dyes[2]) @ od == pytest.approx(amounts)
@@ -140,9 +140,9 @@ def test_the_kernels_do_what_plain_arithmetic_does() -> None:
     pixels = draw.integers(20, 250, (24, 31, 3)).astype(np.uint8)
     light = np.array([[240.0, 3, -2, -20], [230, 1, 0, -10], [225, 0, 4, -15]])
     rule = RULES[Stain.HE]
-    unmix = unmixing(rule.mineral, rule.counter)
+    unmix = unmixing(rule.mineral, rule.counters[0])
     maps = [np.empty((24, 31), np.float32) for _ in range(3)]
-    density.concentrations(pixels, density.log_light(256), light, (10, 20, 100, 200), unmix, 1, *maps)
+    density.concentrations(pixels, density.log_light(256), light, (10, 20, 100, 200), unmix, 1, False, *maps)
     y = (10 + np.arange(24)[:, None] + 0.5) / 100 - 0.5
     x = (20 + np.arange(31)[None] + 0.5) / 200 - 0.5
     terms = np.stack([np.ones((24, 31)), x + 0 * y, y + 0 * x, x**2 + y**2], axis=-1)
@@ -150,16 +150,20 @@ def test_the_kernels_do_what_plain_arithmetic_does() -> None:
     amount = od @ unmix.T
     assert maps[0] == pytest.approx(od.sum(axis=2), abs=1e-4)
     assert maps[1] == pytest.approx(amount[..., 0], abs=1e-4)
-    assert maps[2] == pytest.approx(amount[..., 2], abs=1e-4)
+    other = np.where(od[..., 0] < 0.2 * od[..., 2], np.minimum(amount[..., 2], 0.0), amount[..., 2])
+    assert maps[2] == pytest.approx(other, abs=1e-4)
     out = (np.empty((24, 31), np.int16), np.empty((24, 31), bool), np.empty((24, 31), bool))
     histogram = np.zeros(density.BINS, np.int64)
     scratch = (np.empty((24, 31), np.float32), np.empty((24, 31), np.float32))
-    density.mark(tuple(maps), (0, 24), (0.3, 0.2, 0.05, 0.5), scratch, out, histogram)
+    edges = density.edge_table(0.05, 0.5, 0.5, 0.8)
+    density.mark(tuple(maps), (0, 24), (0.3, 0.2), edges, scratch, out, histogram)
     smooth = maps[1].copy()
     smooth[1:-1, 1:-1] = ndi.uniform_filter(maps[1], 3)[1:-1, 1:-1]
     level = np.maximum(ndi.maximum_filter(smooth, 7, mode="constant", cval=-9), maps[1] * 0 + smooth)
     brown = (maps[2] >= density.PIGMENT) & (maps[2] > maps[1])
-    mineral = (maps[1] >= 0.2) & ~brown & (maps[1] >= 0.05 + 0.5 * (level - 0.05))
+    lit = -np.log10(0.5 * 10 ** (-0.8 * 0.05) + 0.5 * 10 ** (-0.8 * np.maximum(level, 0.05))) / 0.8
+    edge = 0.5 * (0.05 + 0.5 * (np.maximum(level, 0.05) - 0.05)) + 0.5 * lit
+    mineral = (maps[1] >= 0.2) & ~brown & (maps[1] >= edge)
     assert (out[0] >= 0).mean() > 0.05
     assert ((out[0] >= 0) != mineral).mean() < 0.005  # rounding at the edges
     assert np.array_equal(out[2], brown)

@@ -67,3 +67,31 @@ def test_words_without_a_place_add_no_deposit_where_some_were_measured():
         reading = msgspec.structs.replace(made.reading(), groups=measured)
         assert [g.id for g in join([reading], told(None)).groups] == [g.id for g in measured]
     assert [g.id for g in join([], told(None)).groups] == ["gw1"]
+
+
+def measured(*places):
+    groups = tuple(
+        DepositGroup(id=f"g{n}", deposits=(str(n),), site=site, side=side)
+        for n, (site, side) in enumerate(places, 1)
+    )
+    return msgspec.structs.replace(made.reading(), groups=groups)
+
+
+def test_a_biopsy_told_at_a_measured_nodule_is_the_same_deposit():
+    """A scan names the zone of the lung, a report the nodule."""
+    scan = measured(("site_lung_upper_zone", Side.RIGHT))
+    (group,) = join([scan], told("site_lung_nodule", Side.RIGHT)).groups
+    assert (group.id, group.words) == ("g1", "calcified plaque")
+    assert len(join([scan], told("site_lung_nodule", Side.LEFT)).groups) == 2
+
+
+def test_a_layer_that_a_biopsy_names_is_the_one_lump_that_was_measured():
+    thigh = measured(("site_thigh", Side.LEFT))
+    assert len(join([thigh], told("site_subcutis")).groups) == 1
+    assert len(join([thigh], told("site_subcutis", Side.RIGHT)).groups) == 2
+
+
+def test_a_layer_is_not_a_plaque_in_an_artery_nor_one_of_two_lumps():
+    assert len(join([measured(("site_coronary", Side.LEFT))], told("site_subcutis")).groups) == 2
+    two = measured(("site_thigh", Side.LEFT), ("site_forearm", Side.LEFT))
+    assert len(join([two], told("site_subcutis")).groups) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 from tests.film import made as film
@@ -10,6 +11,7 @@ from tests.section import made as section
 
 from kossa.evidence import Calcification, Material, State
 from kossa.report import write_report
+from kossa.report.words import copy_text, headline
 from kossa.workup import read
 
 
@@ -80,3 +82,40 @@ def test_nothing_on_a_film_is_said_with_its_limit_and_not_called_normal(tmp_path
     page = write_report(empty, tmp_path / "out").read_text(encoding="utf-8")
     assert "Nothing was found on the film above the limits" in page
     assert "normal film" not in page
+
+
+def test_a_mammogram_alone_leads_to_a_radiologist_and_to_no_kind_and_no_share(found, page):
+    tags = re.compile(r"<style.*?</style>|<script.*?</script>|<[^>]+>", re.DOTALL)
+    shown = " ".join(tags.sub(" ", page).split())
+    assert "Calcification found on a mammogram" in shown
+    assert "a radiologist must read the film" in shown
+    for reassuring in ("most likely dystrophic", "Share of each kind", "leave alone", "routine screening"):
+        assert reassuring not in shown
+
+
+def test_the_answer_is_about_what_is_told_elsewhere_and_the_mammogram_is_not_forgotten(folder, tmp_path):
+    for one in folder.glob("CC.*"):
+        shutil.copy(one, tmp_path)
+    letter = "Limited systemic sclerosis since 2012, Raynaud. Calcinosis of the fingers of both hands.\n"
+    (tmp_path / "letter.txt").write_text(letter, encoding="utf-8")
+    found = read(tmp_path)
+    about = next(g for g in found.workup.groups if g.id == found.workup.weighing.answer_group)
+    assert about.site == "site_finger"
+    text = copy_text(found.workup)
+    assert "in the finger or thumb" in text.split("IMPRESSION")[1]
+    assert "a radiologist must read it" in text.split("IMPRESSION")[1]
+
+
+def test_what_acid_does_not_clear_is_not_called_mineral(tmp_path):
+    field, _ = section.von_kossa(mineral=True)
+    for name in ("plain", "acid"):
+        section.write_png(tmp_path / f"{name}.png", field.pixels())
+        told = 'kind = "section"\nstain = "von_kossa"\num_per_px = 1.0\n'
+        told += 'control = "acid"\n' if name == "acid" else ""
+        (tmp_path / f"{name}.toml").write_text(told, encoding="utf-8")
+    found = read(tmp_path)
+    states = {f.id: f.state for f in found.workup.findings}
+    assert states["bx_von_kossa_positive"] is State.UNKNOWN
+    assert states["bx_acid_control_clears"] is State.ABSENT
+    assert "not called mineral" in headline(found.workup)
+    assert found.workup.calcification is Calcification.NONE_SEEN

@@ -22,6 +22,7 @@ _RANGE = (
     r"(?:\s*[\[(]\s*(?:ref(?:erence)?(?:\s+range)?|normal|nr|rr)?\s*:?\s*(?P<low>\d+(?:[.,]\d+)?)"
     r"\s*(?:-|–|to)\s*(?P<high>\d+(?:[.,]\d+)?)(?:\s*(?P<inside>{known})(?![\w/]))?[^)\]]{0,24}[\])])"
 )
+_REMARK = re.compile(r"\s*[(\[]([^()\[\]\d]{3,60})[)\]]")  # `potassium 6.1 mmol/L (haemolysed)`
 _YEARS = re.compile(r"(?:19|20)\d\d")
 
 
@@ -50,6 +51,7 @@ def rows_in_text(text: str, source: Source | None = None) -> list[Row]:
         line += plain.count("\n", counted, one.start())
         counted = one.start()
         where = f"line {line}"
+        remark = _REMARK.match(plain, one.end())
         found.append(
             Row(
                 name=one["name"],
@@ -57,6 +59,7 @@ def rows_in_text(text: str, source: Source | None = None) -> list[Row]:
                 unit=one["unit"] or one["inside"],
                 low=one["low"],
                 high=one["high"],
+                comment=remark[1].strip() if remark else "",
                 where=where,
                 source=Source(file=source.file if source else None, place=where),
             )

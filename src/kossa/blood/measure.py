@@ -11,6 +11,7 @@ from kossa.blood.analytes import Analyte, by_loinc, by_name, check_digit_holds, 
 from kossa.blood.judge import own, verdict
 from kossa.blood.numbers import Printed, iso_date, printed
 from kossa.blood.plausible import check_unit
+from kossa.blood.remarks import apart, interference
 from kossa.blood.row import Reading, Row, flag_word
 from kossa.chemistry.units import Unit, convert, parse
 from kossa.evidence import Comparator, Flag, Notice, Person, Refused, Result, Severity
@@ -21,8 +22,6 @@ _HAEMOLYSED = re.compile(r"ha?emoly[sz]", re.IGNORECASE)
 _UNUSABLE = re.compile(
     r"(?i)ha?emoly[sz]|lipa?emic|\bclotted\b|insufficient|unsuitable|unlabell?ed|contaminat"
 )
-# red cells hold these, so haemolysis raises them (CLSI C56-A, interference by haemolysis)
-_FROM_RED_CELLS = frozenset({"potassium", "phosphate", "ldh", "magnesium"})
 _LEFT_OUT = "The row was left out."
 _NO_VALUE = "The row gives no value."
 _SHOWN = "The value is shown as given and not used."
@@ -32,6 +31,7 @@ def measure(row: Row, person: Person, *, today: date) -> tuple[Result | None, li
     """Return the result of one row, or None where it gives none, and what is to be told."""
     reading = Reading(row)
     reading.analyte = _which(reading)
+    reading.row = apart(reading)
     result = _read(reading, person, today)
     return result, reading.notices
 
@@ -93,6 +93,7 @@ def _read(reading: Reading, person: Person, today: date) -> Result | None:
         status="borderline" if borderline else row.status,
         when=when,
         loinc=row.loinc,
+        comment=row.comment,
         source=row.source,
     )
     return blank if number is None else _with_number(reading, blank, number, flag, person)
@@ -185,16 +186,25 @@ def _with_number(
 
 
 def _spoilt(reading: Reading, analyte: str) -> bool:
+    """Whether what the laboratory wrote beside the value forbids to weigh it; what it means is told."""
     row = reading.row
-    if analyte not in _FROM_RED_CELLS or not _HAEMOLYSED.search(f"{row.comment} {row.flag} {row.status}"):
+    met = interference(analyte, _beside(row))
+    if met is None:
         return False
+    code = "haemolysed" if _HAEMOLYSED.search(_beside(row)) else "sample-remark"
+    forbidden = met.weighed == "no"
     reading.tell(
-        "haemolysed",
-        f"the sample of {row.name} is haemolysed: red cells raise it",
-        "It is shown and not weighed.",
-        "Repeat the test.",
+        code if forbidden else "sample-remark",
+        f"beside {row.name} {row.value} stands '{_beside(row)[:60]}': {met.effect}",
+        "It is shown and not weighed." if forbidden else "It counts with less certainty.",
+        "Repeat the test." if forbidden else "Repeat it if it matters.",
+        Severity.WARNING if forbidden else Severity.INFO,
     )
-    return True
+    return forbidden
+
+
+def _beside(row: Row) -> str:
+    return " ".join(str(part) for part in (row.comment, row.flag, row.status) if part)
 
 
 def _to_si(reading: Reading, value: float, unit: Unit | None) -> float | None:

@@ -15,7 +15,7 @@ from kossa.evidence import Comparator, Refused
 
 __all__ = ["Printed", "iso_date", "printed"]
 
-_NUMBER = re.compile(r"^(<=|>=|<|>|≤|≥|=|~)?\s*([+-]?\d[\d.,' \u00a0]*(?:[eE][+-]?\d+)?)$")
+_NUMBER = re.compile(r"^(<=|>=|<|>|≤|≥|=|~)?\s*([+-]?\d(?:[\d.,' \u00a0]*[\d.])?(?:[eE][+-]?\d+)?)$")
 _SIGNS = {"≤": "<=", "≥": ">=", "=": "", "~": ""}
 _LONGEST = 40  # characters: a longer number is a fault in the file
 

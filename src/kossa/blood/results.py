@@ -18,8 +18,10 @@ from kossa.blood.checks import cross_checks, pth_findings, pth_reading
 from kossa.blood.derive import Kidney, derive
 from kossa.blood.describe import derived_findings, findings, past_findings
 from kossa.blood.measure import measure
+from kossa.blood.remarks import interference
 from kossa.blood.row import Row, row_of
 from kossa.blood.series import current, highest, remarks, stale
+from kossa.blood.twice import once
 from kossa.evidence import Finding, Flag, Notice, Person, Result, Setting
 from kossa.evidence.words_reading import Derived, Reliability
 
@@ -33,10 +35,20 @@ LOST = frozenset(
 
 _BY_NAME = 0.7  # certainty of a coded document's result that names its test in words only (reference 3.2)
 _OLD = 0.7  # certainty of a result older than a year (judgement; reference page 3.7: less weight)
+_REMARKED = 0.7  # certainty of a value whose sample the laboratory remarks on (judgement)
 _LISTED = 12  # notices of one code that are listed in a joined one
 _JOINED = 4  # from this many notices of one code on they are joined
 _JOIN = frozenset(
-    {"range-ignored", "unknown-test", "unknown-loinc", "no-code", "no-value", "not-indexed", "same-day"}
+    {
+        "duplicate-result",
+        "range-ignored",
+        "unknown-test",
+        "unknown-loinc",
+        "no-code",
+        "no-value",
+        "not-indexed",
+        "same-day",
+    }
 )
 
 
@@ -87,7 +99,7 @@ def measure_rows(
 
 def join(measured: Sequence[Measured], person: Person) -> Blood:
     """Return all results, what is derived from them, what the newest say, and what is to be told."""
-    results = [m.result for m in measured if m.result is not None]
+    results, doubles = once([m.result for m in measured if m.result is not None])
     newest, past = current(results), highest(results)
     derived = _derived(newest, person)
     said = [
@@ -99,6 +111,7 @@ def join(measured: Sequence[Measured], person: Person) -> Blood:
     said.extend(f for f in derived_findings(_that_speak(derived, newest)) if f.id not in ids)
     told = [
         *(n for m in measured for n in m.notices),
+        *doubles,
         *cross_checks(newest, results),
         *pth_reading(newest),
         *remarks(results),
@@ -112,9 +125,19 @@ def _caps(
     """How sure a test's newest result can be at most: less where it is old, or named in words only."""
     caps = dict.fromkeys(stale(results), _OLD)
     for one in measured:
-        if one.row.by_name and one.result is not None and newest.get(one.result.analyte) is one.result:
+        if one.row.by_name and one.result is not None and _speaks(one.result, newest):
             caps[one.result.analyte] = _BY_NAME
+    for name, newest_one in newest.items():
+        met = interference(name, newest_one.comment)
+        if met is not None:
+            caps[name] = min(_REMARKED, caps.get(name, 1.0))
     return caps
+
+
+def _speaks(one: Result, newest: Mapping[str, Result]) -> bool:
+    """Whether a row's result is the newest of its test (which may have gained where it stands again)."""
+    top = newest.get(one.analyte)
+    return top is not None and (top.value, top.bound, top.source) == (one.value, one.bound, one.source)
 
 
 def _derived(newest: Mapping[str, Result], person: Person) -> list[Derived]:

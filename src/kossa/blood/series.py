@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from kossa.blood.remarks import interference
 from kossa.evidence import Flag, Notice, Result, Severity
 
 __all__ = ["VOID", "current", "highest", "remarks", "stale", "usable"]
@@ -30,9 +31,11 @@ def usable(one: Result) -> bool:
     return numbered or one.flag is not Flag.UNKNOWN or one.status == "borderline"
 
 
-def _order(one: Result) -> tuple[bool, str, int]:
+def _order(one: Result) -> tuple[bool, bool, str, int]:
     weight = 1 if one.status in _SETTLED else 0
-    return (one.status not in _UNSETTLED, (one.when or "")[:10], weight)
+    met = interference(one.analyte, one.comment)
+    sound = met is None or met.weighed != "no"  # an earlier sound result speaks before a haemolysed one
+    return (sound, one.status not in _UNSETTLED, (one.when or "")[:10], weight)
 
 
 def current(results: Iterable[Result]) -> dict[str, Result]:

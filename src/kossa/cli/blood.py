@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kossa.cli.outcome import exit_code
 from kossa.cli.params import GIVEN_PATH, Finite
 from kossa.cli.screen import progress_on_stderr
 
@@ -31,4 +32,4 @@ def command(*, path: Path, age: float | None, sex: str | None, units: str, as_js
         click.echo(encode(found).decode("utf-8"), nl=False)
     else:
         click.echo(blood_text(found, conventional=units == "conventional"), nl=False)
-    return 0
+    return exit_code(found.files)

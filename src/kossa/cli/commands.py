@@ -33,9 +33,9 @@ Exit codes:
   2    the call was wrong
   3    nothing usable was found
   4    more than one person (choose one with --person)
-  5    kossa could not finish (output not writable, disk full)
+  5    kossa could not finish (output not writable, disk full, not enough memory)
   6    --strict, and something was left out
-  130  interrupted
+  130  interrupted (Ctrl-C or SIGTERM); what was read until then is marked as partial
 """
 
 

@@ -18,6 +18,9 @@ __all__ = ["command"]
 def command(*, out: Path, seed: int) -> int:
     """Make two virtual people (A dystrophic, B metastatic), read them cold, show truth beside reading."""
     from kossa.demo import run
+    from kossa.evidence.atomic import check_writable
+
+    check_writable(out, folder=True)
 
     with progress_on_stderr() as tell:
         result = run(out, seed=seed, progress=tell)

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kossa.cli.params import GIVEN_PATH, Finite
+from kossa.cli.batch import (
+    INTERRUPTED,
+    check_paths,
+    check_targets,
+    expanded,
+    print_json,
+    read_each,
+    which_is_which,
+)
+from kossa.cli.params import GIVEN_PATH, NUMBER
 from kossa.cli.screen import progress_on_stderr
-from kossa.cli.table import Row, as_csv
+from kossa.cli.table import as_csv
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = ["command"]
 
@@ -19,54 +33,80 @@ __all__ = ["command"]
     "--kind", type=click.Choice(["mammogram", "radiograph"]), help="What it is, if the file does not tell."
 )
 @click.option(
-    "--spacing-mm", type=Finite(1e-4, 100), help="Millimetres a pixel, where the file does not tell."
+    "--spacing-mm", type=NUMBER, metavar="MM", help="Millimetres a pixel, where the file does not tell."
 )
-@click.option("-o", "--out", type=GIVEN_PATH, help="For several films: a CSV and a contact sheet.")
+@click.option("--overlay", type=GIVEN_PATH, help="Write the film with its groups numbered here (one film).")
+@click.option(
+    "-o",
+    "--out",
+    type=GIVEN_PATH,
+    help="Write tables of films and groups, each film with marks, and a sheet.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 def command(
-    *, paths: tuple[Path, ...], kind: str | None, spacing_mm: float | None, out: Path | None, as_json: bool
+    *,
+    paths: tuple[Path, ...],
+    kind: str | None,
+    spacing_mm: float | None,
+    overlay: Path | None,
+    out: Path | None,
+    as_json: bool,
 ) -> int:
     """Find and describe calcium on mammograms or radiographs; a radiologist must read every film.
 
-    One film is told in words; several are told as a table, a row a film.
+    One film is told in words; several, or a folder of them, as a table, a row a film. What a picture cannot
+    say stands in NAME.toml beside it: kind, spacing_mm, side, site, view.
     """
-    from kossa.evidence import FilmReading, NothingUsable, Refused, encode
+    from kossa.evidence import FileKind, FilmReading, NothingUsable, WrongCall
     from kossa.evidence.atomic import folder_for, write_bytes
     from kossa.film import examine
-    from kossa.film.row import boxed, caption, csv_row
+    from kossa.film.overlay import overlay as drawn
+    from kossa.film.overlay import overlay_png
+    from kossa.film.row import GROUP_COLUMNS, caption, csv_row, group_rows
+    from kossa.film.spacing import check_given
     from kossa.film.view import view_of
     from kossa.image.sheet import contact_sheet, thumbnail
     from kossa.report.film_text import film_text
 
-    readings: list[FilmReading] = []
-    rows: list[Row] = []
-    cells = []
-    with progress_on_stderr() as tell:
-        for number, path in enumerate(paths, 1):
-            try:
-                exam = examine(path, kind=kind, spacing_mm=spacing_mm, progress=tell)
-            except (NothingUsable, Refused) as unusable:
-                # one bad film of many is told, and the rest goes on
-                if len(paths) == 1:
-                    raise
-                click.echo(f"kossa: film {number}: {unusable}", err=True)
-                continue
-            readings.append(exam.reading)
-            rows.append({"number": number, **csv_row(exam.reading)})
-            if out:
-                # the film itself is not kept: a sheet of hundreds fits in memory
-                cells.append((thumbnail(boxed(view_of(exam))), caption(number, exam.reading)))
-    if not readings:
-        raise NothingUsable("none of these pictures could be read as a film")
+    check_given(spacing_mm)
+    check_paths(paths)
+    paths = expanded(paths, frozenset({FileKind.FILM, FileKind.PICTURE}))
+    if len(paths) > 1 and overlay:
+        raise WrongCall("--overlay takes one film; for several use -o OUT")
+    check_targets(paths, out, overlay=overlay)
+    cells: list[tuple[npt.NDArray[np.uint8], str]] = []
+
+    def one(number: int, path: Path) -> tuple[FilmReading, bool]:
+        exam = examine(path, kind=kind, spacing_mm=spacing_mm, progress=tell)
+        if out or overlay:
+            view = view_of(exam)
+            for target in filter(None, (overlay, out and out / f"film-{number:03d}.png")):
+                write_bytes(target, overlay_png(view))
+            # the film itself is not kept: a sheet of hundreds fits in memory
+            cells.append((thumbnail(drawn(view, words=False)), caption(number, exam.reading)))
+        return exam.reading, False
+
     if out:
         folder_for(out)
+
+    with progress_on_stderr() as tell:
+        films = read_each(paths, one, word="film")
+    readings = [film.found for film in films if film.found is not None]
+    if not readings:
+        raise NothingUsable("none of these pictures could be read as a film")
+    rows = [film.row(csv_row(film.found) if film.found else {}) for film in films]
+    if out:
+        groups = [
+            {"number": f.number, **g} for f in films if f.found is not None for g in group_rows(f.found)
+        ]
         write_bytes(out / "films.csv", as_csv(rows))
+        write_bytes(out / "groups.csv", as_csv(groups, ("number", *GROUP_COLUMNS)))
         write_bytes(out / "films.png", contact_sheet(cells))
+        write_bytes(out / "run.json", which_is_which(paths))
     if as_json:
-        for reading in readings:
-            click.echo(encode(reading).decode("utf-8"), nl=False)
+        print_json(readings, alone=len(paths) == 1)
     elif len(paths) == 1:
         click.echo(film_text(readings[0]), nl=False)
     else:
         click.echo(as_csv(rows).decode("utf-8"), nl=False)
-    return 0
+    return 130 if any(film.why == INTERRUPTED for film in films) else 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kossa.cli.outcome import exit_code
 from kossa.cli.params import GIVEN_PATH
 from kossa.cli.screen import progress_on_stderr
 
@@ -27,4 +28,4 @@ def command(*, path: Path, as_json: bool) -> int:
         click.echo(encode(found).decode("utf-8"), nl=False)
     else:
         click.echo(history_text(found), nl=False)
-    return 0
+    return exit_code(found.files)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
 
 import click
 
 from kossa.cli.commands import EXIT_CODES, LazyGroup
-from kossa.evidence.errors import KossaError
+from kossa.evidence.errors import CannotFinish, KossaError
 from kossa.evidence.version import VERSION
 
 __all__ = ["main"]
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)
 INTENDED_USE = "Research and teaching. Not a medical device: not for use in the care of a person."
 
 
@@ -43,11 +49,57 @@ def _fault(error: Exception, *, debug: bool) -> int:
     return 1
 
 
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+def _silence_stdout() -> None:
+    """Let a second write at shutdown stay silent."""
+    with suppress(OSError, ValueError, AttributeError):  # where there is no screen at all
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _ended_from_outside(error: MemoryError | OSError, *, debug: bool) -> int:
+    """Tell what no room has named: memory, or the place where the printed words go."""
+    if isinstance(error, BrokenPipeError):
+        _silence_stdout()  # its reader went away
+        return 0
+    if isinstance(error, MemoryError) or error.errno == errno.ENOMEM or "failed to map" in str(error):
+        _say("there is not enough memory for this; close other programs, or read less at once")
+    elif error.errno in FULL:
+        _say(f"cannot write what is printed: {error.strerror}; make room, or print to another place")
+    else:
+        return _fault(error, debug=debug)
+    _silence_stdout()
+    return CannotFinish.exit_code
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM, or a closed terminal, do what Ctrl-C does: nothing half-written stays."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    signals = [s for name in names if (s := getattr(signal, name, None)) is not None]
+    # one that is ignored stays so: that is what nohup asks for
+    before = {s: signal.getsignal(s) for s in signals if signal.getsignal(s) is signal.SIG_DFL}
+    for s in before:
+        signal.signal(s, _interrupt)
+    try:
+        yield
+    finally:
+        for s, handler in before.items():
+            signal.signal(s, handler)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; never raises but with `--debug`."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = group.main(args=words, prog_name="kossa", standalone_mode=False)
+        with _ended_like_ctrl_c():
+            code = group.main(args=words, prog_name="kossa", standalone_mode=False)
     except click.exceptions.Abort:
         _say("interrupted; no half-written file was left")
         return 130
@@ -65,10 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KossaError as error:
         _say(str(error))
         return error.exit_code
-    except BrokenPipeError:
-        # the reader of our stdout went away; a second write at shutdown must stay silent too
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (MemoryError, OSError) as error:
+        return _ended_from_outside(error, debug="--debug" in words)
     except Exception as error:  # noqa: BLE001 (the last net: a person gets a sentence, not a traceback)
         return _fault(error, debug="--debug" in words)
     return int(code or 0)

@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-__all__ = ["GIVEN_PATH", "SEED", "Finite", "GivenPath", "scan_options"]
+__all__ = ["GIVEN_PATH", "NUMBER", "SEED", "Finite", "GivenPath", "scan_options"]
 
 SEED = click.IntRange(0, 2**32 - 1)
 
 
-class Finite(click.FloatRange):
-    """A float range that refuses `nan` and `inf`, which compare as if they were inside."""
+class _Finite(click.ParamType[float]):
+    """Refuses `nan` and `inf`, which compare as if they were inside a range."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number; fails in one sentence."""
@@ -23,6 +23,14 @@ class Finite(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value} is not a number that can be used here.", param, ctx)
         return number
+
+
+class Finite(_Finite, click.FloatRange):
+    """A finite number within a range."""
+
+
+class Number(_Finite, click.types.FloatParamType):
+    """A finite number; the room that takes it knows the range, and says so in its own words."""
 
 
 class GivenPath(click.Path):
@@ -35,6 +43,7 @@ class GivenPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+NUMBER = Number()
 GIVEN_PATH: click.Path = GivenPath(path_type=Path)
 
 

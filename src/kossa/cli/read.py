@@ -42,7 +42,8 @@ def command(
     as_json: bool,
 ) -> int:
     """Read a folder (or one file) of evidence about one person and write a report."""
-    from kossa.evidence import Setting, Sex, encode
+    from kossa.evidence import Setting, Sex, WrongCall, encode
+    from kossa.evidence.atomic import check_writable
     from kossa.report import write_report
     from kossa.workup import ReadOptions, read
 
@@ -58,6 +59,9 @@ def command(
         strict=strict,
     )
     target = out if out is not None else Path(f"{path.resolve().stem}-kossa")
+    if target.resolve() == path.resolve():
+        raise WrongCall(f"the report would lie in {path} itself among the evidence; choose another -o")
+    check_writable(target, folder=True)
     with progress_on_stderr() as tell:
         result = read(path, options, progress=tell)
         report = write_report(result, target, progress=tell)

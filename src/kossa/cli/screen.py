@@ -17,7 +17,7 @@ QUIET_S = 2.0  # work shorter than this shows nothing (design: progress on work 
 @contextmanager
 def progress_on_stderr() -> Iterator[Progress]:
     """Give a progress call that draws one line on a terminal's stderr; elsewhere it is silent."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():  # None: it was closed before the start
         yield silent
         return
     lock = threading.Lock()

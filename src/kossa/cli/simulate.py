@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kossa.cli.params import GIVEN_PATH, SEED, Finite
+from kossa.cli.params import GIVEN_PATH, NUMBER, SEED
 from kossa.cli.screen import progress_on_stderr
 
 if TYPE_CHECKING:
@@ -20,8 +22,8 @@ __all__ = ["command"]
 @click.argument("scenario", required=False)
 @click.option("-o", "--out", type=GIVEN_PATH, help="Where to write; SCENARIO-kossa beside you else.")
 @click.option("--serum", help="ckd, phpt, vitd_toxicity, malignancy or normal, where the scenario takes one.")
-@click.option("--years", type=Finite(), help="How long; the scenario's own time else.")
-@click.option("--size", type=int, help="Voxels an edge; the smallest allowed else.")
+@click.option("--years", type=NUMBER, metavar="YEARS", help="How long; the scenario's own time else.")
+@click.option("--size", type=int, metavar="VOXELS", help="Voxels an edge; the smallest allowed else.")
 @click.option("--seed", type=SEED, help="Draw one of the population; without it the medians are run.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter with its unit.")
 @click.option("--labs", type=GIVEN_PATH, help="Take the serum from these results.")
@@ -44,12 +46,14 @@ def command(
     import time
 
     from kossa.evidence import WrongCall, encode
+    from kossa.evidence.atomic import check_writable
 
     if listing:
         return _list(as_json=as_json)
     if scenario is None:
         raise WrongCall("name a scenario, or see them with `kossa simulate --list`")
     target = out if out is not None else Path(f"{scenario}-kossa")
+    check_writable(target, folder=True)
     began = time.perf_counter()
     if scenario == "comparison":
         from kossa.process import compare
@@ -70,7 +74,7 @@ def command(
     from kossa.report.simulation import write_outcome
 
     own = None if labs is None else _own_serum(labs, uraemic=serum == "ckd")
-    with progress_on_stderr() as tell:
+    with progress_on_stderr() as tell, _words_of_the_call():
         grown = grow(
             scenario,
             serum=own if own is not None else serum,
@@ -83,6 +87,17 @@ def command(
         page = write_outcome(grown.outcome, grown.fields, target, seconds=time.perf_counter() - began)
     click.echo(encode(grown.outcome).decode("utf-8") if as_json else str(page), nl=not as_json)
     return 0
+
+
+@contextmanager
+def _words_of_the_call() -> Iterator[None]:
+    """A scenario, serum or parameter that there is not is a wrong call."""
+    from kossa.evidence import UnknownTerm, WrongCall
+
+    try:
+        yield
+    except UnknownTerm as unknown:
+        raise WrongCall(str(unknown)) from None
 
 
 def _list(*, as_json: bool) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 __all__ = ["Row", "as_csv"]
 
 Row = dict[str, str | int | float | None]
 
 
-def as_csv(rows: list[Row]) -> bytes:
-    """Return the rows as CSV; all have the columns of the first."""
+def as_csv(rows: Sequence[Row], first: Sequence[str] = ()) -> bytes:
+    """Return the rows as CSV, columns `first` before the others; a row that lacks one is empty there."""
     import csv
     import io
 
@@ -16,7 +18,8 @@ def as_csv(rows: list[Row]) -> bytes:
 
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows[0])
+    columns = list(dict.fromkeys([*first, *(column for row in rows for column in row)]))
+    writer.writerow(columns)
     for row in rows:
-        writer.writerow([guard(cell) for cell in row.values()])
+        writer.writerow([guard(row.get(column)) for column in columns])
     return text.getvalue().encode("utf-8")

@@ -120,6 +120,8 @@ def _shared(k: Knowledge) -> Iterator[str]:
         for sign in f.alternatives:
             yield from _rule_fault(f"floors.toml: {f.id}", sign.sign, k.conditions)
             yield from _rule_fault(f"floors.toml: {f.id}", sign.unless_not, k.conditions)
+        yield from _rule_fault(f"floors.toml: {f.id}", f.quiet_if, k.conditions)
+        yield from _rule_fault(f"floors.toml: {f.id}", f.quiet_unless, k.conditions)
         yield from _told(f"floors.toml: {f.id}", "C", f.source)
     for row in k.compare:
         for id_ in (*row.dystrophic_ids, *row.metastatic_ids):

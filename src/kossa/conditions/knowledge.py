@@ -131,9 +131,10 @@ class Condition(_Known, frozen=True, kw_only=True):
 
 
 class KindDefinition(_Known, frozen=True, kw_only=True):
-    """One of the seven kinds in words."""
+    """One of the seven kinds in words; `called` where the id alone says nothing to a reader."""
 
     id: str
+    called: str = ""
     definition: str
     tissue: str
     serum: str
@@ -233,7 +234,10 @@ class Sign(_Known, frozen=True, kw_only=True):
 
 
 class FloorRow(_Known, frozen=True, kw_only=True):
-    """A danger that is shown whatever the probabilities say."""
+    """A danger that is shown whatever the probabilities say.
+
+    Where `quiet_if` is known and `quiet_unless` is not, it is a line (`quiet_as`) and no banner.
+    """
 
     id: str
     show_as: str
@@ -242,6 +246,9 @@ class FloorRow(_Known, frozen=True, kw_only=True):
     ask: str
     who: str
     how_soon: str
+    quiet_if: str = ""
+    quiet_unless: str = ""
+    quiet_as: str = ""
     checked: Checked
     source: str
 

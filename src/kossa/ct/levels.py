@@ -31,6 +31,7 @@ CLEAR_SHARE, DOME_SHARE = (
 HIP_CORE_MM = 6.0  # judgement: hip bones survive this opening, ribs do not
 JOINT_RADIUS_MM, JOINT_ASIDE_MM = 17.0, 55.0  # judgement: head of the thigh with its socket
 HIP_ASIDE_MM, HIP_MM2 = 35.0, 300.0  # judgement: thick bone on both sides of the spine
+HIP_REACH_MM = 170.0  # judgement
 NECK_WIDE_MM = 240.0  # judgement
 AIRWAY_HU = -920.0  # judgement: air in a tube, darker than lung
 AIRWAY_MM2, AIRWAY_WIDE_MM = (60.0, 700.0), 50.0  # adult trachea 150-350 mm2, wider where it forks
@@ -77,7 +78,10 @@ def _hips(scan: Scan, skeleton: Skeleton, trunk: Trunk) -> Mask:
         middle = trunk.spine_x[z] if trunk.spine[z] else trunk.middle_x[z]
         aside = (columns - middle) * c.pixel_mm[1]
         area = thick[z].sum(axis=0) * c.cell_mm2
-        out[z] = min(area[aside < -HIP_ASIDE_MM].sum(), area[aside > HIP_ASIDE_MM].sum()) >= HIP_MM2
+        if trunk.one_sided:  # no bone of an arm stands in for the hip that is not in the picture
+            area = np.where(np.abs(aside) <= HIP_REACH_MM, area, 0.0)
+        sides = float(area[aside < -HIP_ASIDE_MM].sum()), float(area[aside > HIP_ASIDE_MM].sum())
+        out[z] = trunk.on_both(*sides) >= HIP_MM2
     return out
 
 
@@ -141,7 +145,9 @@ def _chest(scan: Scan, body: Body, trunk: Trunk) -> Mask:
         ahead = (trunk.front_y[k] - lines) * c.pixel_mm[0] > FRONT_LUNG_MM
         front = body.lungs[k] & ahead[:, None]
         left = front & (columns > trunk.spine_x[k])[None, :]
-        out[k] = front.sum() * c.cell_mm2 >= FRONT_LUNG_MM2 and left.sum() * c.cell_mm2 >= FRONT_LUNG_LEFT_MM2
+        seen = trunk.one_sided and trunk.cut[1]  # the left lung is not in the picture
+        enough = seen or left.sum() * c.cell_mm2 >= FRONT_LUNG_LEFT_MM2
+        out[k] = front.sum() * c.cell_mm2 >= FRONT_LUNG_MM2 and enough
     if not out.any() or out.size < 3:
         return out
     lung = body.lungs.sum(axis=(1, 2)) * c.cell_mm2
@@ -186,6 +192,8 @@ def find_levels(scan: Scan, body: Body, skeleton: Skeleton, trunk: Trunk, head: 
     of = [next((name for name, here in rules if here[z]), Level.LIMB) for z in range(count)]
     crest = float(heights[hips].max()) if hips.any() and (trunk.spine & hips).any() else None
     carina = _carina(heights, airway, lung_here) if lung_here.any() else None
+    if trunk.part and not head.seen:
+        of = [Level.LIMB] * count
     if joint is not None:
         of = [Level.LIMB if heights[z] < joint - PELVIS_BELOW_MM else of[z] for z in range(count)]
     return Levels(tuple(of), top, base, carina, crest, joint)

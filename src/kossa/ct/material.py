@@ -27,12 +27,14 @@ METAL_HU = 1800.0  # rule 7
 METAL_NEAR_MM = 14.0  # rule 7
 EVEN_MM3, EVEN_EDGE_MM, EVEN_VOXELS = 1500.0, 3.0, 50  # judgement: room for a core without blurred edges
 EVEN_SD, EVEN_LEAST_HU = 1.6, 8.0  # judgement: mineral that grew is never so even
+SHELL_SHARE = 0.8  # judgement: of the body's width and of its depth
 LINE_SHARE = 0.8  # rule 8: a line through this share of an enhanced scan
 FAINT_HU, FAINT_SD = 150.0, 6.0  # rule 8
 TOUCH_SHARE = 0.05  # rule 9
-BONE_NEAR_MM = 3.5  # rule 9
+BONE_NEAR_MM, BONE_NEAR_PIXELS = 3.5, 3.5  # rule 9, where pixels had 0.98 mm; coarser ones blur further
 APART_SD, APART_HU, APART_MM2, APART_MM3 = 8.0, 100.0, 2.4, 500.0  # rule 9
 BEHIND_MM, ASIDE_MM, ASIDE_BONE_MM = 25.0, 60.0, 12.0  # rule 10
+ASIDE_ENHANCED_MM = 25.0  # judgement: among ribs; with contrast only the hardest part of a rib counts as bone
 SHELL_MM, SHELL_DEPTH_MM = 15.0, 45.0  # rule 10
 LARGE_MM3, LARGE_SHELL_MM, LARGE_DEPTH_MM = 1000.0, 25.0, 60.0  # rule 10
 LUNG_RING = 0.3  # rule 10: not applied where this share of the ring is air
@@ -125,6 +127,21 @@ def _even(anatomy: Anatomy, look: Look, volume_mm3: float) -> Verdict | None:
     )
 
 
+def _shell(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict | None:
+    """Recognise what goes all around a body: the wall of a phantom, a cast, a wet sheet."""
+    here, scan = np.asarray(anatomy.body.mask[cell[0]]), anatomy.scan
+    flat = np.asarray(look.mask.any(axis=0))
+    for axis in (0, 1):
+        body = np.flatnonzero(here.any(axis=axis))
+        own = np.flatnonzero(flat.any(axis=axis))
+        if body.size == 0:
+            return None
+        size = (own[-1] - own[0] + 1) * scan.pixel_mm[1 - axis]
+        if size < SHELL_SHARE * (body[-1] - body[0] + 1) * scan.coarse.pixel_mm[1 - axis]:
+            return None
+    return Verdict(Material.PHANTOM, "as wide and as deep as the whole body: a wall around it, or a cast")
+
+
 def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | None) -> Verdict | None:
     if line and anatomy.blood.agent and not anatomy.blood.enhanced:
         why = f"a thin bright line through the scan, whose header names contrast ({anatomy.blood.agent})"
@@ -151,6 +168,29 @@ def _contrast(anatomy: Anatomy, look: Look, line: bool, arm: bool, rim: str | No
     return None
 
 
+def _cut(anatomy: Anatomy, look: Look, cell: tuple[int, int, int]) -> Verdict | None:
+    """Leave open what the picture's edge cuts at half its height, and what may be of a spine beyond it."""
+    half = (look.peak_hu + (look.ring_median_hu or 0.0)) / 2
+    places = np.argwhere((look.mask & (look.hu >= half)).any(axis=0)) + np.array(look.low[1:])
+    if (places <= 0).any() or (places >= np.array(anatomy.scan.hu.shape[1:]) - 1).any():
+        return Verdict(Material.UNSURE, "the edge of the picture cuts it: a cut bone is as likely")
+    trunk, c = anatomy.trunk, anatomy.scan.coarse
+    if not trunk.part:
+        return None
+    edge = (cell[2] if trunk.cut[0] else trunk.main.shape[2] - 1 - cell[2]) * c.pixel_mm[1]
+    bone = min(float(anatomy.bone_mm[cell]), look.bone_gap_mm)
+    if edge < ASIDE_MM and bone < ASIDE_BONE_MM:
+        why = f"{edge:.0f} mm from the edge that cuts the trunk, {bone:.0f} mm from bone"
+        return Verdict(
+            Material.UNSURE, f"{why}: a piece of the spine, which is not in the picture, is as likely"
+        )
+    depth = float(anatomy.body.depth_mm[cell])
+    if depth < ARCH_DEPTH_MM and anatomy.flesh.inside[cell]:
+        why = f"{depth:.0f} mm deep in the wall of a trunk whose spine is not in the picture"
+        return Verdict(Material.UNSURE, f"{why}: a rib or its cartilage is as likely")
+    return None
+
+
 def stands_apart(anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: float) -> bool:
     """Return whether an object near bone is cut off from it at half its own height."""
     if anatomy.head.seen or look.contrast_noise < APART_SD or look.peak_hu < anatomy.level_hu + APART_HU:
@@ -168,7 +208,8 @@ def stands_apart(anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: flo
 def _bone(
     anatomy: Anatomy, look: Look, volume_mm3: float, piece_mm2: float, rim: str | None
 ) -> Verdict | None:
-    near = look.bone_gap_mm < BONE_NEAR_MM
+    limit = max(BONE_NEAR_MM, BONE_NEAR_PIXELS * max(anatomy.scan.pixel_mm))
+    near = look.bone_gap_mm < limit
     touching = look.bone_touch > TOUCH_SHARE
     if not near and not touching:
         return None
@@ -181,7 +222,7 @@ def _bone(
     )
     return Verdict(
         Material.BONE,
-        f"{how} (limits {TOUCH_SHARE:.0%}, {BONE_NEAR_MM} mm): calcium beside bone cannot be told from it",
+        f"{how} (limits {TOUCH_SHARE:.0%}, {limit:.1f} mm): calcium beside bone cannot be told from it",
     )
 
 
@@ -197,7 +238,8 @@ def _trunk(
     behind = (y - trunk.spine_y[z]) * c.pixel_mm[0]
     aside = abs(x - trunk.spine_x[z]) * c.pixel_mm[1]
     bone = min(float(anatomy.bone_mm[cell]), look.bone_gap_mm)
-    if behind > 0 and (aside < BEHIND_MM or (aside < ASIDE_MM and bone < ASIDE_BONE_MM)):
+    reach = ASIDE_ENHANCED_MM if anatomy.blood.enhanced and trunk.ribs[z] else ASIDE_BONE_MM
+    if behind > 0 and (aside < BEHIND_MM or (aside < ASIDE_MM and bone < reach)):
         return Verdict(
             Material.BONE,
             f"{behind:.0f} mm behind the vertebral centre, {aside:.0f} mm aside: part of the spine or a rib",
@@ -270,8 +312,10 @@ def judge_material(
         _device(anatomy, look, depth, place)
         or _metal(anatomy, look, metal_mm, line)
         or _even(anatomy, look, volume_mm3)
+        or _shell(anatomy, look, place)
         or _bone(anatomy, look, volume_mm3, piece_mm2, rim)
         or _head(anatomy, look, place)
+        or _cut(anatomy, look, place)
         or _trunk(anatomy, look, volume_mm3, place, rim)
         or _contrast(anatomy, look, line, arm, rim)
     )

@@ -21,6 +21,7 @@ VISCERAL_MM, VISCERAL_ASIDE_MM = 18.0, 25.0  # rule 12: in front of the aorta
 STOMACH_ASIDE_MM, STOMACH_AHEAD_MM = (-35.0, 125.0), 5.0  # judgement: left upper belly, before the spine
 STOMACH_CREST_MM = 40.0  # judgement: above the iliac crests
 STOMACH_REACH_MM, STOMACH_NEAR_MM = 75.0, 40.0  # judgement: from the gas to the far wall
+STOMACH_SURE = 0.6  # near its gas; further off, calcium in an artery is far more frequent than in the wall
 FAT_HU, GAS_HU = -40.0, -700.0
 WALL_MM = 12.0  # judgement: thickness of the belly's wall
 BACK_BEHIND_MM = 30.0  # judgement: muscles of the back lie behind the spine's front by this
@@ -57,7 +58,9 @@ def _splenic(place: Place) -> Site | None:
     """Ask the splenic artery before stomach and kidney, unless it is no tube and lies in one of them."""
     if place.aside is None or place.ahead is None:
         return None
-    enhanced = place.anatomy.blood.enhanced and not (_kidney(place) or _stomach(place))
+    stomach = _stomach(place)
+    near = stomach is not None and stomach.certainty >= STOMACH_SURE
+    enhanced = place.anatomy.blood.enhanced and not (_kidney(place) or near)
     ahead = SPLENIC_AHEAD_MM[0] <= place.ahead <= SPLENIC_AHEAD_MM[1]
     left = SPLENIC_ASIDE_MM[0] <= place.aside <= SPLENIC_ASIDE_MM[1]
     if not (ahead and left and (enhanced or place.tubular)):
@@ -95,7 +98,7 @@ def _stomach(place: Place) -> Site | None:
     if away[nearest] > STOMACH_REACH_MM or not any(_no_fat_between(place, t) for t in targets):
         return None
     why = f"{away[nearest]:.0f} mm from the stomach's gas, no fat between them"
-    return Site("site_stomach", 0.6 if away[nearest] < STOMACH_NEAR_MM else 0.4, why)
+    return Site("site_stomach", STOMACH_SURE if away[nearest] < STOMACH_NEAR_MM else 0.4, why)
 
 
 def _kidney(place: Place) -> Site | None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kossa.ct.morphology import label_slices
+from kossa.ct.midline import cores_off_spine
+from kossa.ct.morphology import FAR_MM, label_slices
 from kossa.ct.place import Place, Site
 from kossa.evidence import Side
 
@@ -24,6 +25,7 @@ PELVIS_DEEP_MM = 25.0  # judgement: veins of the pelvis lie deep; the body goes 
 ROW_MM = 10.0  # judgement: bone counts as beside an object within so much of its row
 THIGH_MM2 = 12_000.0  # judgement: upper arms and calves have a smaller section
 SECOND_LIMB_MM2 = 600.0
+SHAFT_MM = 60.0  # judgement: what lies further from thick bone is not of a limb, nor of its root
 MOST_AIR = 0.5  # ct_volumes.md rule 12
 
 
@@ -66,6 +68,8 @@ def _bones_along_row(place: Place) -> tuple[float, float, float]:
 
 def limb_side(place: Place) -> Side:
     """Tell a limb's side from the other one beside it, or from which flank shows skin."""
+    if place.anatomy.trunk.part:
+        return Side.RIGHT if place.anatomy.trunk.cut[1] else Side.LEFT
     flesh, c = place.anatomy.flesh, place.anatomy.scan.coarse
     z, y, x = place.cell
     numbers = flesh.pieces[z]
@@ -130,6 +134,27 @@ def _artery(place: Place, others: Sequence[Place], side: Side) -> Site | None:
     return None
 
 
+def _part(place: Place, side: Side) -> Site | None:
+    """Tell that nothing can be told inside part of a trunk without its spine."""
+    if not place.anatomy.trunk.part or _thick_bone_mm(place) < SHAFT_MM:
+        return None
+    return Site(
+        None, 0.0, "part of a trunk, it seems, without its spine in the picture: sites are unsure", side
+    )
+
+
+def _thick_bone_mm(place: Place) -> float:
+    """Return how far thick bone (hip, shaft) lies in the slice."""
+    anatomy, c = place.anatomy, place.anatomy.scan.coarse
+    z, y, x = place.cell
+    cores = np.argwhere(
+        cores_off_spine(anatomy.scan, anatomy.skeleton, anatomy.trunk.main, anatomy.trunk.cut)[z]
+    )
+    if not len(cores):
+        return FAR_MM
+    return float(np.hypot((cores[:, 0] - y) * c.pixel_mm[0], (cores[:, 1] - x) * c.pixel_mm[1]).min())
+
+
 def _joint(place: Place, side: Side) -> Site | None:
     if place.bone >= JOINT_BONE_MM or place.joint >= JOINT_END_MM:
         return None
@@ -139,7 +164,11 @@ def _joint(place: Place, side: Side) -> Site | None:
 
 def limb_site(place: Place, others: Sequence[Place]) -> Site:
     """Tell the site in a limb; asked in this order: pelvic vein, subcutis, artery, joint, muscle."""
-    both = place.aside is not None and bool(place.anatomy.trunk.main[place.cell])
+    both = (
+        not place.anatomy.trunk.part
+        and place.aside is not None
+        and bool(place.anatomy.trunk.main[place.cell])
+    )
     side = place.side if both else limb_side(place)
     rest = Site("site_soft_tissue", 0.4, f"between muscle and skin, among {place.ring_hu:.0f} HU", side)
     if place.in_flesh:
@@ -150,6 +179,7 @@ def limb_site(place: Place, others: Sequence[Place]) -> Site:
         _lung(place, side)
         or _pelvic_vein(place)
         or _subcutis(place, side)
+        or _part(place, side)
         or _artery(place, others, side)
         or _joint(place, side)
         or rest

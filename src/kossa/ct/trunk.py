@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from kossa.ct.body import Body
 from kossa.ct.frame import Scan
+from kossa.ct.midline import cut_sides, find_midline, is_trunk
 from kossa.ct.morphology import convex_fill, distance, label_slices, open_up, sums_of
 from kossa.ct.skeleton import Skeleton
 
@@ -37,7 +38,9 @@ class Trunk:
 
     `ribs` says whether ribs are in the slice or near it. `spine_hull`, `inside_bone_mm` (depth inside the
     convex hull of bone) and `main` (the largest piece of body in each slice, without arms that lie apart)
-    are coarse [z, y, x].
+    are coarse [z, y, x]. `cut` tells whether the picture's edge cuts the body on its right and its left.
+    `one_sided`: one of them does, and the spine is told by its bones alone; `part`: no spine is in what the
+    picture holds of a trunk.
     """
 
     spine: Mask
@@ -51,6 +54,13 @@ class Trunk:
     inside_bone_mm: npt.NDArray[np.float32]
     main: Mask
     ribs: Mask
+    cut: tuple[bool, bool] = (False, False)
+    one_sided: bool = False
+    part: bool = False
+
+    def on_both(self, right: float, left: float) -> float:
+        """Return what both sides of the midline have at least; of a cut body the fuller side counts."""
+        return max(right, left) if self.one_sided else min(right, left)
 
     @property
     def any(self) -> bool:
@@ -76,6 +86,18 @@ def _extent(body: Body, scan: Scan) -> tuple[Floats, Floats, Floats, Mask]:
         middle[z] = (columns[0] + columns[-1]) / 2
         size[z] = area[best] * scan.coarse.cell_mm2
     return width, middle, size, main
+
+
+def _restored(main: Mask, x: float, pixel_mm: float, cut: tuple[bool, bool]) -> tuple[Floats, Floats]:
+    """Return the width that a cut body would have around its midline, and the midline, slice by slice."""
+    width = np.zeros(main.shape[0])
+    for z, plane in enumerate(main):
+        columns = np.flatnonzero(plane.any(axis=0))
+        if columns.size == 0:
+            continue
+        half = x - columns[0] if cut[1] else columns[-1] - x
+        width[z] = max(0.0, 2 * half * pixel_mm)
+    return width, np.full(main.shape[0], x)
 
 
 def _midline(scan: Scan, body: Body, width: Floats, middle: Floats) -> Mask:
@@ -146,7 +168,7 @@ def _hulls(mask: Mask) -> Mask:
     return np.stack([convex_fill(plane) if plane.any() else plane for plane in mask])
 
 
-def _ribs(scan: Scan, skeleton: Skeleton, spine: Mask, x: Floats, main: Mask) -> Mask:
+def _ribs(scan: Scan, skeleton: Skeleton, spine: Mask, x: Floats, main: Mask, *, one_sided: bool) -> Mask:
     """Return slices with something bright far aside of the spine on both sides, or near such slices."""
     c = scan.coarse
     columns = np.arange(main.shape[2])
@@ -154,7 +176,8 @@ def _ribs(scan: Scan, skeleton: Skeleton, spine: Mask, x: Floats, main: Mask) ->
     for z in np.flatnonzero(spine):
         aside = (columns - x[z]) * c.pixel_mm[1]
         area = ((skeleton.filled[z] | skeleton.bright[z]) & main[z]).sum(axis=0) * c.cell_mm2
-        here[z] = min(area[aside <= -RIB_ASIDE_MM].sum(), area[aside >= RIB_ASIDE_MM].sum()) >= RIB_MM2
+        sides = area[aside <= -RIB_ASIDE_MM].sum(), area[aside >= RIB_ASIDE_MM].sum()
+        here[z] = (max(sides) if one_sided else min(sides)) >= RIB_MM2
     near = [bool(here[np.abs(c.heights_mm - h) <= RIB_Z_MM].any()) for h in c.heights_mm]
     return np.array(near)
 
@@ -163,6 +186,12 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
     """Find the spine by its thick bones near the midline, slice by slice, steadied along z."""
     coarse = scan.coarse
     width, middle, size, main = _extent(body, scan)
+    cut = cut_sides(main, scan)
+    one_sided = cut[0] != cut[1]
+    midline = find_midline(scan, skeleton, main) if one_sided else None
+    if midline is not None:
+        width, middle = _restored(main, midline.x, coarse.pixel_mm[1], cut)
+    lost = one_sided and midline is None
     lung = body.lungs.sum(axis=(1, 2)) * coarse.cell_mm2 > 2000.0
     heights = coarse.heights_mm
     broad = (width >= TRUNK_WIDE_MM) & (size >= TRUNK_MM2)
@@ -170,7 +199,7 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
     if lung.any():
         near_lung = np.array([np.abs(heights[lung] - h).min() <= 60.0 for h in heights])
     y, x, front = _vertebrae(scan, skeleton, _midline(scan, body, width, middle), middle)
-    here = broad | near_lung
+    here = broad | near_lung if midline is None else width > 0
     for values in (y, x, front):
         values[~here] = np.nan
     stray = STRAY_MM / coarse.pixel_mm[1]
@@ -179,7 +208,7 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
     front, _ = _steady(front, heights, stray)
     y = np.minimum(y, front + BODY_HALF_MM / coarse.pixel_mm[0])
     spine = steady_x & steady_y & here
-    if scan.hu.shape[0] > 1 and spine.sum() < 0.3 * here.sum():
+    if lost or (scan.hu.shape[0] > 1 and spine.sum() < 0.3 * here.sum()):
         spine &= False
     near = np.zeros(coarse.mean.shape, np.bool_)
     columns = np.arange(coarse.mean.shape[2])
@@ -204,5 +233,8 @@ def find_trunk(scan: Scan, body: Body, skeleton: Skeleton) -> Trunk:
         hull,
         distance(cage, coarse.pixel_mm),
         main,
-        _ribs(scan, skeleton, spine, x, main),
+        _ribs(scan, skeleton, spine, x, main, one_sided=midline is not None),
+        cut,
+        midline is not None,
+        lost and is_trunk(scan, body, skeleton, main, cut),
     )

@@ -22,7 +22,7 @@ from kossa.diagnosis.first_question import could_bring, showing
 from kossa.diagnosis.flip import flips as _flips
 from kossa.diagnosis.floor import floors
 from kossa.diagnosis.interval import bounds, draw
-from kossa.diagnosis.next_test import avoided, next_tests
+from kossa.diagnosis.next_test import Looked, avoided, done_tests, next_tests
 from kossa.diagnosis.posterior import NOT_SAID, PUBLISHED_GAIN, Model, Weighed, model_of
 from kossa.diagnosis.prior import PriorName, setting_prior, shifts
 from kossa.diagnosis.reason import expected_absent, kidney_parts, reasons
@@ -42,6 +42,7 @@ from kossa.evidence import (
     WrongCall,
 )
 from kossa.evidence.vocabulary import term
+from kossa.evidence.words_reading import Examined
 
 __all__ = ["Case", "flips", "possible_causes", "prepare", "weigh"]
 
@@ -197,6 +198,7 @@ def weigh(
     prior: PriorName = "life",
     about: str | None = None,
     history_told: bool | None = None,
+    examined: Sequence[Examined] = (),
     knowledge: Knowledge | None = None,
 ) -> Weighing:
     """Weigh kinds and causes of one person.
@@ -214,6 +216,8 @@ def weigh(
     history_told
         Whether a letter or published history was read in full, so that an exposure it does not name
         speaks against the causes that need one; None: only for published cases with a history.
+    examined
+        The pictures and biopsies that were taken: such a test is not offered again without a reason.
     """
     case = prepare(
         findings, person, results=results, groups=groups, prior=prior, about=about,
@@ -225,7 +229,7 @@ def weigh(
         bringing = could_bring(case.main)
         return Weighing(
             calcification=calcification, floors=shown_floors, could_bring=bringing,
-            next_tests=showing(model.knowledge, bringing),
+            next_tests=showing(model.knowledge, bringing, examined),
         )  # fmt: skip
     posterior = {g: w.posterior() for g, w in case.weighed.items()}
     stacked = np.array(list(posterior.values()))
@@ -248,6 +252,8 @@ def weigh(
             kinds = _kinds(model, p, draws, each_kind)
             causes = _causes(case, w, p, draws, each, shown)
     p = posterior[case.answer]
+    place = next((g.site for g in groups if g.id == case.answer), None)
+    looked = Looked(tuple(examined), place)
     return Weighing(
         calcification=calcification,
         kinds=kinds,
@@ -256,7 +262,8 @@ def weigh(
         groups=tuple(sorted(told, key=lambda g: -(g.surprise_bits or 0.0))),
         separable=kinds[0].low > kinds[1].high,
         floors=shown_floors,
-        next_tests=next_tests(case.main, case.evidence, shown_floors),
+        next_tests=next_tests(case.main, case.evidence, shown_floors, looked),
+        done=done_tests(case.main, case.evidence, looked),
         avoided=avoided(case.main, case.evidence),
         flips=_flips(case.main, case.evidence),
         compared=compared(model.knowledge, case.evidence),

@@ -15,6 +15,7 @@ from kossa.diagnosis.posterior import Weighed
 from kossa.diagnosis.scale import NONE
 from kossa.evidence import Calcification, Deposit, Finding, Material, Modality, NextTest, State, Whose
 from kossa.evidence.vocabulary import ancestors, label, term
+from kossa.evidence.words_reading import Examined
 
 __all__ = ["calcification_state", "could_bring", "showing"]
 
@@ -84,13 +85,26 @@ def _test_for(sites: Sequence[str]) -> str:
     return next((test for site, test in SHOWN_BY if site in above), ELSE)
 
 
-def showing(knowledge: Knowledge, causes: Sequence[str]) -> tuple[NextTest, ...]:
-    """Return the tests that would show a deposit of these causes, each once, with no bits promised."""
+def _looked_at(site: str, test: str, examined: Sequence[Examined]) -> bool:
+    """Whether a sound picture of this kind holds the place; one of an unnamed place tells nothing here."""
+    holding = {site, *ancestors(site)}
+    return any(e.test == test and e.site in holding and not e.poor for e in examined)
+
+
+def showing(
+    knowledge: Knowledge, causes: Sequence[str], examined: Sequence[Examined] = ()
+) -> tuple[NextTest, ...]:
+    """Return the tests that would show a deposit of these causes, each once, with no bits promised.
+
+    A place that was pictured so already is left out.
+    """
     rows = {t.id: t for t in knowledge.tests}
     found: dict[str, NextTest] = {}
     for cause in causes:
         condition = knowledge.conditions[cause]
         row = rows[_test_for(condition.sites)]
+        if condition.sites and _looked_at(condition.sites[0], row.id, examined):
+            continue
         name = condition.names[0].split(" (")[0]
         where = label(condition.sites[0]) if condition.sites else "the usual place"
         found.setdefault(

@@ -34,9 +34,9 @@ def _shown(row: FloorRow, evidence: Evidence) -> tuple[Sign, Verdict, Verdict | 
         if sign.value is not True:
             continue
         rest = evaluate(parse(one.unless_not), evidence.look) if one.unless_not else None
-        if rest is None or rest.value is True:
+        if (rest is None or rest.value is True) and not _questioned(sign, evidence):
             return one, sign, rest
-        if rest.value is None:
+        if rest is None or rest.value is not False:
             open_ = open_ or (one, sign, rest)
     return open_
 
@@ -55,6 +55,13 @@ def _questioned(sign: Verdict, evidence: Evidence) -> bool:
     """Say whether the sign rests on nothing but words with a question mark."""
     said = [evidence.findings.get(a.name) for a in sign.because]
     return bool(said) and all(f is not None and f.certainty <= QUESTIONED for f in said)
+
+
+def _over(row: FloorRow, evidence: Evidence) -> bool:
+    """Say whether the danger is told as over, and nothing told speaks of it now."""
+    if not row.quiet_if or evaluate(parse(row.quiet_if), evidence.look).value is not True:
+        return False
+    return not row.quiet_unless or evaluate(parse(row.quiet_unless), evidence.look).value is not True
 
 
 def _why(shown: str, ask: str, sign: Verdict, rest: Verdict | None, words: Callable[[Atom], str]) -> str:
@@ -108,12 +115,18 @@ def floors(knowledge: Knowledge, evidence: Evidence) -> tuple[Floor, ...]:
         one, sign, rest = shown
         ask = _ask(row, rest, evidence)
         why = _why(one.show_as or row.show_as, ask, sign, rest, evidence.words)
+        quiet = True
         if _questioned(sign, evidence):
             asked = ", ".join(evidence.words(a) for a in sign.because)
             why = f"{DOUBTED}: {asked}" + (f"; ask: {ask}" if ask else "")
+        elif _over(row, evidence):
+            why = row.quiet_as
+        else:
+            quiet = False
         found.append(
             Floor(
                 id=row.id, why=why, who=one.who or row.who, how_soon=row.how_soon, ask=ask, source=row.source,
+                quiet=quiet,
             )
         )  # fmt: skip
     have = {f.id for f in found}

@@ -16,13 +16,15 @@ import numpy.typing as npt
 
 from kossa.conditions.knowledge import FloorRow, TestRow
 from kossa.conditions.rule import atoms, evaluate, parse
+from kossa.diagnosis.done import Known, known
 from kossa.diagnosis.evidence import Evidence
 from kossa.diagnosis.posterior import Weighed
 from kossa.diagnosis.scale import NONE
-from kossa.evidence import Answer, Avoided, Floor, NextTest
+from kossa.evidence import Answer, Avoided, DoneTest, Floor, NextTest
 from kossa.evidence.vocabulary import label
+from kossa.evidence.words_reading import Examined
 
-__all__ = ["avoided", "is_done", "next_tests"]
+__all__ = ["Looked", "avoided", "done_tests", "next_tests"]
 
 Floats = npt.NDArray[np.float64]
 SHOWN = 3  # clinical reference, section 4.5
@@ -35,12 +37,24 @@ KINDS_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What was examined, and the place of the deposit in question (None: not known)."""
+
+    examined: tuple[Examined, ...] = ()
+    place: str | None = None
+
+
+NOTHING = Looked()
+
+
+@dataclass(frozen=True, slots=True)
 class _Judged:
     row: TestRow
     bits: float
     utility: float
     answers: tuple[Answer, ...]
     harm: str
+    known: Known
 
 
 def entropy(p: Floats) -> Floats:
@@ -141,12 +155,6 @@ def _sensible(row: TestRow, evidence: Evidence) -> bool:
     return not row.where or evaluate(parse(row.where), evidence.look).value is True
 
 
-def is_done(row: TestRow, evidence: Evidence) -> bool:
-    """Say whether each analyte of a blood test has a plausible value."""
-    have = {r.analyte for r in evidence.results if r.value is not None and r.plausible}
-    return bool(row.measures) and have.issuperset(row.measures)
-
-
 def _forbidden(row: TestRow, evidence: Evidence) -> str:
     if not row.forbidden_by:
         return ""
@@ -154,18 +162,22 @@ def _forbidden(row: TestRow, evidence: Evidence) -> str:
     return ", ".join(evidence.words(a) for a in said.because) if said.value is True else ""
 
 
-def _judge(weighed: Weighed, evidence: Evidence, floors: Sequence[Floor]) -> Iterator[_Judged]:
+def _judge(
+    weighed: Weighed, evidence: Evidence, floors: Sequence[Floor], looked: Looked
+) -> Iterator[_Judged]:
     now = weighed.posterior()
     shown = {f.id for f in floors}
     asked = {a for f in weighed.model.knowledge.floors if f.id in shown for a in _asked(f)}
     for row in weighed.model.knowledge.tests:
-        ids = _open(row, evidence)
-        if not ids or is_done(row, evidence) or not _sensible(row, evidence) or _forbidden(row, evidence):
+        met = known(row, evidence, looked.examined, looked.place)
+        # an old value may have changed: its answers are open again
+        ids = row.shows if met.again and row.measures else _open(row, evidence)
+        if not ids or met.done or not _sensible(row, evidence) or _forbidden(row, evidence):
             continue
         bits, answers = _gain(row, ids, weighed, now)
         harm, cautioned = _harm(row, evidence)
         safety = bool(asked & set(ids))
-        yield _Judged(row, bits, _utility(row, bits, cautioned=cautioned, safety=safety), answers, harm)
+        yield _Judged(row, bits, _utility(row, bits, cautioned=cautioned, safety=safety), answers, harm, met)
 
 
 def _asked(row: FloorRow) -> Iterator[str]:
@@ -175,9 +187,11 @@ def _asked(row: FloorRow) -> Iterator[str]:
             yield from (a.name for a in atoms(parse(one.unless_not)) if a.kind == "finding")
 
 
-def next_tests(weighed: Weighed, evidence: Evidence, floors: Sequence[Floor]) -> tuple[NextTest, ...]:
+def next_tests(
+    weighed: Weighed, evidence: Evidence, floors: Sequence[Floor], looked: Looked = NOTHING
+) -> tuple[NextTest, ...]:
     """Return at most three tests, best first; a free question that tells something comes first."""
-    telling = [j for j in _judge(weighed, evidence, floors) if j.bits >= LEAST_BITS]
+    telling = [j for j in _judge(weighed, evidence, floors, looked) if j.bits >= LEAST_BITS]
     worth = [j for j in telling if j.utility > 0]
     harmless = [j for j in telling if not j.row.invasive]
     judged = worth or sorted(harmless, key=lambda j: -j.utility)[:1]
@@ -190,9 +204,20 @@ def next_tests(weighed: Weighed, evidence: Evidence, floors: Sequence[Floor]) ->
         NextTest(
             id=j.row.id, bits=j.bits, cost=_cost(j.row), harm=j.harm,
             why=f"settles {j.row.settles}: {j.bits:.2f} bit expected", answers=j.answers,
+            again=j.known.again, missing=j.known.missing,
         )
         for j in judged[:SHOWN]
     )  # fmt: skip
+
+
+def done_tests(weighed: Weighed, evidence: Evidence, looked: Looked = NOTHING) -> tuple[DoneTest, ...]:
+    """Return the tests of the table that make sense here and are done already."""
+    out = []
+    for row in weighed.model.knowledge.tests:
+        met = known(row, evidence, looked.examined, looked.place)
+        if met.how and not met.again and _sensible(row, evidence):
+            out.append(DoneTest(id=row.id, how=met.how))
+    return tuple(out)
 
 
 def avoided(weighed: Weighed, evidence: Evidence) -> tuple[Avoided, ...]:

@@ -6,6 +6,7 @@ a cause give its posterior odds against the average cause. `lr` above 1 speaks f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -16,12 +17,13 @@ from kossa.conditions.rule import Atom
 from kossa.diagnosis.evidence import Evidence, Item
 from kossa.diagnosis.posterior import NOT_SAID, Weighed
 from kossa.evidence import Direction, Reason
-from kossa.evidence.vocabulary import ancestors, label
+from kossa.evidence.vocabulary import ancestors, label, terms
 
 __all__ = ["expected_absent", "kidney_parts", "reasons"]
 
 Floats = npt.NDArray[np.float64]
 MOST_FOR, MOST_AGAINST = 5, 3  # clinical reference, section 4.2 (8)
+_ID = re.compile(r"\b[a-z]+_[a-z0-9_]+\b")
 SMALLEST = 0.04  # log10: a ratio within 10 % of 1 is not told
 EXPECTED = 0.6  # a finding that stands in three of five patients is expected (judgement)
 SHOWN_EXPECTED = 4
@@ -132,7 +134,7 @@ def reasons(
     if whole is not None:
         found.append(whole)
     for m in moved.get(name, ()):
-        text = f"{m.when}: {_times(10**m.log10)}"
+        text = f"{_in_words(m.when)}: {_times(10**m.log10)}"
         found.append(
             (m.log10, _reason("person", m.log10, text, f"{m.source} (grade {m.grade}, {m.checked})"))
         )
@@ -152,6 +154,12 @@ def reasons(
     speaking = [r for log, r in found if log > 0][:MOST_FOR]
     against = [r for log, r in found if log < 0][:MOST_AGAINST]
     return (*speaking, *against)
+
+
+def _in_words(rule: str) -> str:
+    """Return a rule with its findings by their labels: `comes from an endemic country and age > 5`."""
+    known = terms()
+    return _ID.sub(lambda one: label(one.group()) if one.group() in known else one.group(), rule)
 
 
 def expected_absent(weighed: Weighed, cause: int, evidence: Evidence) -> tuple[str, ...]:

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         Cause,
         Compared,
         Direction,
+        DoneTest,
         Flip,
         Floor,
         GroupWeighing,
@@ -88,8 +89,8 @@ _MODULES = {
     "source": "File FileKind Outcome Source",
     "truth": "TrueDeposit TrueMark TruePictures TrueSection Truth",
     "weighing": (
-        "Answer Avoided Calcification Cause Compared Direction Flip Floor GroupWeighing Kind NextTest Reason"
-        " Weighing"
+        "Answer Avoided Calcification Cause Compared Direction DoneTest Flip Floor GroupWeighing Kind"
+        " NextTest Reason Weighing"
     ),
     "workup": "Workup",
 }
@@ -111,6 +112,7 @@ __all__ = [
     "Deposit",
     "DepositGroup",
     "Direction",
+    "DoneTest",
     "File",
     "FileKind",
     "FilmDeposit",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kossa.evidence.errors import CannotFinish
 
-__all__ = ["aside", "folder_for", "write_bytes"]
+__all__ = ["aside", "check_writable", "folder_for", "only_writer", "write_bytes"]
 
 
 def folder_for(path: Path) -> Path:
@@ -26,16 +26,78 @@ def folder_for(path: Path) -> Path:
     return path
 
 
+def check_writable(target: Path, *, folder: bool = False) -> None:
+    """Say before long work where its result cannot be written; nothing is made.
+
+    `target` is a file, or a folder that is made with its parents. Raises `CannotFinish`.
+    """
+    try:
+        fault = _no_room(target, folder=folder)
+    except OSError as error:
+        fault = error.strerror or str(error)
+    if fault:
+        other = "choose another folder with -o" if folder else "choose another name"
+        raise CannotFinish(f"cannot write {target}: {fault}; {other}")
+
+
+def _no_room(target: Path, *, folder: bool) -> str:
+    """Say why a file, or a folder and its parents, cannot be made here; empty where nothing is against it."""
+    if not folder:
+        if target.is_dir():
+            return "it is a folder and not a file"
+        above = target.parent
+        if not above.is_dir():
+            return f"there is no folder {above}"
+    else:
+        above = target
+        while not above.exists() and above != above.parent:
+            above = above.parent
+        if not above.is_dir():
+            return f"{above} is a file and not a folder"
+    return "" if os.access(above, os.W_OK) else "permission denied"
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold a folder while its files are written, so that two runs do not mix theirs.
+
+    The hold ends with the process, and leaves no file. Raises `CannotFinish` where another run has it.
+    """
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotFinish(
+                f"another run of kossa is writing to {folder}; wait for it, or choose another folder with -o"
+            ) from None
+        except OSError:
+            pass  # some network folders know no locks
+        yield
+    finally:
+        os.close(place)
+
+
 @contextmanager
 def aside(target: Path) -> Iterator[Path]:
     """Give a path beside `target` to write to; on success it takes the target's place, else it goes.
 
     Raises `CannotFinish` where the disk is full, the folder not writable, or the target no plain file.
     """
-    # a link keeps being one: what it leads to is replaced
-    target = target.resolve()
-    if target.exists() and not target.is_file():
+    try:
+        # a link keeps being one: what it leads to is replaced
+        target = target.resolve()
+        plain = target.is_file() or not target.exists()
         kind = "a folder" if target.is_dir() else "a device or a pipe"
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that run in a circle
+        why = error.strerror if isinstance(error, OSError) else None
+        raise CannotFinish(f"cannot write {target}: {why or error}") from error
+    if not plain:
         raise CannotFinish(f"cannot write {target}: it is {kind} and not a file; choose another name")
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".kossa-", suffix=target.suffix)

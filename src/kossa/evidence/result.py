@@ -39,7 +39,10 @@ class Range(Record, frozen=True, kw_only=True):
 
 
 class Result(Record, frozen=True, kw_only=True):
-    """One laboratory value. `unit` is UCUM as given, `unit_si` UCUM."""
+    """One laboratory value. `unit` is UCUM as given, `unit_si` UCUM.
+
+    `comment` is what the laboratory wrote beside the value, `also_in` where the same result stands again.
+    """
 
     analyte: str
     value: float | None
@@ -55,4 +58,6 @@ class Result(Record, frozen=True, kw_only=True):
     loinc: str | None = None
     plausible: bool = True
     likely_unit: str | None = None
+    comment: str = ""
     source: Source | None = None
+    also_in: tuple[Source, ...] = ()

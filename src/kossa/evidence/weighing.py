@@ -13,6 +13,7 @@ __all__ = [
     "Cause",
     "Compared",
     "Direction",
+    "DoneTest",
     "Flip",
     "Floor",
     "GroupWeighing",
@@ -83,7 +84,10 @@ class Answer(Record, frozen=True, kw_only=True):
 
 
 class NextTest(Record, frozen=True, kw_only=True):
-    """A test worth asking for, by expected information gain."""
+    """A test worth asking for, by expected information gain.
+
+    `again` says why one that was done is offered again, `missing` which parts nobody measured.
+    """
 
     id: str
     bits: float
@@ -91,6 +95,15 @@ class NextTest(Record, frozen=True, kw_only=True):
     harm: str
     why: str
     answers: tuple[Answer, ...] = ()
+    again: str = ""
+    missing: tuple[str, ...] = ()
+
+
+class DoneTest(Record, frozen=True, kw_only=True):
+    """A test that is done already, and how that is known."""
+
+    id: str
+    how: str
 
 
 class Avoided(Record, frozen=True, kw_only=True):
@@ -116,7 +129,10 @@ class Compared(Record, frozen=True, kw_only=True):
 
 
 class Floor(Record, frozen=True, kw_only=True):
-    """A danger that is shown whatever the probabilities say; `ask` is what is open and decides it."""
+    """A danger that is shown whatever the probabilities say; `ask` is what is open and decides it.
+
+    `quiet` where it is a line and no alarm: only asked about, or told as over.
+    """
 
     id: str
     why: str
@@ -124,6 +140,7 @@ class Floor(Record, frozen=True, kw_only=True):
     how_soon: str
     ask: str = ""
     source: str = ""
+    quiet: bool = False
 
 
 class Flip(Record, frozen=True, kw_only=True):
@@ -165,6 +182,7 @@ class Weighing(Record, frozen=True, kw_only=True):
     separable: bool | None = None
     flips: tuple[Flip, ...] = ()
     avoided: tuple[Avoided, ...] = ()
+    done: tuple[DoneTest, ...] = ()
     could_bring: tuple[str, ...] = ()
     compared: tuple[Compared, ...] = ()
     answer_group: str | None = None

@@ -8,12 +8,12 @@ from kossa.evidence.base import Record
 from kossa.evidence.deposit import DepositGroup, ToldDeposit
 from kossa.evidence.finding import Finding
 from kossa.evidence.notice import Notice
-from kossa.evidence.person import Person
+from kossa.evidence.person import Person, Side
 from kossa.evidence.result import Flag, Range, Result
 from kossa.evidence.score import Score
-from kossa.evidence.source import File
+from kossa.evidence.source import File, Source
 
-__all__ = ["BloodReading", "Derived", "HistoryReading", "Reliability", "ended"]
+__all__ = ["BloodReading", "Denied", "Derived", "Examined", "HistoryReading", "Reliability", "ended"]
 
 
 class Reliability(StrEnum):
@@ -61,8 +61,36 @@ class BloodReading(Record, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
+class Denied(Record, frozen=True, kw_only=True):
+    """A sentence of a report that says no calcium was seen, and the place it speaks of (None: not named)."""
+
+    words: str
+    site: str | None = None
+    side: Side = Side.UNKNOWN
+    source: Source | None = None
+
+
+class Examined(Record, frozen=True, kw_only=True):
+    """An examination that was done: a test of the knowledge's table, at a place (None: not named).
+
+    `poor` where it was told to be of poor quality or not conclusive.
+    """
+
+    test: str
+    how: str
+    site: str | None = None
+    side: Side = Side.UNKNOWN
+    when: str | None = None
+    poor: bool = False
+    source: Source | None = None
+
+
 class HistoryReading(Record, frozen=True, kw_only=True):
-    """What `kossa history --json` prints; `not_understood` holds phrases in which nothing was found."""
+    """What `kossa history --json` prints; `not_understood` holds phrases in which nothing was found.
+
+    `denied` are the sentences that say no calcium was seen; `examined` the examinations that were done;
+    `history_told` says that a history is told, so that an exposure it does not name was probably not there.
+    """
 
     schema: str = "kossa/history/1"
     kossa_version: str
@@ -72,6 +100,9 @@ class HistoryReading(Record, frozen=True, kw_only=True):
     groups: tuple[DepositGroup, ...] = ()
     scores: tuple[Score, ...] = ()
     findings: tuple[Finding, ...] = ()
+    denied: tuple[Denied, ...] = ()
+    examined: tuple[Examined, ...] = ()
+    history_told: bool = False
     not_understood: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
 

@@ -13,7 +13,7 @@ from kossa.evidence.reading import CtReading
 from kossa.evidence.result import Result
 from kossa.evidence.source import File
 from kossa.evidence.weighing import Calcification, Weighing
-from kossa.evidence.words_reading import Derived
+from kossa.evidence.words_reading import Denied, Derived
 
 __all__ = ["Workup"]
 
@@ -32,6 +32,7 @@ class Workup(Record, frozen=True, kw_only=True):
     derived: tuple[Derived, ...] = ()
     findings: tuple[Finding, ...] = ()
     groups: tuple[DepositGroup, ...] = ()
+    denied: tuple[Denied, ...] = ()
     weighing: Weighing | None = None
     options: tuple[Option, ...] = ()
     not_understood: tuple[str, ...] = ()

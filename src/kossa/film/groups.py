@@ -25,10 +25,10 @@ BETWEEN_MM = 10.0  # of two groups nearer than this the stronger stands (films_a
 MEMBER = 0.7  # weight from which on a spot is a member: as likely a deposit as noise
 
 # Scores that at most half a group a film passes on films without insertion (validate/film.py):
-THRESHOLD = (
-    6.8  # the larger of 6.5 on four views of P00173 at 100 um and 6.7 on them and two MIAS films at 200
-)
-THRESHOLD_SHARP = 5.5  # 50 um, four views of P00173, specks as sharp as dust there left out
+# the larger of 6.5 on four views of P00173 at 100 um and 6.7 on them and two MIAS films at 200 um
+THRESHOLD = 6.8
+# 50 um, specks as sharp as dust left out too: 5.4 on four views of P00173, 5.5 in even noise of a made film
+THRESHOLD_SHARP = 6.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,8 @@ from kossa.film.detect import Detection
 from kossa.film.edges import usual_slope
 from kossa.film.groups import REACH_MM
 from kossa.film.measure import EIGHT, Mark, measure_mark
-from kossa.film.morphology import Form, distribution_of, form_of, is_steep, word_of
+from kossa.film.morphology import Form, distribution_of, form_of, word_of
+from kossa.film.signs import is_line, is_steep
 
 __all__ = ["Group", "Marks", "mark_groups"]
 
@@ -21,6 +22,8 @@ PART_Z = 3.0  # pixels of a mark lie above this; judgement
 MEMBER_Z = 4.0  # the largest z of a mark of a group; judgement
 PLAIN_Z, PLAIN_STEEP, PLAIN_MM2 = 10.0, 4.5, 0.12  # of a mark that counts where others stand by; judgement
 LARGE_Z, LARGE_MM2, LARGE_HEIGHT = 5.0, 0.4, 25.0  # of a mark with steep edges that counts alone; judgement
+ON_MM = 15.0  # from a cluster's middle, within which what goes on from it is looked for; judgement
+NEXT_MM = 2.5  # nearest neighbours of real groups lie within it, 95 of 100; films_and_sections.md 2.2
 COARSE_LINK_MM = 4.0  # coarse marks nearer than this belong together; judgement
 COARSE_LONG_MM = 1.5  # a single one has to be as long to make a group; judgement
 BLUR_MM = 0.06  # of screen and film; films_and_sections.md 2.2
@@ -57,11 +60,14 @@ def mark_groups(found: Detection) -> Marks:
     areas = np.bincount(parts.ravel(), minlength=count + 1)[1:] * found.pixel_mm**2
     peaks = np.where(_dust_only(found, parts, count), 0.0, peaks)
     coarse = (peaks >= PLAIN_Z) & (areas >= PLAIN_MM2) | (peaks >= LARGE_Z) & (areas >= LARGE_MM2)
-    owner = _owners(found, parts, boxes, peaks, coarse)
+    spotted = _spotted(found, parts, count)
+    owner, away = _owners(found, boxes, peaks, spotted | coarse)
+    near = (away <= ON_MM) & (peaks >= LARGE_Z) & (spotted | (areas >= PLAIN_MM2)) & (owner < 0) & ~coarse
+    near = _reached(boxes, owner >= 0, near, COARSE_LINK_MM / found.pixel_mm)
     measured: dict[int, Mark] = {}
     blur = float(np.hypot(BLUR_MM / found.pixel_mm, 12**-0.5))
     usual = usual_slope(found.image, found.pixel_mm, found.breast)
-    for k in np.flatnonzero(coarse | (owner >= 0))[:MOST]:
+    for k in np.flatnonzero(coarse | (owner >= 0) | near)[:MOST]:
         box = boxes[k]
         mark = measure_mark(
             found.image,
@@ -72,9 +78,35 @@ def mark_groups(found: Detection) -> Marks:
             blur_px=blur,
             usual=usual,
         )
-        if mark is not None and (owner[k] >= 0 or _counts(mark, found.pixel_mm)):
+        if mark is not None and (
+            owner[k] >= 0 or spotted[k] or _counts(mark, found.pixel_mm) or _is_piece(mark)
+        ):
             measured[int(k)] = mark
     return _grouped(found, measured, owner)
+
+
+def _reached(
+    boxes: list[tuple[slice, slice]],
+    start: npt.NDArray[np.bool_],
+    may: npt.NDArray[np.bool_],
+    gap: float,
+) -> npt.NDArray[np.bool_]:
+    """Say which parts are reached from those to start with, by boxes nearer than `gap` pixels."""
+    low = np.array([[b[0].start, b[1].start] for b in boxes]).reshape(-1, 2)
+    high = np.array([[b[0].stop, b[1].stop] for b in boxes]).reshape(-1, 2)
+    left, reached = may.copy(), np.zeros(len(boxes), bool)
+    front = np.flatnonzero(start)
+    while front.size and left.any():
+        other = np.flatnonzero(left)
+        apart = np.maximum(low[other][:, None] - high[front], low[front] - high[other][:, None])
+        front = other[(np.hypot(*np.maximum(apart, 0).transpose(2, 0, 1)) <= gap).any(1)]
+        reached[front], left[front] = True, False
+    return reached
+
+
+def _is_piece(mark: Mark) -> bool:
+    """Say whether a mark may be a piece of a line that a group is part of."""
+    return is_line(mark) and mark.steep >= PLAIN_STEEP
 
 
 def _dust_only(found: Detection, parts: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.bool_]:
@@ -86,28 +118,31 @@ def _dust_only(found: Detection, parts: npt.NDArray[np.int32], count: int) -> np
     return (dust & ~other)[1:]
 
 
+def _spotted(found: Detection, parts: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.bool_]:
+    """Say which parts hold a spot that is no dust."""
+    out = np.zeros(count + 1, bool)
+    usable = ~found.sharp
+    out[parts[found.spots.y[usable].astype(int), found.spots.x[usable].astype(int)]] = True
+    return out[1:]
+
+
 def _owners(
     found: Detection,
-    parts: npt.NDArray[np.int32],
     boxes: list[tuple[slice, slice]],
     peaks: npt.NDArray[np.float64],
-    coarse: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.int64]:
-    """Return for each part the cluster it lies in, -1 for none."""
-    owner = np.full(len(boxes), -1)
+    may: npt.NDArray[np.bool_],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Return for each part the cluster it lies in, -1 for none, and the mm to the nearest cluster."""
+    owner, away = np.full(len(boxes), -1), np.full(len(boxes), np.inf)
     if not found.clusters or not len(boxes):
-        return owner
+        return owner, away
     middle = np.array([[(b[0].start + b[0].stop) / 2, (b[1].start + b[1].stop) / 2] for b in boxes])
     centres = np.array([[c.y, c.x] for c in found.clusters])
-    reach = REACH_MM / found.pixel_mm
-    spotted = np.zeros(len(boxes) + 1, bool)
-    usable = ~found.sharp
-    spotted[parts[found.spots.y[usable].astype(int), found.spots.x[usable].astype(int)]] = True
-    away = np.hypot(middle[:, None, 0] - centres[:, 0], middle[:, None, 1] - centres[:, 1])
-    nearest = away.argmin(1)
-    inside = (away.min(1) <= reach) & (peaks >= MEMBER_Z) & (spotted[1:] | coarse)
-    owner[inside] = nearest[inside]
-    return owner
+    every = np.hypot(middle[:, None, 0] - centres[:, 0], middle[:, None, 1] - centres[:, 1])
+    away = every.min(1) * found.pixel_mm
+    inside = (away <= REACH_MM) & (peaks >= MEMBER_Z) & may
+    owner[inside] = every.argmin(1)[inside]
+    return owner, away
 
 
 def _grouped(found: Detection, measured: dict[int, Mark], owner: npt.NDArray[np.int64]) -> Marks:
@@ -129,6 +164,10 @@ def _grouped(found: Detection, measured: dict[int, Mark], owner: npt.NDArray[np.
         if touching or len(chain) > 1 or long:
             merged = set(chain).union(*(s[0] for s in touching))
             sets.append((merged, max(scores, default=None)))
+    loose = {i for i in range(len(marks)) if not _counts(marks[i], found.pixel_mm)}
+    loose -= set().union(*(s[0] for s in sets))
+    for members, _ in sets:
+        loose -= _go_on(members, loose, marks, found.pixel_mm)
     groups = []
     for members, score in sets:
         if not members:
@@ -140,7 +179,40 @@ def _grouped(found: Detection, measured: dict[int, Mark], owner: npt.NDArray[np.
         pectoral = found.breast.in_pectoral(float(middle[0]), float(middle[1]))
         groups.append(Group(ordered, form, distribution_of(inside, found.pixel_mm), score, pectoral))
     groups.sort(key=lambda g: (-(g.score or 0.0), g.members))
-    return Marks(marks, [word_of(m, found.pixel_mm) for m in marks], groups)
+    return _without(loose, Marks(marks, [word_of(m, found.pixel_mm) for m in marks], groups))
+
+
+def _go_on(members: set[int], loose: set[int], marks: list[Mark], pixel_mm: float) -> set[int]:
+    """Add to a group, in place, what goes on from it; return which of the loose marks these are.
+
+    Spots do so from neighbour to neighbour, pieces of a line over the gaps of the line.
+    """
+    joined: set[int] = set()
+    front = set(members)
+    while front:
+        points = np.concatenate([_some(marks[i]) for i in front])
+        front = set()
+        for i in loose - joined:
+            ends = _some(marks[i])
+            gap = np.hypot(*(points[:, None] - ends[None]).transpose(2, 0, 1)).min() * pixel_mm
+            if gap <= (COARSE_LINK_MM if _is_piece(marks[i]) else NEXT_MM):
+                front.add(i)
+        joined |= front
+    members |= joined
+    return joined
+
+
+def _without(dropped: set[int], told: Marks) -> Marks:
+    """Return the marks without those dropped, which no group holds."""
+    kept = [i for i in range(len(told.marks)) if i not in dropped]
+    new = {i: n for n, i in enumerate(kept)}
+    groups = [replace(g, members=tuple(new[i] for i in g.members)) for g in told.groups]
+    return Marks([told.marks[i] for i in kept], [told.words[i] for i in kept], groups)
+
+
+def _some(mark: Mark) -> npt.NDArray[np.int32]:
+    """Return some forty of a mark's pixels, which stand for all where distances are measured."""
+    return mark.outline[:: max(1, len(mark.outline) // 40)]
 
 
 def _large(mark: Mark, pixel_mm: float) -> bool:
@@ -160,10 +232,8 @@ def _chains(marks: list[Mark], pixel_mm: float) -> list[set[int]]:
     coarse = [i for i, m in enumerate(marks) if _counts(m, pixel_mm)]
     if len(coarse) < 2:
         return [{i} for i in coarse]
-    points = np.concatenate([marks[i].outline[:: max(1, len(marks[i].outline) // 40)] for i in coarse])
-    of = np.concatenate(
-        [np.full(len(marks[i].outline[:: max(1, len(marks[i].outline) // 40)]), i) for i in coarse]
-    )
+    points = np.concatenate([_some(marks[i]) for i in coarse])
+    of = np.concatenate([np.full(len(_some(marks[i])), i) for i in coarse])
     label = fcluster(linkage(points * pixel_mm, "single"), COARSE_LINK_MM, "distance")
     chains: list[set[int]] = []
     for number in np.unique(label):

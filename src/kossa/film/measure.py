@@ -18,6 +18,7 @@ Mask = npt.NDArray[np.bool_]
 
 HALF = 0.5  # of the peak: where the outline is drawn
 SPHERE = 0.866  # width of a sphere's shadow at half height, as a share of its diameter: sqrt(1 - 0.25)
+STRIP = 4.0  # thickness of a strip over the mean distance of its points to its border
 MARGIN_PX = 6  # ground that is looked at round a mark; judgement
 EDGE = 75  # percentile of the slopes of a mark that stands for its edge; judgement
 EIGHT = np.ones((3, 3), bool)
@@ -28,7 +29,8 @@ class Mark:
     """A mark in pixels of the image it was measured on; `outline` (n, 2) [y, x] are its pixels.
 
     `diameter` is that of a disc of the same area, blur taken out; `length` and `width` are four
-    standard deviations along its axes; `hole` is the share of the filled outline that is empty;
+    standard deviations along its axes; `calibre` is how thick it is along its own course, be that bent or
+    branching; `hole` is the share of the filled outline that is empty;
     `core` the height of the middle over that of the border (None: too small); `solid` the share of its
     hull that it fills; `height` grey levels of 255 over the ground; `z` the largest over local noise;
     `steep` the slope of its edge over the usual slope of the film.
@@ -40,6 +42,7 @@ class Mark:
     diameter: float
     length: float
     width: float
+    calibre: float
     hole: float
     core: float | None
     solid: float
@@ -53,6 +56,11 @@ class Mark:
     def elongation(self) -> float:
         """Return length over width."""
         return self.length / max(self.width, 1e-6)
+
+    @property
+    def slender(self) -> float:
+        """Return how often its calibre goes into its course: length over width of a strip, 1.8 of a disc."""
+        return self.area / max(1 - self.hole, 1e-3) / max(self.calibre, 1e-6) ** 2
 
 
 def measure_mark(
@@ -90,6 +98,7 @@ def measure_mark(
     area, whole = int(body.sum()), int(filled.sum())
     cy, cx = ndi.center_of_mass(np.maximum(rise, 0) * body)
     length, width = _axes(filled)
+    depth = ndi.distance_transform_edt(np.pad(filled, 1))[1:-1, 1:-1]
     fwhm = 2.355 * blur_px
     seen = 2 * np.sqrt(whole / np.pi)
     places = np.argwhere(body).astype(np.int32) + np.array([y0, x0], np.int32)
@@ -101,8 +110,9 @@ def measure_mark(
         diameter=float(np.sqrt(max(seen**2 - fwhm**2, 0.25)) / SPHERE),
         length=length,
         width=width,
+        calibre=STRIP * float(depth[filled].mean() - 0.5),
         hole=1 - area / whole,
-        core=_core(rise, filled),
+        core=_core(rise, filled, depth),
         solid=_solid(filled),
         height=peak,
         z=float(z[y0:y1, x0:x1][inside].max()),
@@ -130,9 +140,8 @@ def _axes(body: Mask) -> tuple[float, float]:
     return float(4 * np.sqrt(high)), float(4 * np.sqrt(low))
 
 
-def _core(rise: Image, filled: Mask) -> float | None:
-    """Return the mean height of the inner part over that of the border."""
-    depth = ndi.distance_transform_edt(np.pad(filled, 1))[1:-1, 1:-1]
+def _core(rise: Image, filled: Mask, depth: npt.NDArray[np.float64]) -> float | None:
+    """Return the mean height of the inner part over that of the border; `depth` is the way to the border."""
     deepest = float(depth.max())
     if deepest < 2.5:
         return None

@@ -13,29 +13,18 @@ import numpy as np
 
 from kossa.evidence import Category
 from kossa.film.measure import Mark
-from kossa.film.rails import find_rails
+from kossa.film.signs import POPCORN_MM, ROD_MM, STEEP, THIN, area_share, benign_sign, is_line
 
-__all__ = ["Form", "distribution_of", "form_of", "is_steep", "word_of"]
+__all__ = ["Form", "distribution_of", "form_of", "word_of"]
 
-POPCORN_MM = 2.0  # coarse: larger than 2-3 mm
-ROD_MM = 0.5  # rods are mostly at least this wide, fine lines are narrower
-ROD_LENGTH_MM = 2.0  # judgement
-LONG = 3.0  # length over width of a rod; judgement
-LINEAR = 2.2  # the same of a fine line, which blur shortens; judgement
-THIN = 1.3  # what blur adds to the width of a fine line, as a factor; judgement
-LINEAR_SHARE = 0.25  # of the marks; judgement
+LINEAR_SHARE, LINEAR_AREA = 0.25, 0.4  # of the marks, or of their area, that is lines; judgement
 SMALL_MM = 0.5  # fine below, coarse from here on
 DYSTROPHIC_MM = 1.0  # coarser than coarse heterogeneous
-HOLE, THIN_WALL = 0.12, 0.45  # share of a ring that is empty: lucent centre, rim; judgement
-CORE = 0.78  # middle over border of a ring whose hole the blur fills; judgement
-RING_PX = 5  # a smaller ring shows no hole; judgement
-SMOOTH = 0.75  # share of its hull that a rod fills; judgement
 HAZY = 9.0  # median z below which small marks count as hazy; judgement
-STEEP = 6.0  # slope of a large mark's edge over the usual one; tissue of real films reaches 5.7; judgement
-CLOSED, CLOSED_ROUND, RING_STEEP = 0.25, 1.5, 4.5  # hole, elongation, slope of a closed ring; judgement
-EVEN_SIZE = 0.25  # spread of diameters over their mean, of round dots; judgement
-ROUND, DOT = 1.18, 1.25  # mean elongation of round marks, and of dots whose pixels show less of it; judgement
-SHOWN_PX = 2.0  # a median mark narrower than this has no form; judgement
+HAZY_STEEP = 4.5  # slope of edges below which larger faint marks do so too; judgement
+EVEN = 0.21  # spread of sizes and of heights together of marks that are alike; judgement
+ROUND, DOT = 1.18, 1.25  # median elongation of round marks, and of dots whose pixels blur it; judgement
+GROUP = 5  # marks make a group of their own beside a large one; films_and_sections.md 3.1
 COARSE_MM, COARSE_PX = 0.15, 5.0  # on coarser pixels a form needs as many across (issue: 200 um)
 LINE_RATIO = 4.0  # axis ratio from which on a distribution is linear; films_and_sections.md 8.7
 REGIONAL_MM = 20.0  # larger than grouped
@@ -71,32 +60,38 @@ class Form:
 
 def form_of(marks: Sequence[Mark], pixel_mm: float) -> Form:
     """Describe a group of marks whose pixels measure `pixel_mm`."""
-    large = _large_sign(marks, pixel_mm)
-    if large is not None:
-        return _form(*large)
     sizes = np.array([m.diameter for m in marks]) * pixel_mm
+    sign = benign_sign(marks, pixel_mm)
+    if sign is not None:
+        return _beside(marks, sizes, pixel_mm, sign) or _form(*sign)
     across = float(np.median(sizes)) / pixel_mm
-    needed = COARSE_PX if pixel_mm > COARSE_MM else SHOWN_PX
-    if across < needed and pixel_mm > COARSE_MM:
+    if pixel_mm > COARSE_MM and across < COARSE_PX:
         return Form(
             None,
             Category.INDETERMINATE,
             f"spacing too coarse: marks of {np.median(sizes):.2f} mm are {across:.1f} pixels "
             f"of {pixel_mm:.2f} mm, which show no form",
         )
-    return _form(*_small_sign(marks, sizes, pixel_mm))
+    word, because = _small_sign(marks, sizes, pixel_mm)
+    if pixel_mm > COARSE_MM and word == "fine_linear":
+        because = f"spacing too coarse to tell fine lines from the wall of a vessel or a rod: {because}"
+        word = None
+    return _form(word, because)
+
+
+def _beside(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float, sign: tuple[str, str]) -> Form | None:
+    """Return the form of distinct small marks that lie with a benign one, where it is the more worrying."""
+    small = [m for m, d in zip(marks, sizes, strict=True) if d < SMALL_MM and m.z >= HAZY]
+    if sign[0] == "vascular" or len(small) < GROUP or pixel_mm > COARSE_MM:
+        return None
+    word, why = _small_sign(small, np.array([m.diameter for m in small]) * pixel_mm, pixel_mm)
+    return _form(word, f"{why}; beside them lies {sign[1]}") if word in SUSPICIOUS else None
 
 
 def word_of(mark: Mark, pixel_mm: float) -> str | None:
     """Return the word for one mark alone, None where its form says nothing."""
-    found = _large_sign([mark], pixel_mm)
+    found = benign_sign([mark], pixel_mm)
     return None if found is None else found[0]
-
-
-def is_steep(mark: Mark) -> bool:
-    """Say whether a mark ends as calcium does; a closed ring has its form as evidence, and needs less."""
-    closed = mark.hole >= CLOSED and mark.elongation < CLOSED_ROUND
-    return mark.steep >= (RING_STEEP if closed else STEEP)
 
 
 def _form(word: str | None, because: str) -> Form:
@@ -112,71 +107,55 @@ def _form(word: str | None, because: str) -> Form:
     return Form(word, category, because, patterns)
 
 
-def _large_sign(marks: Sequence[Mark], pixel_mm: float) -> tuple[str, str] | None:
-    """Return the first typically benign sign that any mark or all together show."""
-    points = np.concatenate([m.outline for m in marks]).astype(float) * pixel_mm
-    rails = find_rails(points)
-    if rails is not None and rails.apart_mm >= 3 * pixel_mm:
-        return "vascular", (
-            f"two parallel lines {rails.apart_mm:.1f} mm apart, as the walls of a vessel, seen together "
-            f"along {rails.share:.0%} of {rails.length_mm:.0f} mm"
-        )
-    for m in sorted(marks, key=lambda m: -m.area):
-        if not is_steep(m):
-            continue  # tissue fades out like this, and tissue must not make a group look harmless
-        wide = 2 * np.sqrt(m.area / max(1 - m.hole, 1e-3) / np.pi)
-        ring = m.hole >= HOLE or (m.core is not None and m.core < CORE)
-        if ring and wide >= RING_PX and m.elongation < 2.0:
-            word = "rim" if m.hole >= THIN_WALL else "lucent_centred"
-            core = "" if m.core is None else f"; its middle is {m.core:.2f} times as bright as its border"
-            return word, f"a ring {wide * pixel_mm:.1f} mm across, {m.hole:.0%} of it empty{core}"
-        length, width, size = m.length * pixel_mm, m.width * pixel_mm, m.diameter * pixel_mm
-        if length >= ROD_LENGTH_MM and width >= ROD_MM and m.elongation >= LONG and m.solid >= SMOOTH:
-            return "large_rod_like", (
-                f"a smooth rod {length:.1f} mm long and {width:.1f} mm wide (a fine line is narrower than "
-                f"{ROD_MM:g} mm)"
-            )
-        if size >= POPCORN_MM and m.elongation < LONG:
-            return "popcorn", f"one mark {size:.1f} mm across (coarse: more than {POPCORN_MM:g} mm)"
-    return None
+def _spread(values: np.ndarray) -> float:
+    """Return the deviation over the median, from the 10th and 90th percentile of a normal spread.
+
+    One pair of dots that merged does not change it.
+    """
+    low, median, high = np.percentile(values, [10, 50, 90])
+    return float((high - low) / 2.56 / max(median, 1e-6))
 
 
 def _small_sign(marks: Sequence[Mark], sizes: np.ndarray, pixel_mm: float) -> tuple[str | None, str]:
     """Return the word for many small marks, None where they show no form."""
     count, median = len(marks), float(np.median(sizes))
-    shape = np.array([m.elongation for m in marks])
-    lines = [m for m in marks if m.elongation >= LINEAR and m.width * pixel_mm < ROD_MM * THIN]
+    shape = float(np.median([m.elongation for m in marks]))
+    fine = [is_line(m) and m.calibre * pixel_mm < ROD_MM * THIN for m in marks]
+    lines = sum(fine)
     z = float(np.median([m.z for m in marks]))
     told = f"{count} mark{'s' if count > 1 else ''}, median diameter {median:.2f} mm"
-    if len(lines) >= max(2, LINEAR_SHARE * count):
+    if lines >= 2 and (lines >= LINEAR_SHARE * count or area_share(marks, fine) >= LINEAR_AREA):
         return "fine_linear", (
-            f"{told}; {len(lines)} of them are thinner than {ROD_MM * THIN:.2f} mm and at least {LINEAR:g} "
-            "times as long as wide"
+            f"{told}; {lines} of them are thinner than {ROD_MM * THIN:.2f} mm and long for it, straight or "
+            "branching"
         )
-    spread = float(sizes.std() / max(sizes.mean(), 1e-6))
-    even = spread < EVEN_SIZE and float(shape.mean()) < (ROUND if median >= SMALL_MM else DOT)
+    spread, varied = _spread(sizes), _spread(np.array([m.height for m in marks]))
+    even = np.hypot(spread, varied) < EVEN and shape < (ROUND if median >= SMALL_MM else DOT)
     figures = (
-        f"{told}; diameters vary by {spread:.0%} of their mean; on average {shape.mean():.1f} times as long "
-        f"as wide; their tops stand {z:.0f} times the noise of the film above the ground"
+        f"{told}; diameters vary by {spread:.0%}, heights by {varied:.0%}; half of them are more than "
+        f"{shape:.1f} times as long as wide; their tops stand {z:.0f} times the noise of the film above "
+        "the ground"
     )
-    word, why = _small_word(median, z, float(np.median([m.steep for m in marks])), even=even, count=count)
+    steep = float(np.median([m.steep for m in marks]))
+    thick = float(np.median([m.calibre for m in marks])) * pixel_mm
+    word, why = _small_word(median, thick, z, steep, even=bool(even), count=count)
     return word, f"{figures}; {why}"
 
 
 def _small_word(  # noqa: PLR0911 - one return a word
-    median: float, z: float, steep: float, *, even: bool, count: int
+    median: float, thick: float, z: float, steep: float, *, even: bool, count: int
 ) -> tuple[str | None, str]:
-    """Return the word for marks of this median diameter in mm and height in noise, and why."""
-    if median >= DYSTROPHIC_MM and steep >= STEEP:
+    """Return the word for marks of this median diameter and calibre in mm and height in noise, and why."""
+    if median >= DYSTROPHIC_MM and thick >= SMALL_MM and steep >= STEEP:
         return "dystrophic", f"larger than {DYSTROPHIC_MM:g} mm with sharp edges"
     if median >= POPCORN_MM:
         return None, "so large and with edges so soft that this may be tissue"
+    if z < HAZY and (median < SMALL_MM or steep < HAZY_STEEP):
+        return "amorphous", f"faint (below {HAZY:g} times the noise) and small or without a sharp edge"
     if median >= SMALL_MM:
         if even:
             return "round", f"round and alike, {SMALL_MM:g} mm or larger"
         return "coarse_heterogeneous", f"{SMALL_MM:g} mm or larger, and uneven in size or form"
-    if z < HAZY:
-        return "amorphous", f"smaller than {SMALL_MM:g} mm and faint (below {HAZY:g} times the noise)"
     if even and count >= 3:
         return "punctate", f"round and alike, smaller than {SMALL_MM:g} mm"
     return "fine_pleomorphic", f"distinct, smaller than {SMALL_MM:g} mm, and uneven in size or form"

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage as ndi
 
-from kossa.film.rails import find_rails
+from kossa.film.rails import Rails, find_rails
 
 __all__ = ["Outline", "describe_outline"]
 
@@ -25,6 +25,8 @@ LONG_LINE_MM = 30.0  # a meniscus or the cartilage of a joint is shorter; judgem
 SHEET_LONG_MM = 16.0  # judgement
 DENSE, LOBES_MM2 = 0.1, 80.0  # share of the step from soft tissue to bone, and area, of a lump; judgement
 TRAM_MM, THIN_MM = 12.0, 2.2  # length of an artery that is seen, mean width of its walls; judgement
+NEAR_MM, TALL = 5.0, 0.62  # a wall is as tall as this share of the top near it; judgement
+CLEAR, BOTH = 0.08, 0.6  # points between them, and length with both, of walls that are read so; judgement
 SOLID_BALL = 1.4  # the shadow of a ball, r < 0.3 R over 0.55-0.85 R: mean of sqrt(1 - (r/R)^2)
 WALL, HOLLOW = 0.55, 0.7  # height of a ring's wall that is fitted, and its middle over its wall; judgement
 
@@ -64,21 +66,16 @@ def describe_outline(  # noqa: PLR0911 - one return a pattern, in their order of
     if ring is not None:
         return ring
     grains = _grains(body, pixel_mm)
+    hollow = _walls(body, rise, pixel_mm)
+    if hollow is not None:
+        return hollow
     rails = find_rails(points)
     peak, area = float(np.percentile(rise[body], 98)), float(body.sum()) * pixel_mm**2
     length, width = _length_and_width(body, pixel_mm)
     if peak >= DENSE and area >= LOBES_MM2 and width >= LINE_WIDE_MM:
         return _lump("lobulated", body, peak, length, width)
-    if (
-        rails is not None
-        and rails.length_mm >= TRAM_MM
-        and area <= THIN_MM * 2 * rails.length_mm * rails.share
-    ):
-        return _made(
-            "tram_track",
-            f"two parallel lines {rails.apart_mm:.1f} mm apart, as the walls of a vessel, seen together "
-            f"along {rails.share:.0%} of {rails.length_mm:.0f} mm",
-        )
+    if rails is not None and _is_tube(rails, area):
+        return _tram(rails)
     if grains is not None:
         return grains
     if width <= LINE_WIDE_MM and length >= LONG_LINE_MM:
@@ -91,6 +88,33 @@ def describe_outline(  # noqa: PLR0911 - one return a pattern, in their order of
     if length >= SHEET_LONG_MM and length >= 2.2 * width:
         return _made("sheet", f"a band {length:.0f} mm long and {width:.1f} mm wide")
     return _lump("amorphous", body, peak, length, width)
+
+
+def _is_tube(rails: Rails, area: float) -> bool:
+    """Tell whether two walls are as long and thin as those of an artery; `area` in mm2 is of both."""
+    return rails.length_mm >= TRAM_MM and area <= THIN_MM * 2 * rails.length_mm * rails.share
+
+
+def _tram(rails: Rails) -> Outline:
+    return _made(
+        "tram_track",
+        f"two parallel lines {rails.apart_mm:.1f} mm apart, as the walls of a vessel, seen together "
+        f"along {rails.share:.0%} of {rails.length_mm:.0f} mm",
+    )
+
+
+def _walls(body: Mask, rise: Image, pixel_mm: float) -> Outline | None:
+    """Find the walls of a tube whose middle is dense too, where the ray meets its front and back."""
+    size = max(3, round(NEAR_MM / pixel_mm) | 1)
+    height = np.where(body, rise, 0)
+    tops = ndi.gaussian_filter(ndi.maximum_filter(height, size), size / 4)
+    walls = body & (rise >= TALL * tops)
+    rails = find_rails(np.argwhere(walls).astype(float) * pixel_mm)
+    if rails is None or rails.middle > CLEAR or rails.share < BOTH:
+        return None
+    if not _is_tube(rails, float(walls.sum()) * pixel_mm**2):
+        return None
+    return _tram(rails)
 
 
 def _ring(wall: Mask, body: Mask, rise: Image, pixel_mm: float) -> Outline | None:

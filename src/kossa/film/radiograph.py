@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +10,18 @@ from scipy import ndimage as ndi
 
 from kossa.evidence import FilmDeposit, FilmGroup, Finding, Material, Modality, Notice, Severity, Source
 from kossa.evidence.vocabulary import term
+from kossa.film.collimation import unexposed
+from kossa.film.course import middle_of
 from kossa.film.describe import Told
 from kossa.film.drift import drift, flesh_columns, near_bone, without_lines
 from kossa.film.kernels.smooth import block_mean, gaussian, wide_gaussian
 from kossa.film.lines import oriented
+from kossa.film.lump import SEED_Z, Lump, Step, find_step, grown, lumps_of
 from kossa.film.measure import SPHERE
-from kossa.film.outline import EIGHT, Outline, describe_outline
+from kossa.film.metal import places_of, too_dense
+from kossa.film.outline import EIGHT
 from kossa.film.read import Film
-from kossa.film.shaft import Shaft, find_shaft
+from kossa.film.shaft import SEEN, Shaft, find_shaft
 
 __all__ = ["Lump", "RadiographReading", "find_lumps", "read_radiograph"]
 
@@ -30,35 +34,14 @@ SCALES_MM = (0.4, 0.8, 1.6)  # same
 LINE_MM = (0.4, 2.5)  # standard deviations of the line filter, across and along; judgement
 DIRECTIONS = 12
 GROUND_MM = 6.0  # wider things are the body's own; judgement
-SEED_Z, REACH_Z = 6.6, 3.2  # a deposit holds the first, and goes as far as the second; judgement
-CLOUD_Z = 7.6  # the first of a cloud without form, which the body's own texture makes most easily; judgement
 UNSURE_Z = 14.0  # the first where no shaft shows what bone is; judgement
-LEAST_MM2 = 2.0  # judgement
-LINK_MM = 10.0  # parts nearer than this are one deposit; judgement
 RIM_MM = 2.5  # taken off the body's outline; judgement
-FLANK_MM = 1.0  # round a deposit that is not yet its ground; judgement
+HALO_MM = 1.0  # round metal, taken with it; judgement
+HIGH = 97.0  # percentile that passes for dense: letters of lead and metal lie above it; judgement
 BONE = 0.5  # share of the profile's range over soft tissue from which on it is bone; judgement
 PARTS = 5  # of a line along the shaft; a deposit is shorter than half of one (judgement)
-MOST = 40  # deposits that are told of one film
-
-
-@dataclass(frozen=True, eq=False)
-class Lump:
-    """One deposit on the working image: pixels, place, strength, form, parts, whether on bone.
-
-    `body` is what its form is read from; `half` counts the pixels that stand at least half as high over
-    the ground round it as its top.
-    """
-
-    body: Mask
-    half: int
-    corner: tuple[int, int]
-    y: float
-    x: float
-    z: float
-    outline: Outline
-    parts: int
-    on_bone: bool
+NAMED = 6  # places of metal that are told one by one
+UNTOLD, TOLD = 0.5, 0.9  # certainty of a deposit's place without and with the part told; judgement
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,17 +53,25 @@ class RadiographReading:
     block: int
 
 
-def _body(image: Image, pixel_mm: float) -> Mask:
+def _hidden(image: Image, pixel_mm: float) -> tuple[Mask, Mask]:
+    """Return what shutters and frames cover, and what is metal or lead."""
+    covered = unexposed(image, pixel_mm)
+    return covered, too_dense(image, covered, pixel_mm)
+
+
+def _body(image: Image, pixel_mm: float, hidden: Mask) -> Mask:
     """Return the body: what is denser than the air at the border; everything where no air is seen.
 
-    Collimation and markers: an even part at either end of the scale that touches the border is no body.
+    What is `hidden` by shutters and frames is no body and no air; lead letters in the air are parts of
+    their own.
     """
     smooth = gaussian(image, 0.6 / pixel_mm)
-    low, high = (float(v) for v in np.percentile(smooth, [0.5, 99.5]))
+    seen = smooth[~hidden]
+    low, high = (float(v) for v in np.percentile(seen, [0.5, HIGH])) if seen.size else (0.0, 0.0)
     if high <= low:
         return np.zeros(image.shape, bool)
     cut = low + 0.12 * (high - low)
-    dense = smooth > cut
+    dense = (smooth > cut) & ~hidden
     saturated = image >= image.max() - 0.5
     parts, count = ndi.label(dense & ~ndi.binary_opening(saturated, EIGHT, iterations=2))
     if not count:
@@ -89,6 +80,7 @@ def _body(image: Image, pixel_mm: float) -> Mask:
     sizes[0] = 0
     body = ndi.binary_fill_holes(parts == sizes.argmax())
     assert body is not None
+    body &= ~hidden
     depth = max(1, round(RIM_MM / pixel_mm))
     eroded: Mask = ndi.binary_erosion(body, EIGHT, iterations=depth, border_value=1)
     return eroded
@@ -107,8 +99,8 @@ def _along(z: list[Image], inside: Mask, flesh: Mask, skin: Mask, pixel_mm: floa
         enough = inside.sum(0) > inside.shape[0] // 4
         middle, spread = np.zeros(band.shape[1]), np.full(band.shape[1], np.inf)
         if enough.any():
-            middle[enough] = np.nanmedian(hidden[:, enough], axis=0)
-            spread[enough] = 1.4826 * np.nanmedian(np.abs(hidden[:, enough] - middle[enough]), axis=0)
+            middle[enough] = middle_of(hidden[:, enough])
+            spread[enough] = 1.4826 * middle_of(np.abs(hidden[:, enough] - middle[enough].astype(np.float32)))
         usable = np.isfinite(spread) & (spread > 0)
         if not usable.any():
             continue
@@ -126,7 +118,7 @@ def _along(z: list[Image], inside: Mask, flesh: Mask, skin: Mask, pixel_mm: floa
 def _wander(columns: Image) -> npt.NDArray[np.float64]:
     """Return how far the medians of the parts of each column (y, x) lie off at the most."""
     parts = np.array_split(columns, PARTS)
-    off = np.stack([np.nan_to_num(np.nanmedian(_filled(part), axis=0)) for part in parts])
+    off = np.stack([middle_of(_filled(part)) for part in parts])
     return np.asarray(np.abs(off).max(axis=0), np.float64)
 
 
@@ -149,19 +141,52 @@ def _everywhere(bands: list[Image], inside: Mask, pixel_mm: float) -> Image:
     return best.astype(np.float32)
 
 
-def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft | None]:
-    """Return deposits on an image (y, x), grey levels of 255, dense is bright; the body; the shaft."""
-    body = _body(image, pixel_mm)
+def find_lumps(
+    image: Image, pixel_mm: float, hidden: Mask | None = None
+) -> tuple[list[Lump], Mask, Shaft | None]:
+    """Return deposits on an image (y, x), grey levels of 255, dense is bright; the body; the shaft.
+
+    `hidden` is where no body is seen, for shutters, frames, metal and letters; it is found if not given.
+    """
+    if hidden is None:
+        hidden = np.logical_or(*_hidden(image, pixel_mm))
+    lumps, body, shaft, _ = _without_metal(image, pixel_mm, hidden)
+    return lumps, body, shaft
+
+
+def _without_metal(
+    image: Image, pixel_mm: float, hidden: Mask
+) -> tuple[list[Lump], Mask, Shaft | None, Mask]:
+    """Return what `find_lumps` does, and metal among it; where there is some, the rest is read once more."""
+    metal = np.zeros(image.shape, bool)
+    lumps, body, shaft = _find(image, pixel_mm, hidden)
+    if any(k.metal is not None for k in lumps):
+        for k in lumps:
+            if k.metal is not None:
+                rows, columns = k.metal.shape
+                metal[k.corner[0] : k.corner[0] + rows, k.corner[1] : k.corner[1] + columns] |= k.metal
+        metal = grown(metal, HALO_MM / pixel_mm)
+        lumps, body, shaft = _find(image, pixel_mm, hidden | metal)
+    return [k for k in lumps if k.metal is None], body, shaft, metal
+
+
+def _find(image: Image, pixel_mm: float, hidden: Mask) -> tuple[list[Lump], Mask, Shaft | None]:
+    """Return what `find_lumps` does, metal too."""
+    body = _body(image, pixel_mm, hidden)
     if body.sum() * pixel_mm**2 < 100:
         return [], body, None
-    shaft = find_shaft(image, body)
+    shaft = find_shaft(image, body, pixel_mm)
     if shaft is None:
         rest = image - wide_gaussian(image, GROUND_MM / 2 / pixel_mm)
         bands = [gaussian(rest, s / pixel_mm) - wide_gaussian(rest, 4 * s / pixel_mm) for s in SCALES_MM]
-        return _lumps(_everywhere(bands, body, pixel_mm), rest, pixel_mm, UNSURE_Z, None, 255.0), body, None
+        return (
+            lumps_of(_everywhere(bands, body, pixel_mm), rest, pixel_mm, UNSURE_Z, None, Step(255.0, np.inf)),
+            body,
+            None,
+        )
     upright = shaft.upright(image)
     inside = shaft.upright(body.astype(np.float32)) > 0.99
-    inside[:, shaft.profile.size :] = False
+    inside &= inside.mean(0) >= SEEN  # of a line that is seen less, nothing tells what is usual
     soft = float(np.median(shaft.profile[inside.any(0)]))
     top = float(np.percentile(shaft.profile[inside.any(0)], 98))
     bony = shaft.profile > soft + BONE * (top - soft)
@@ -178,99 +203,19 @@ def find_lumps(image: Image, pixel_mm: float) -> tuple[list[Lump], Mask, Shaft |
     bands = [gaussian(rest, s / pixel_mm) for s in SCALES_MM]
     bands += oriented(rest, LINE_MM[0] / pixel_mm, LINE_MM[1] / pixel_mm, DIRECTIONS)
     z = _along(bands, inside, flesh, skin, pixel_mm)
-    bone = np.broadcast_to(bony, image.shape)
+    bone = np.broadcast_to(bony, upright.shape)
     back = shaft.back(z), shaft.back(rest), shaft.back(bone.astype(np.float32)) > 0.5
     return (
-        _lumps(
+        lumps_of(
             np.where(body, back[0], -1e3).astype(np.float32),
             back[1],
             pixel_mm,
             SEED_Z,
             back[2],
-            max(top - soft, 1.0),
+            find_step(top - soft, bony, pixel_mm),
         ),
         body,
         shaft,
-    )
-
-
-def _lumps(z: Image, rest: Image, pixel_mm: float, seed: float, bone: Mask | None, step: float) -> list[Lump]:
-    """Return what holds a seed, parts near each other joined, the strongest first."""
-    parts, count = ndi.label(z >= REACH_Z, EIGHT)
-    if not count:
-        return []
-    highest = np.zeros(count + 1)
-    np.maximum.at(highest, parts[parts > 0], z[parts > 0])
-    areas = np.bincount(parts.ravel(), minlength=count + 1) * pixel_mm**2
-    keep = (highest >= REACH_Z + 1.3) & (areas >= LEAST_MM2 / 2)
-    seeds = keep & (highest >= seed) & (areas >= LEAST_MM2)
-    keep[0] = seeds[0] = False
-    kept = keep[parts]
-    joined, number = ndi.label(_grown(kept, LINK_MM / 2 / pixel_mm), EIGHT)
-    smooth = gaussian(rest, 0.3 / pixel_mm)
-    out = []
-    boxes = ndi.find_objects(joined)
-    for k in range(1, number + 1):
-        box = boxes[k - 1]
-        mine = (joined[box] == k) & kept[box]
-        if not seeds[parts[box][mine]].any():
-            continue
-        lump = _lump(mine, z[box], smooth[box], box, pixel_mm, bone, step)
-        if lump.z >= CLOUD_Z or lump.outline.word != "amorphous":
-            out.append(lump)
-    out.sort(key=lambda lump: -lump.z)
-    return out[:MOST]
-
-
-def _grown(mask: Mask, reach: float) -> Mask:
-    grown: Mask = ndi.distance_transform_edt(~mask) <= reach
-    return grown
-
-
-def _ground(mine: Mask, rise: Image, pixel_mm: float) -> float:
-    """Return the height of what lies round a deposit, 0 where its box shows nothing but itself."""
-    outside = ~_grown(mine, FLANK_MM / pixel_mm)
-    return float(np.median(rise[outside])) if outside.any() else 0.0
-
-
-def _half_height(mine: Mask, above: Image) -> Mask:
-    """Return the pixels of each part that stand at least half as high as that part's own top."""
-    parts, count = ndi.label(_grown(mine, 2), EIGHT)
-    tops = np.zeros(count + 1, np.float32)
-    np.maximum.at(tops, parts[mine], above[mine])
-    half: Mask = (parts > 0) & (above >= np.maximum(0.5 * tops[parts], 1e-6))
-    return half if half.any() else mine
-
-
-def _lump(
-    mine: Mask,
-    z: Image,
-    rise: Image,
-    box: tuple[slice, slice],
-    pixel_mm: float,
-    bone: Mask | None,
-    step: float,
-) -> Lump:
-    """Draw the outline at a share of the lump's own height; `step` is that of bone over soft tissue."""
-    peak = float(np.percentile(rise[mine], 90))
-    body = mine & (rise >= 0.35 * peak)
-    body = body if body.any() else mine
-    above = rise - np.float32(_ground(mine, rise, pixel_mm))
-    half = _half_height(mine, above)
-    weight = np.where(half, above, 0)
-    cy, cx = ndi.center_of_mass(weight) if weight.sum() > 0 else ndi.center_of_mass(body)
-    outline = describe_outline(body, rise / np.float32(step), pixel_mm)
-    on_bone = bool(bone[box][body].mean() > 0.6) if bone is not None else False
-    return Lump(
-        body=body,
-        half=max(1, int(half.sum())),
-        corner=(box[0].start, box[1].start),
-        y=float(cy) + box[0].start,
-        x=float(cx) + box[1].start,
-        z=float(z[mine].max()),
-        outline=outline,
-        parts=int(ndi.label(body, EIGHT)[1]),
-        on_bone=on_bone,
     )
 
 
@@ -281,8 +226,12 @@ def read_radiograph(film: Film, source: Source) -> RadiographReading:
     factor = max(1, int(WORKING_MM / native + 0.2))
     image = film.pixels if factor == 1 else block_mean(film.pixels, factor)
     pixel_mm = native * factor
-    lumps, body, shaft = find_lumps(image, pixel_mm)
+    covered, dense = _hidden(image, pixel_mm)
+    lumps, body, shaft, metal = _without_metal(image, pixel_mm, covered | dense)
+    dense |= metal
     told = _told(lumps, film, pixel_mm, factor, source, sure=shaft is not None)
+    if dense.any():
+        told = replace(told, notices=(*told.notices, _metal(dense, factor, source)))
     return RadiographReading(told, body, factor)
 
 
@@ -292,6 +241,7 @@ def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: S
     deposits = []
     groups = []
     findings = []
+    place = film.site or "site_soft_tissue"
     for n, lump in enumerate(lumps, 1):
         patterns = lump.outline.patterns if mm else ()
         calcium = sure and not lump.on_bone
@@ -309,7 +259,7 @@ def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: S
                 members=(f"{prefix}-d{n}",),
                 bbox_px=(low, high),
                 patterns=patterns,
-                site="site_soft_tissue" if calcium else None,
+                site=place if calcium else None,
                 side=film.side,
                 because=_because(lump, mm=mm),
             )
@@ -317,7 +267,7 @@ def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: S
         if calcium:
             findings += [
                 Finding(id=term(i).id, certainty=0.6, side=film.side, group=f"{prefix}-g{n}", source=source)
-                for i in ("site_soft_tissue", *patterns)
+                for i in dict.fromkeys(("site_soft_tissue", place, *patterns))
             ]
     return Told(
         tuple(deposits), tuple(groups), tuple(findings), (), tuple(_notices(lumps, source, sure=sure))
@@ -353,8 +303,8 @@ def _deposit(
         modality=Modality.FILM,
         material=material,
         reason=reason,
-        site="site_soft_tissue" if material is Material.CALCIFICATION else None,
-        site_certainty=0.5 if material is Material.CALCIFICATION else 0.0,
+        site=(film.site or "site_soft_tissue") if material is Material.CALCIFICATION else None,
+        site_certainty=(UNTOLD if film.site is None else TOLD) if material is Material.CALCIFICATION else 0.0,
         side=film.side,
         group=group,
         patterns=lump.outline.patterns if mm else (),
@@ -363,6 +313,20 @@ def _deposit(
         centroid_px=(round(lump.y * factor + offset, 2), round(lump.x * factor + offset, 2)),
         contrast_noise=round(lump.z, 2),
         because=_because(lump, mm=mm),
+        source=source,
+    )
+
+
+def _metal(dense: Mask, factor: int, source: Source) -> Notice:
+    places = places_of(dense)
+    where = ", ".join(f"({y * factor}, {x * factor})" for y, x in places[:NAMED])
+    more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
+    return Notice(
+        code="metal",
+        severity=Severity.INFO,
+        what=f"{len(places)} part(s) of this film are too dense for calcium: metal or letters of lead, "
+        f"at row and column {where}{more}.",
+        done="Nothing was looked for on them or within 2.5 mm of them.",
         source=source,
     )
 

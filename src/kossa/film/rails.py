@@ -23,11 +23,17 @@ STEPS = 24
 
 @dataclass(frozen=True, slots=True)
 class Rails:
-    """Two walls `apart_mm` apart, seen together along `share` of `length_mm`."""
+    """Walls `apart_mm` apart, both seen along `share` of `length_mm`.
+
+    `off_mm` is how far half of their points lie off the middle of their wall; `middle` is the share of points
+    between the walls.
+    """
 
     apart_mm: float
     length_mm: float
     share: float
+    off_mm: float
+    middle: float
 
 
 def find_rails(points: Floats) -> Rails | None:
@@ -66,7 +72,8 @@ def _fit(along: Floats, across: Floats, length: float, start: float) -> Rails | 
         return None
     upper = rest >= 0
     off = np.abs(np.abs(rest) - apart / 2)
-    if (np.abs(rest) < apart / 6).mean() > EMPTY or np.median(off) > WALL * apart:
+    middle = float((np.abs(rest) < apart / 6).mean())
+    if middle > EMPTY or np.median(off) > WALL * apart:
         return None
     if not BALANCE <= upper.mean() <= 1 - BALANCE:
         return None
@@ -74,4 +81,4 @@ def _fit(along: Floats, across: Floats, length: float, start: float) -> Rails | 
     both = np.intersect1d(bins[upper], bins[~upper]).size / STEPS
     if both < TOGETHER or length < 2.5 * apart:
         return None
-    return Rails(apart, length, both)
+    return Rails(apart, length, both, float(np.median(off)), middle)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from kossa.evidence import FilmKind, Notice, Refused, Severity, Side
 from kossa.film.polarity import air_share
+from kossa.film.region import region_of
 from kossa.film.spacing import Spacing, spacing_of
 from kossa.film.tone import find_tone
 from kossa.intake.dicom import pixels as dicom_pixels
@@ -30,7 +31,10 @@ BREAST_WORDS = ("BREAST", "MAMMO")
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """`pixels` float32 (y, x), dense is bright, in grey levels of 255 of the file's full scale."""
+    """`pixels` float32 (y, x), dense is bright, in grey levels of 255 of the file's full scale.
+
+    `site` is the part of the body that a radiograph shows, None where nothing tells it.
+    """
 
     pixels: Image
     kind: FilmKind
@@ -38,6 +42,7 @@ class Film:
     side: Side = Side.UNKNOWN
     view: str | None = None
     notices: tuple[Notice, ...] = field(default=())
+    site: str | None = None
 
 
 def kind_of_header(header: DicomHeader) -> FilmKind:
@@ -62,7 +67,8 @@ def read_film(entry: Entry, kind: FilmKind, spacing_mm: float | None = None) -> 
     if float(image.max()) <= float(image.min()):
         raise Refused("blank", "This picture has one grey value everywhere. Export it again.")
     side, view = _side_and_view(entry)
-    return Film(image, kind, spacing, side, view, (*spacing.notices, *notices))
+    site = region_of(entry.header, entry.told)
+    return Film(image, kind, spacing, side, view, (*spacing.notices, *notices), site)
 
 
 def _from_dicom(entry: Entry, header: DicomHeader) -> tuple[Image, list[Notice]]:
@@ -83,7 +89,10 @@ def _from_dicom(entry: Entry, header: DicomHeader) -> tuple[Image, list[Notice]]
     if tone is not None and shown is None:
         notices.append(_no_window())
     image = _scaled(image, header) if shown is None else shown
-    if header.photometric == "MONOCHROME1":
+    if not header.photometric:
+        image, told = _upright(image)
+        notices += told
+    elif header.photometric == "MONOCHROME1":
         image = np.float32(255) - image
         notices.append(
             _told("inverted", "The file stores dense as dark (MONOCHROME1).", "It was turned over.")
@@ -139,25 +148,31 @@ def _from_picture(entry: Entry) -> tuple[Image, list[Notice]]:
     image = grey_of(picture.pixels)
     notices = []
     image *= np.float32(255 / _full_scale(float(image.max())))
-    dark, bright = air_share(image)
-    if bright > INVERTED and bright > MORE * dark:
-        image = np.float32(255) - image
-        notices.append(
-            _told("inverted", "The air round the body is bright: dense is dark on it.", "It was turned over.")
-        )
-    elif dark < UPRIGHT:
-        notices.append(
-            Notice(
-                code="polarity-assumed",
-                severity=Severity.WARNING,
-                what="No air is seen round the body, so the picture does not show which way grey runs.",
-                done="Bright was taken for dense.",
-                todo="If bone is dark on it, invert the picture first.",
-            )
-        )
+    image, told = _upright(image)
+    notices += told
     if picture.info.lossy:
         notices.append(_lossy())
     return image, notices
+
+
+def _upright(image: Image) -> tuple[Image, list[Notice]]:
+    """Return a picture that does not say which way grey runs with dense bright, and how that was settled."""
+    dark, bright = air_share(image)
+    if bright > INVERTED and bright > MORE * dark:
+        return np.float32(255) - image, [
+            _told("inverted", "The air round the body is bright: dense is dark on it.", "It was turned over.")
+        ]
+    if dark >= UPRIGHT:
+        return image, []
+    return image, [
+        Notice(
+            code="polarity-assumed",
+            severity=Severity.WARNING,
+            what="No air is seen round the body, so the picture does not show which way grey runs.",
+            done="Bright was taken for dense.",
+            todo="If bone is dark on it, invert the picture first.",
+        )
+    ]
 
 
 def grey_of(pixels: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> Image:

@@ -73,7 +73,7 @@ def examine(
     open_ = _films(met)
     if len(open_) > 1:
         raise WrongCall(f"There are {len(open_)} films here; give the path of one.")
-    found = examine_each(met, kind=kind, spacing_mm=spacing_mm, progress=tell)
+    found = tuple(_each(met, _kind(kind), spacing_mm, tell, alone=own))
     if not found:
         raise NothingUsable(_nothing(met))
     if not own:
@@ -106,15 +106,23 @@ def iterate(
 ) -> Iterator[FilmExamination]:
     """Yield the films of `examine_each` one by one, so that one picture is held at a time."""
     tell = progress or silent
-    wanted = _kind(kind)
-    met, _ = _surveyed(source, tell)
+    met, own = _surveyed(source, tell)
+    yield from _each(met, _kind(kind), spacing_mm, tell, alone=own)
+
+
+def _each(
+    met: Survey, wanted: FilmKind | None, spacing_mm: float | None, tell: Progress, *, alone: bool
+) -> Iterator[FilmExamination]:
+    """Yield the films; `alone` tells that no other room looks at these pictures after this one."""
     entries = _films(met)
     for number, entry in enumerate(entries, 1):
         tell("reading films", number, len(entries))
         try:
             found = _examine(entry, wanted, spacing_mm)
         except Refused as refused:
-            entry.refuse(refused)
+            # a picture in colour that nobody told of may be a section
+            if alone or wanted or refused.code != "in-colour" or entry.kind is not FileKind.PICTURE:
+                entry.refuse(refused)
             continue
         if found is not None:
             entry.kind = FileKind.FILM
@@ -146,7 +154,10 @@ def _films(met: Survey) -> list[Entry]:
 
 
 def _nothing(met: Survey) -> str:
-    why = next((n.what for e in met.entries for n in e.notices if n.severity is not Severity.INFO), "")
+    """Say why, and what to do: a fault of a file goes before a remark on one."""
+    told = [n for e in met.entries for n in e.notices if n.severity is not Severity.INFO]
+    told.sort(key=lambda n: n.severity is not Severity.ERROR)
+    why = f"{told[0].what} {told[0].todo}" if told else "Give a DICOM film, or a grey PNG, TIFF or JPEG."
     return f"There is no film here that can be read. {why}".strip()
 
 
@@ -211,6 +222,8 @@ def _kind_of(entry: Entry, wanted: FilmKind | None) -> tuple[FilmKind | None, Se
         return FilmKind(entry.told.kind), ()
     if entry.header is not None:
         return kind_of_header(entry.header), ()
+    if any(n.severity is Severity.ERROR for n in entry.notices):
+        return None, ()  # what stands beside it is wrong: a guess must not stand for it
     guess = guess_kind(grey_of(read_picture(entry).pixels))
     what = f"This picture looks like a {guess.kind.value} ({guess.because}; certainty {guess.certainty:.2f})."
     todo = 'Say what it is: --kind, or a NAME.toml beside it with kind = "mammogram" or "radiograph".'

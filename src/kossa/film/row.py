@@ -1,17 +1,11 @@
-"""One film as a row of a table, and as a picture with its groups boxed for a contact sheet."""
+"""One film as a row of a table, its groups as rows of another, and its words on a contact sheet."""
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image, ImageDraw
-
 from kossa.evidence import Category, FilmReading
-from kossa.film.view import FilmView
 
-__all__ = ["boxed", "caption", "csv_row"]
+__all__ = ["GROUP_COLUMNS", "caption", "csv_row", "group_rows"]
 
-LINE = (255, 210, 63)
 GRAVEST = (Category.SUSPICIOUS, Category.INDETERMINATE, Category.TYPICALLY_BENIGN)
 
 
@@ -37,21 +31,43 @@ def csv_row(reading: FilmReading) -> dict[str, str | int | float | None]:
     }
 
 
-def boxed(view: FilmView) -> npt.NDArray[np.uint8]:
-    """Return the whole film (y, x, 3) with a box round each group; black where words are burned into it."""
-    if view.overview is None:
-        rows, columns = (n // view.factor for n in view.reading.shape)
-        return np.zeros((rows, columns, 3), np.uint8)
-    picture = Image.fromarray(view.overview).convert("RGB")
-    draw = ImageDraw.Draw(picture)
-    width = max(2, max(picture.size) // 200)
-    for group in view.reading.groups:
+#: columns of the table of groups, which stand even where no film has a group
+GROUP_COLUMNS = (
+    "group",
+    "row_first_px",
+    "row_end_px",
+    "column_first_px",
+    "column_end_px",
+    "marks",
+    "largest_mark_mm",
+    "morphology",
+    "distribution",
+    "form_described_as",
+    "patterns",
+    "because",
+)
+
+
+def group_rows(reading: FilmReading) -> list[dict[str, str | int | float | None]]:
+    """Return one row a group: where it lies in the film's pixels, its marks, and what is said of its form."""
+    marks = {d.id: d for d in reading.deposits}
+    rows: list[dict[str, str | int | float | None]] = []
+    for number, group in enumerate(reading.groups, 1):
         (y0, x0), (y1, x1) = group.bbox_px
-        corners = [v / view.factor for v in (x0, y0, x1, y1)]
-        pad = 2 * width
-        box = (corners[0] - pad, corners[1] - pad, corners[2] + pad, corners[3] + pad)
-        draw.rectangle(box, outline=LINE, width=width)
-    return np.asarray(picture, np.uint8)
+        sizes = [d for m in group.members if m in marks and (d := marks[m].diameter_mm) is not None]
+        told = (
+            number,
+            *(y0, y1, x0, x1),
+            len(group.members),
+            max(sizes, default=None),
+            group.morphology,
+            group.distribution,
+            group.category.value if group.category else None,
+            " ".join(group.patterns),
+            group.because,
+        )
+        rows.append(dict(zip(GROUP_COLUMNS, told, strict=True)))
+    return rows
 
 
 def caption(number: int, reading: FilmReading) -> str:

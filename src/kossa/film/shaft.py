@@ -8,13 +8,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage as ndi
 
-__all__ = ["Shaft", "find_shaft"]
+from kossa.film.course import find_course, inverse, middle_of, sampled
+
+__all__ = ["SEEN", "Shaft", "find_shaft"]
 
 Image = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 COHERENT = 0.55  # of the gradients inside the body, from which on it is a shaft; judgement
 STEEPEST = 0.35  # lean of a shaft against the picture's axis that is looked for; judgement
+CALM = 90  # percentile of steepness above which gradients count alike; judgement
 STEPS = (0.02, 0.004, 0.001)  # of the lean, coarse to fine
 SEEN = 0.5  # share of the length along which a line of the profile has to lie in the body
 BROKEN = 4  # pixels of a column that its noise cannot be told from; judgement
@@ -24,22 +28,25 @@ BROKEN = 4  # pixels of a column that its noise cannot be told from; judgement
 class Shaft:
     """The shaft upright: `turned` tells that the picture was transposed, `lean` pixels a row.
 
-    `profile` (x,) is the median along the shaft. `coherence` 0-1 is how alike the gradients run.
+    `at` (y, x) is where the straight limb's places lie on the film, `came` the way back. `profile` (x,) is
+    the median along the shaft. `coherence` 0-1 is how alike the gradients run.
     """
 
     turned: bool
     lean: float
+    at: Floats
+    came: Floats
     profile: Image
     coherence: float
 
     def upright(self, image: npt.NDArray[np.float32]) -> Image:
-        """Return an image with its shaft along the rows' direction."""
+        """Return an image with its shaft along the rows' direction, its edges straight."""
         view = np.ascontiguousarray(image.T) if self.turned else image
-        return _sheared(view, self.lean)
+        return sampled(view, self.at)
 
     def back(self, image: Image) -> Image:
         """Return what was upright as the picture has it."""
-        out = _sheared(image, -self.lean)
+        out = sampled(image, self.came)
         return np.ascontiguousarray(out.T) if self.turned else out
 
 
@@ -62,26 +69,23 @@ def _profile(image: Image, body: Mask) -> tuple[Image, float]:
     seen = body.mean(0) >= SEEN
     profile = np.median(image, axis=0)
     if seen.any():
-        profile[seen] = _middle(hidden[:, seen])
+        profile[seen] = middle_of(hidden[:, seen])
     off = np.abs(image - profile)[body]
     return profile.astype(np.float32), float(
         np.mean(np.minimum(off, np.percentile(off, 90)))
     ) if off.size else 0.0
 
 
-def _middle(columns: Image) -> Image:
-    """Return the median of what is not NaN in each column; every column holds something."""
-    ordered = np.sort(columns, axis=0)  # NaN goes last
-    count = np.isfinite(columns).sum(0)
-    at = np.arange(columns.shape[1])
-    middle: Image = (ordered[(count - 1) // 2, at] + ordered[count // 2, at]) / 2
-    return middle
-
-
-def find_shaft(image: Image, body: Mask) -> Shaft | None:
+def find_shaft(image: Image, body: Mask, pixel_mm: float) -> Shaft | None:
     """Return the shaft, None where the picture's gradients do not run alike (a chest, a hand)."""
     smooth = ndi.gaussian_filter(image, 2.0)
     gy, gx = np.gradient(smooth)
+    steep = np.hypot(gy, gx)
+    if not body.any():
+        return None
+    # the steepest edges (a plate of metal, a joint) tell no more than others
+    calm = np.minimum(1.0, np.percentile(steep[body], CALM) / np.maximum(steep, 1e-6))
+    gy, gx = gy * calm, gx * calm
     yy, xx, yx = (float((a * b)[body].sum()) for a, b in ((gy, gy), (gx, gx), (gy, gx)))
     total = yy + xx
     if total <= 0:
@@ -105,5 +109,9 @@ def find_shaft(image: Image, body: Mask) -> Shaft | None:
                 best, lean = cost, float(trial)
         reach = step
     upright = _sheared(view, lean)
-    mask = _sheared(inside.astype(np.float32), lean) > 0.5
-    return Shaft(turned, lean, _profile(upright, mask)[0], coherence)
+    mask = _sheared(inside.astype(np.float32), lean) > 0.99
+    rows, columns = view.shape
+    course = find_course(upright, mask, pixel_mm)
+    at = np.arange(columns) + course + lean * (np.arange(rows) - (rows - 1) / 2)[:, None]
+    mask = sampled(inside.astype(np.float32), at) > 0.99
+    return Shaft(turned, lean, at, inverse(at), _profile(sampled(view, at), mask)[0], coherence)

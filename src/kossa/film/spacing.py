@@ -8,7 +8,7 @@ from kossa.evidence import Notice, Severity, WrongCall
 from kossa.intake.dicom_header import DicomHeader
 from kossa.intake.sidecar import Sidecar
 
-__all__ = ["UNKNOWN", "Spacing", "spacing_of"]
+__all__ = ["UNKNOWN", "Spacing", "check_given", "spacing_of"]
 
 SMALLEST_MM, LARGEST_MM = 0.01, 2.0  # beyond these no detector and no scanner of films samples; judgement
 SQUARE = 0.02  # pixels whose sides differ by less count as square; judgement
@@ -32,11 +32,8 @@ def spacing_of(  # noqa: PLR0911 - one return a source, in their order of trust
     A pixel that measures differently up and across counts with its mean, and is told. Raises `WrongCall`
     where the given number is no length of a pixel.
     """
+    check_given(given)
     if given is not None:
-        if not SMALLEST_MM <= given <= LARGEST_MM:
-            raise WrongCall(
-                f"A pixel of {given:g} mm is not possible; give {SMALLEST_MM} to {LARGEST_MM} mm."
-            )
         return Spacing(given, "told")
     if told is not None and told.spacing_mm is not None:
         return _checked(told.spacing_mm, "sidecar")
@@ -53,6 +50,12 @@ def spacing_of(  # noqa: PLR0911 - one return a source, in their order of trust
         return _checked(at_patient, f"ImagerPixelSpacing / magnification {header.magnification:g}")
     found = _checked(header.imager_pixel_mm, "ImagerPixelSpacing")
     return Spacing(found.mm, found.source, (*found.notices, _at_detector()))
+
+
+def check_given(mm: float | None) -> None:
+    """Raise `WrongCall` where a number given in the call is no length of a pixel."""
+    if mm is not None and not SMALLEST_MM <= mm <= LARGEST_MM:
+        raise WrongCall(f"A pixel of {mm:g} mm is not possible; give {SMALLEST_MM} to {LARGEST_MM} mm.")
 
 
 def _checked(pair: tuple[float, float], source: str) -> Spacing:

@@ -28,7 +28,9 @@ from kossa.evidence import (
     Whose,
 )
 from kossa.evidence.vocabulary import label, term
-from kossa.evidence.words_reading import ended
+from kossa.evidence.words_reading import Denied, Examined, ended
+from kossa.history.denied import denied
+from kossa.history.examinations import examined
 from kossa.history.person import person_findings
 from kossa.history.told import Told, group, told
 from kossa.history.words import find
@@ -55,6 +57,8 @@ class CaseRead:
     not_understood: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     told: tuple[Told, ...] = ()
+    denied: tuple[Denied, ...] = ()
+    examined: tuple[Examined, ...] = ()
     about: str | None = None
     has_history: bool = field(default=False)
 
@@ -115,10 +119,13 @@ def _person(case: Mapping[str, Any], notices: list[Notice]) -> Person:
     return Person(age_years=None if age is None else float(age), sex=Sex(sex), setting=Setting(setting))
 
 
-def _imaging(entries: Any, source: Source | None) -> tuple[list[Finding], list[Told], list[str]]:
+def _imaging(
+    entries: Any, source: Source | None
+) -> tuple[list[Finding], list[Told], list[str], list[Denied]]:
     findings: list[Finding] = []
     deposits: list[Told] = []
     missed: list[str] = []
+    unseen: list[Denied] = []
     for entry in entries or []:
         site, text = str(entry.get("site") or ""), str(entry.get("description") or "")
         here, lost = find(text, field="imaging", source=source)
@@ -126,10 +133,11 @@ def _imaging(entries: Any, source: Source | None) -> tuple[list[Finding], list[T
         missed.extend(lost)
         film = "mammogram, " if str(entry.get("modality") or "").lower().startswith("mammogra") else ""
         made = told(text, context=film + site, source=source)
+        unseen.extend(denied(text, context=film + site, field="imaging", source=source))
         deposits.extend(made)
         if site and (made or not here):
             findings.extend(_placed(site, made, source))
-    return findings, deposits, missed
+    return findings, deposits, missed, unseen
 
 
 def _placed(site: str, made: Sequence[Told], source: Source | None) -> list[Finding]:
@@ -185,6 +193,16 @@ def _halved(one: Finding) -> Finding:
     return msgspec.structs.replace(one, certainty=min(one.certainty, _CONTRADICTED))
 
 
+def _examined(
+    case: Mapping[str, Any], pictures: Sequence[Mapping[str, Any]], source: Source | None
+) -> list[Examined]:
+    """The pictures and biopsies that a form tells were taken."""
+    texts = [t for name in ("history", "symptoms") for t in _texts(case.get(name))]
+    texts += [f"biopsy: {t}" for t in _texts(case.get("biopsy"))]
+    texts += [f"{p.get('modality') or ''} of {p.get('site') or 'it'}" for p in pictures]
+    return [e for t in texts for e in examined(t, source=source)]
+
+
 def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Sequence[str] = ()) -> CaseRead:
     """Read one case. `hide` names fields that are to be taken as unknown (`biopsy`)."""
     shown = {k: v for k, v in case.items() if k not in (*hide, "label", "notes", "source", "provenance")}
@@ -193,14 +211,16 @@ def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Se
     findings: list[Finding] = list(person_findings(person))
     missed: list[str] = []
     all_told: list[Told] = []
+    looked: list[Denied] = []
     for name in ("history", "symptoms", "biopsy"):
         for text in _texts(shown.get(name)):
             here, lost = find(text, field=name, source=source)
             findings.extend(here)
             missed.extend(lost)
             all_told.extend(told(text, field=name, source=source))
+            looked.extend(denied(text, field=name, source=source) if name == "biopsy" else ())
     pictures = [row for row in lab_rows(shown, "imaging") if isinstance(row, Mapping)]
-    pictured, deposits, lost = _imaging(pictures, source)
+    pictured, deposits, lost, unseen = _imaging(pictures, source)
     findings.extend(pictured)
     missed.extend(lost)
     deposit_list, groups = group([*deposits, *all_told])
@@ -215,6 +235,8 @@ def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Se
         not_understood=tuple(dict.fromkeys(missed)),
         notices=tuple(msgspec.structs.replace(n, source=source) for n in (*notices, *contradicted)),
         told=(*deposits, *all_told),
+        denied=(*unseen, *looked),
+        examined=tuple(_examined(shown, pictures, source)),
         about=shown.get("about"),
         has_history=bool(_texts(shown.get("history"))),
     )

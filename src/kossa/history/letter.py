@@ -1,23 +1,28 @@
-"""A letter or report in plain English -> findings and deposits, section by section."""
+"""A letter or report in plain words -> findings and deposits, section by section."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import msgspec
 
-from kossa.evidence import Finding, Source
+from kossa.evidence import Finding, Source, Whose
+from kossa.evidence.vocabulary import term
+from kossa.evidence.words_reading import Denied, Examined
+from kossa.history.denied import denied
+from kossa.history.examinations import examined
+from kossa.history.foreign import english
 from kossa.history.told import Told, told
 from kossa.history.words import find
 
 __all__ = ["Letter", "language", "read_letter"]
 
-_HEADING = re.compile(r"^[ \t]*([A-Z][A-Za-z /&'-]{2,48}?)[ \t]*(?::|$)(?P<rest>.*)$")
+_HEADING = re.compile(r"^[ \t]*([A-ZÀ-Þ][A-Za-zß-ÿ /&'’-]{2,48}?)[ \t]*(?::|$)(?P<rest>.*)$")
 _FAMILY = re.compile(r"family history|fh\b", re.IGNORECASE)
 _PLAN = re.compile(r"plan|recommend|advice|follow[ -]?up|differential|suggest", re.IGNORECASE)
 _PLANNED = 0.4  # certainty of what stands under a plan or differential: thought of, not said (judgement)
@@ -29,6 +34,9 @@ _FRAME = re.compile(
     r"spr\b|registrar\b|(?:(?:\[name\]|dr\b|prof\b|mr\b|[A-Z]\.)[\s,.]*)*\[name\][\s,.]*"
     r"(?:$|consultant|professor|registrar|specialist|senior|locum|mb|md|frc|spr\b|st\d|gp\b)|"
     r"thank you (?:very much )?for (?:referring|asking|seeing)|"
+    r"sehr geehrter?\b|lieber? (?:kolleg|frau|herr)|mit freundlichen\b|betr(?:eff)?\b|gez\.|oberarzt|"
+    r"ch(?:er|ère) (?:confrère|consœur|collègue|monsieur|madame|docteur)|"
+    r"(?:bien )?cordialement|confraternel|objet\b|chefarzt|"
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*$)",
     re.IGNORECASE,
 )
@@ -38,6 +46,18 @@ _OPENING = re.compile(
     r"(?:dear\b|kind regards|best wishes)[^,.;:]*[,.;:]?|(?:consultant|reported by|dictated)[^:]{0,60}:)",
     re.IGNORECASE,
 )
+# a short line that says what was pictured: `CT thorax with contrast, 12.3.2024.`
+_EXAMINATION = re.compile(
+    r"\b(?:CT|HRCT|MRI|MR|XR|x-?ray|radiographs?|films?|mammogra(?:m|phy)|ultrasound|echocardiogra(?:m|phy))\b",
+    re.IGNORECASE,
+)
+_TITLE_LETTERS, _TITLE_LINES = 90, 8  # longer, or further down, it is a sentence of the report (judgement)
+_HISTORY = re.compile(
+    r"history|\bp[ms]hx?\b|anamnes|medication|drugs|diagnos[ei]s|problems|background|antecedents",
+    re.IGNORECASE,
+)
+_TOLD = frozenset({"history", "drug", "procedure", "exposure", "symptom", "negative"})
+_A_HISTORY = 4  # so many things told of a person are a history, and no request form's one line (judgement)
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
 _ENOUGH_SHARE = 0.08  # share of common words under which no language is named: a list of terms (judgement)
 
@@ -49,6 +69,9 @@ class Letter:
     findings: tuple[Finding, ...]
     deposits: tuple[Told, ...]
     not_understood: tuple[str, ...]
+    denied: tuple[Denied, ...] = ()
+    tells_history: bool = False
+    examined: tuple[Examined, ...] = ()
 
 
 @cache
@@ -86,26 +109,64 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
         yield heading, "\n".join(lines)
 
 
-def read_letter(text: str, source: Source | None = None, *, context: str = "") -> Letter:
+def _examination(text: str, language: str) -> str:
+    """Return the line that names the picture a report is about; empty where there is none."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()][:_TITLE_LINES]
+    return next(
+        (s for s in lines if len(s) <= _TITLE_LETTERS and _EXAMINATION.search(english(s, language))), ""
+    )
+
+
+def read_letter(
+    text: str, source: Source | None = None, *, context: str = "", language: str = "English"
+) -> Letter:
     """Read a letter or a report; names are taken out beforehand."""
     findings: list[Finding] = []
     deposits: list[Told] = []
     missed: list[str] = []
+    unseen: list[Denied] = []
+    looks: list[Examined] = []
+    title = _examination(text, language)
     for heading, part in _sections(text):
         body = "\n".join(_unframed(line) for line in part.split("\n"))
         if not body.strip():
             continue
-        if _FAMILY.search(heading):
-            here, lost = _of_relatives(body, source)
+        said = english(heading, language)
+        if _FAMILY.search(said):
+            here, lost = _of_relatives(body, source, language)
         else:
-            here, lost = find(_headed(heading, body), field="letter", source=source)
-        if _PLAN.search(heading):
+            here, lost = find(_headed(heading, body), field="letter", source=source, language=language)
+        if _PLAN.search(said):
             here = [msgspec.structs.replace(f, certainty=min(f.certainty, _PLANNED)) for f in here]
-        else:
-            deposits.extend(told(body, context=context or heading, field="letter", source=source))
+        elif not _FAMILY.search(said):  # what relatives have is no deposit of the person
+            about = context or _pictured(heading, title, language)
+            deposits.extend(told(body, context=about, field="letter", source=source, language=language))
+            looks.extend(examined(_headed(heading, body), source=source, language=language))
+            unseen.extend(denied(body, context=about, source=source, language=language))
         findings.extend(here)
         missed.extend(lost)
-    return Letter(tuple(findings), tuple(deposits), tuple(dict.fromkeys(missed)))
+    return Letter(
+        tuple(findings),
+        tuple(deposits),
+        tuple(dict.fromkeys(missed)),
+        tuple(unseen),
+        _tells(findings, text, language),
+        tuple(dict.fromkeys(looks)),
+    )
+
+
+def _tells(findings: Sequence[Finding], text: str, language: str) -> bool:
+    """Whether a letter tells the person's history: under a heading of its own, or at some length."""
+    said = {f.id for f in findings if term(f.id).kind in _TOLD and f.whose is Whose.PERSON}
+    headings = [english(h, language) for h, _ in _sections(text) if h]
+    headed = any(_HISTORY.search(h) and not _FAMILY.search(h) for h in headings)
+    return len(said) >= (_A_HISTORY // 2 if headed else _A_HISTORY)
+
+
+def _pictured(heading: str, title: str, language: str) -> str:
+    """Where a part's deposits lie if it names no place: its heading's place, else that of the examination."""
+    placed = any(term(f.id).kind == "site" for f in find(f"calcification of {heading}", language=language)[0])
+    return heading if placed or not title else title
 
 
 def _unframed(line: str) -> str:
@@ -122,12 +183,14 @@ def _headed(heading: str, body: str) -> str:
     return f"{heading}: {first}\n{rest}" if heading else body
 
 
-def _of_relatives(body: str, source: Source | None) -> tuple[list[Finding], list[str]]:
+def _of_relatives(body: str, source: Source | None, language: str) -> tuple[list[Finding], list[str]]:
     findings: list[Finding] = []
     missed: list[str] = []
     for line in re.split(r"[\n.;]", body):
         if line.strip():
-            here, lost = find(f"family history of: {line.strip()}", field="letter", source=source)
+            here, lost = find(
+                f"family history of: {line.strip()}", field="letter", source=source, language=language
+            )
             findings.extend(here)
             missed.extend(lost)
     return findings, missed

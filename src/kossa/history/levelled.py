@@ -46,13 +46,16 @@ class Word:
 class Sentence:
     """One sentence (or one line of a list); `text` is the whole text that the spans point into.
 
-    `line` counts from 1, `paragraph` from 0.
+    `line` counts from 1, `paragraph` from 0; `language` is that of the text (the words are English
+    in any), `span` where the sentence stands if its words do not reach from end to end.
     """
 
     text: str
     words: tuple[Word, ...]
     line: int
     paragraph: int = 0
+    language: str = "English"
+    span: tuple[int, int] | None = None
 
     @cached_property
     def level(self) -> str:
@@ -79,6 +82,8 @@ class Sentence:
     @property
     def written(self) -> str:
         """The whole sentence as it was written."""
+        if self.span is not None:
+            return " ".join(self.text[slice(*self.span)].split())
         return self.quote(0, len(self.words) - 1)
 
 

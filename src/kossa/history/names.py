@@ -19,13 +19,18 @@ _MARK = "[name]"
 _CAPITAL = r"[A-Z\u00c0-\u00de][\w'’\u2019-]+"
 _TITLE = r"(?:Mrs|Mr|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Sister|Nurse|Doctor|Herr|Frau|Mme|Madame|Monsieur)"
 _TITLED = re.compile(rf"\b{_TITLE}\b\.?\s+(?:[A-Z]\.?\s*)*((?:{_CAPITAL}[ \t]?){{1,3}})")
-_LABELS = "re|ref|patient|patient'?s? name|name|surname|forenames?|first name|last name|pt|subject"
+_LABELS = "re|ref|patient|patient'?s? name|name|surname|forenames?|first name|last name|pt|subject|"
+_LABELS += "vorname|nachname|betreff|betr\\.?|nom|prénom|objet|concerne"
 _HEADED = re.compile(
     rf"(?im)^[ \t>*]*(?:{_LABELS})\s*[:;-]\s*(?-i:((?:(?:{_TITLE}\.?\s+)?{_CAPITAL},?[ \t]*){{1,5}}))"
 )
-_DEAR = re.compile(rf"(?m)^[ \t]*Dear\s+(?:{_TITLE}\.?\s+)?((?:{_CAPITAL}[ \t]?){{1,3}})")
+_DEAR = re.compile(
+    rf"(?m)^[ \t]*(?:Dear|Sehr geehrter?|Lieber?|Cher|Chère)\s+"
+    rf"(?:{_TITLE}\.?\s+)?((?:{_CAPITAL}[ \t]?){{1,3}})"
+)
 _SIGNED = re.compile(
     rf"(?m)^[ \t]*(?:Yours (?:sincerely|faithfully|truly)|Kind regards|Best wishes|Regards|Sincerely|Signed|"
+    rf"Mit freundlichen(?: kollegialen)? Gr(?:ü|ue)(?:ß|ss)en|(?:Bien )?[Cc]ordialement|Confraternellement|"
     rf"Dictated by|Reported by|Electronically signed by|cc)[ \t]*[,:]?[ \t]*\n*[ \t]*"
     rf"((?:(?:{_TITLE}\.?\s+)?(?:[A-Z]\.?\s)?{_CAPITAL}[ \t]*){{1,4}})"
 )
@@ -33,7 +38,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")  # a name in bold type is a nam
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _NUMBERED = re.compile(
     r"(?i)\b(?:mrn|nhs(?:\s*(?:no|number))?|hospital\s*(?:no|number)|patient\s*(?:id|no|number)|d\.?o\.?b\.?|"
-    r"date of birth|born)(?:\s+on)?\s*[.:#]*\s*"
+    r"date of birth|born|geb(?:oren)?|geburtsdatum|née? le|date de naissance)(?:\s+(?:on|am))?\s*[.:#]*\s*"
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)?[ .-]*{_MONTH}[ .,-]*\d{{2,4}}|{_MONTH}[ .]*\d{{1,2}}[ ,]+\d{{4}}|"
     r"[a-z]{0,4}[-/]?\d(?:[\d/. -]{0,18}\d)?[a-z]?\b)"
 )

@@ -24,9 +24,10 @@ from kossa.evidence import (
 )
 from kossa.evidence.progress import Progress, silent
 from kossa.evidence.version import VERSION
-from kossa.evidence.words_reading import HistoryReading
+from kossa.evidence.words_reading import Denied, Examined, HistoryReading
 from kossa.history.case import contradictions, merged, read_case
 from kossa.history.fhir import RecordReader
+from kossa.history.foreign import READ, english, likely_language
 from kossa.history.letter import language, read_letter
 from kossa.history.names import cleaner
 from kossa.history.person import person_findings
@@ -56,10 +57,17 @@ class _Said:
     findings: list[Finding] = field(default_factory=list)
     deposits: list[Told] = field(default_factory=list)
     not_understood: list[str] = field(default_factory=list)
+    denied: list[Denied] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    examined: list[Examined] = field(default_factory=list)
+    history_told: bool = False
     setting: Setting = Setting.UNKNOWN
     age_years: float | None = None
     sex: Sex = Sex.U
+
+    def count(self) -> tuple[int, ...]:
+        """How much was said so far."""
+        return len(self.findings), len(self.not_understood), len(self.deposits), len(self.denied)
 
 
 def examine(
@@ -93,6 +101,9 @@ def examine(
         deposits=deposits,
         groups=groups,
         findings=tuple(findings),
+        denied=tuple(dict.fromkeys(said.denied)),
+        examined=tuple(dict.fromkeys(said.examined)),
+        history_told=said.history_told,
         not_understood=tuple(dict.fromkeys(said.not_understood)),
         notices=(*(notices(found) if alone else ()), *said.notices, *contradicted),
     )
@@ -117,13 +128,13 @@ def _whose(found: Survey) -> Person:
 
 def _read(entry: Entry, said: _Said, clean: Callable[[str], str]) -> None:
     """Read one file and settle it."""
-    before = len(said.findings), len(said.not_understood), len(said.deposits)
+    before = said.count()
     try:
         reason = _READERS[_form(entry)](entry, said, clean)
     except Refused as refused:
         entry.refuse(refused)
         return
-    after = len(said.findings), len(said.not_understood), len(said.deposits)
+    after = said.count()
     outcome = Outcome.PARTIAL if reason else Outcome.ACCEPTED
     if reason == "language":
         outcome = Outcome.REJECTED
@@ -151,6 +162,9 @@ def _fhir(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
         letter = read_letter(written.text, written.source, context=written.site)
         said.findings.extend(letter.findings)
         said.deposits.extend(letter.deposits)
+        said.denied.extend(letter.denied)
+        said.history_told |= letter.tells_history
+        said.examined.extend(letter.examined)
         if len(written.text) > 60:  # a short one is the name of a condition, told already
             said.not_understood.extend(letter.not_understood)
     if record.unread:
@@ -174,6 +188,9 @@ def _case(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
     case = read_case(_cleaned(data, clean), source=entry.source())
     said.findings.extend(case.findings)
     said.deposits.extend(case.told)
+    said.denied.extend(case.denied)
+    said.history_told |= case.has_history
+    said.examined.extend(case.examined)
     said.not_understood.extend(case.not_understood)
     said.notices.extend(case.notices)
     if case.person.setting is not Setting.UNKNOWN:
@@ -226,22 +243,33 @@ def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | Non
             done=f"The first {len(words) / 1e6:.1f} million were read.",
             todo="Cut out what is about calcification, and give that.",
         )
-    spoken = language(words)
-    if spoken not in (None, "English"):
+    spoken = language(words) or likely_language(words) or "English"
+    if spoken not in ("English", *READ):
         entry.tell(
             "language",
             Severity.WARNING,
-            f"This text seems to be {spoken}; only English is read.",
+            f"This text seems to be {spoken}; only English, {' and '.join(READ)} are read.",
             done="It was not used.",
             todo="Translate what matters, or fill in a case.toml (`kossa new FOLDER`).",
         )
         return "language"
-    age, sex = stated_person(words)
+    if spoken != "English":
+        entry.tell(
+            "language",
+            Severity.INFO,
+            f"This text seems to be {spoken}; it was read by a table of phrases, not translated.",
+            done="What the table does not hold is listed as not understood.",
+            todo="Check the findings against the letter, or fill in a case.toml (`kossa new FOLDER`).",
+        )
+    age, sex = stated_person(words if spoken == "English" else english(words, spoken))
     said.age_years = age if said.age_years is None else said.age_years
     said.sex = sex if said.sex is Sex.U else said.sex
-    letter = read_letter(clean(words), entry.source())
+    letter = read_letter(clean(words), entry.source(), language=spoken)
     said.findings.extend(letter.findings)
     said.deposits.extend(letter.deposits)
+    said.denied.extend(letter.denied)
+    said.history_told |= letter.tells_history
+    said.examined.extend(letter.examined)
     said.not_understood.extend(letter.not_understood)
     if words is not text.text:
         return "too-long"

@@ -18,12 +18,18 @@ _WOMAN = r"woman|lady|female|girl|mrs|miss|ms|f"
 _MAN = r"man|gentleman|male|boy|mr|m"
 _LONG_SEX = r"woman|lady|female|girl|man|gentleman|male|boy|baby|infant|child"
 _UNIT = r"years?|yrs?|months?|mths?|weeks?|wks?|days?"
-_SPOKEN = re.compile(rf"\b(\d{{1,3}})[ -]?({_UNIT})[ -]old\b|\b(\d{{1,3}})[ -]?(?:yo|y/o|y\.o\.)(?!\w)", _I)
+_SPOKEN = re.compile(rf"\b(\d{{1,3}})[ -]?({_UNIT}|y)[ -]old\b|\b(\d{{1,3}})[ -]?(?:yo|y/o|y\.o\.)(?!\w)", _I)
 _AGED = re.compile(rf"\b(?:aged|age)\s*[:=]?\s*(\d{{1,3}})(?:\s*({_UNIT}|y))?\b", _I)
 _COMMA = re.compile(rf"[,(]\s*(\d{{1,3}})\s*({_UNIT})\s*[,)/]?\s*(?:{_LONG_SEX})\b", _I)
 _SEX_FIRST = re.compile(rf"\b(?:{_LONG_SEX})\s*[,/]\s*(?:aged\s*)?(\d{{1,3}})(?:\s*({_UNIT}))?\b", _I)
 # the short form of request forms: 71M, 54 F, M/71; capitals only, so that `5 m` stays a length
-_SHORT = re.compile(r"(?<![\w.])(\d{1,3}) ?/? ?([MF])(?![\w/.])|(?<![\w.])([MF]) ?/? ?(\d{2,3})(?![\w/.])")
+_SHORT = re.compile(
+    r"(?<![\w.])(\d{1,3}) ?/? ?([MF])(?![\w/]|\.\w)|(?<![\w.])([MF]) ?/? ?(\d{2,3})(?![\w/.])"
+)
+# `Mrs Jane Doe, 66 yrs,`
+_NAMED = re.compile(
+    rf"\b(Mrs|Miss|Ms|Mr)\.?\s(?:[A-Z][\w'’-]+ ?){{1,4}},\s*(?:aged )?(\d{{1,3}})\s*({_UNIT})\b"
+)
 _FIELD = re.compile(r"\b(?:sex|gender)\s*[:=]\s*(female|male|f|m)\b", _I)
 _SEX = re.compile(rf"\b(?:{_LONG_SEX})\b", _I)
 _TITLE = re.compile(r"\b(?:re|patient|name)\s*:?\s+(mrs|miss|ms|mr)\b", _I)
@@ -62,6 +68,8 @@ def _found(text: str) -> Iterator[tuple[int, float, Sex]]:
                 float(one[1]) / _YEARS[(one[2] or "y")[0].lower()],
                 _sex(named[0] if named else ""),
             )
+    for one in _NAMED.finditer(text):
+        yield one.start(), float(one[2]) / _YEARS[one[3][0].lower()], _sex(one[1])
     for one in _SHORT.finditer(text):
         yield one.start(), float(one[1] or one[4]), _sex(one[2] or one[3])
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from kossa.evidence import DepositGroup, Finding, Material, Modality, Side, Source, State, ToldDeposit, Whose
 from kossa.evidence.vocabulary import ancestors, term
-from kossa.history.levelled import Sentence, sentences
+from kossa.history.foreign import sentences_in
+from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match
 from kossa.history.scope import Scope
 from kossa.history.words import CALCIUM, find
 
-__all__ = ["Told", "group", "told", "told_findings"]
+__all__ = ["LAYERS", "Told", "group", "most_specific", "short", "told", "told_findings"]
 
 _PHYSIOLOGICAL = "site_physiologic"
-_NODULE, _LUNG = "site_lung_nodule", "site_lung"
+_NODULE, _CHEST = "site_lung_nodule", "site_chest"
 _ZONES = frozenset(f"site_lung_{part}" for part in ("upper_zone", "middle_zone", "lower_zone", "apex"))
 # layers of the body: they say what the calcium lies in, and a place says where
 LAYERS = frozenset(
@@ -52,41 +53,49 @@ def _calcium(sentence: Sentence) -> float | None:
     return None
 
 
-def _most_specific(ids: Iterable[str]) -> list[str]:
+def most_specific(ids: Iterable[str]) -> list[str]:
+    """Return the ids that are not above another one, each once."""
     found = list(dict.fromkeys(ids))
     above = {a for id_ in found for a in ancestors(id_)}
     return [id_ for id_ in found if id_ not in above]
 
 
-def told(text: str, *, context: str = "", field: str = "imaging", source: Source | None = None) -> list[Told]:
+def told(
+    text: str,
+    *,
+    context: str = "",
+    field: str = "imaging",
+    source: Source | None = None,
+    language: str = "English",
+) -> list[Told]:
     """Return the deposits that a text tells of; `context` is where the picture was taken.
 
     A sentence that denies calcium, or speaks of a relative, tells none.
     """
     found = []
-    for sentence in sentences(text):
+    for sentence in sentences_in(text, language):
         said = _calcium(sentence)
         if said is None:
             continue
-        here, _ = find(sentence.written, field=field, source=source)
+        here, _ = find(sentence.written, field=field, source=source, language=language)
         present = [f for f in here if f.state is State.PRESENT and f.whose is Whose.PERSON]
         sites = _sites(present, sentence.written)
         if context and all(id_ in LAYERS for id_, _ in sites):
             # `Film of the thighs: calcification in the subcutaneous fat` lies in the thighs
-            around, _ = find(f"calcification of {context}", field=field, source=source)
+            around, _ = find(f"calcification of {context}", field=field, source=source, language=language)
             sites = [s for s in _sites(around) if s[0] not in LAYERS] or sites
-        patterns = _most_specific(f.id for f in present if term(f.id).kind == "pattern")
+        patterns = most_specific(f.id for f in present if term(f.id).kind == "pattern")
         tissues = [f.id for f in present if term(f.id).kind == "tissue" or f.id in LAYERS]
         found.append(
             Told(
                 tuple(_on_film(sites, context)), tuple(patterns), tissues[0] if tissues else None,
-                _short(sentence.written), said, source, any(f.id == _PHYSIOLOGICAL for f in present),
+                short(sentence.written), said, source, any(f.id == _PHYSIOLOGICAL for f in present),
             )
         )  # fmt: skip
     return found
 
 
-def _short(words: str) -> str:
+def short(words: str) -> str:
     """Return the words to quote, cut between two of them."""
     return words if len(words) <= _LONGEST else words[:_LONGEST].rsplit(" ", 1)[0] + " ..."
 
@@ -100,7 +109,7 @@ def _on_film(sites: Sequence[tuple[str, Side]], context: str) -> list[tuple[str,
 
 def _apart(one: Finding, other: Finding, sentence: str) -> bool:
     """Say whether two places are named as two: `the basal ganglia and the dentate nuclei`."""
-    joined = r"(?:\w+\s+)?(?:,|,? and|&|,? as well as)\s+(?:the |both |left |right )*"
+    joined = r"(?:\w+\s+)?(?:,|,? (?:and|und|et)|&|,? as well as)\s+(?:the |both |left |right )*"
     first, last = (re.escape(f.words or "") for f in (one, other))
     pattern = rf"{first}\s*{joined}{last}|{last}\s*{joined}{first}"
     return bool(first and last and re.search(pattern, sentence, re.IGNORECASE))
@@ -109,14 +118,14 @@ def _apart(one: Finding, other: Finding, sentence: str) -> bool:
 def _sites(found: Sequence[Finding], sentence: str = "") -> list[tuple[str, Side]]:
     """The places named, most specific first; a layer of the body is none where a place is named too."""
     placed = [f for f in found if term(f.id).kind == "site"]
-    kept = set(_most_specific(f.id for f in placed))
+    kept = set(most_specific(f.id for f in placed))
     for wide in [f for f in placed if f.id not in kept]:
         narrow = [f for f in placed if f.id in kept and wide.id in ancestors(f.id)]
         if narrow and all(_apart(wide, f, sentence) for f in narrow):
             kept.add(wide.id)
     if _NODULE in kept:
         kept -= _ZONES  # a nodule in the upper zone is one deposit
-        if any(id_ not in LAYERS and _LUNG not in {id_, *ancestors(id_)} for id_ in kept):
+        if any(id_ not in LAYERS and _CHEST not in {id_, *ancestors(id_)} for id_ in kept):
             kept -= {_NODULE}  # `granulomas in the spleen` are not in the lung
     kept -= {_PHYSIOLOGICAL} if len(kept) > 1 else set()
     named = [
@@ -147,6 +156,9 @@ def group(all_told: Sequence[Told]) -> tuple[tuple[ToldDeposit, ...], tuple[Depo
         sided = [key for key in merged if key[0] == site and key[1] is not Side.UNKNOWN]
         if side is Side.UNKNOWN and sided:  # told once with its side and once without
             merged[sided[0]].extend(merged.pop((site, side)))
+    for site, side in list(merged):
+        if side in (Side.LEFT, Side.RIGHT) and (site, Side.BOTH) in merged:  # `right hand`, and `both hands`
+            merged[site, Side.BOTH].extend(merged.pop((site, side)))
     deposits, groups = [], []
     for number, ((site, side), tellers) in enumerate(merged.items(), 1):
         patterns = tuple(dict.fromkeys(p for t in tellers for p in t.patterns))

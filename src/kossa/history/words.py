@@ -10,10 +10,12 @@ import msgspec
 
 from kossa.evidence import Finding, Side, Source, State
 from kossa.evidence.vocabulary import term, terms
+from kossa.history.foreign import sentences_in
 from kossa.history.lab_words import Verdict, verdicts
-from kossa.history.levelled import Sentence, sentences
+from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match, denies, matches, shapes
 from kossa.history.scope import Said, Scope
+from kossa.history.unseen import denies_calcium
 
 __all__ = ["CALCIUM", "find", "speaks_of_calcium"]
 
@@ -34,6 +36,8 @@ _LUMP = (
     "calcium gluconate", "calcium chloride", "leaked",
 )  # fmt: skip
 _RESULT = re.compile(r"\d\s?(?:[munp]?g|[munpµ]?mol|[mµ]?[uU]|m?IU|meq)/(?:[dm]?[lL]|mmol)\b")
+# `54 y old lady`
+_ONLY_AGE = re.compile(r"(?i)\d{1,3}[ -]?(?:y|yo|yrs?|years?|months?)[ -]?(?:old)?[ -]?\w*")
 _SAME = ("same", "similar", "affected", "alike", "likewise", "also")
 _HARD = ("hard", "firm", "stone", "rigid")
 _TISSUE = (
@@ -68,6 +72,10 @@ _VIEW = frozenset(
     {"film", "films", "radiograph", "radiographs", "xr", "xray", "ray", "rays", "ct", "mri", "scan", "scans",
      "ultrasound", "biopsy", "biopsies"}
 )  # fmt: skip
+_WRITER = frozenset(
+    {"letter", "clinic", "unit", "summary", "outpatient", "outpatients", "ward", "department"}
+)
+_TITLES = frozenset({"name", "mrs", "miss", "prof", "herr", "frau", "madame", "monsieur", "mme"})
 _VIEWED = 0.5  # the part that was pictured or cut holds the place, which the sentence names apart (judgement)
 _MEASURED = frozenset({"lab", "antibody"})  # where a verdict is read as a whole, its parts are not
 _LOCAL = frozenset({"site", "tissue", "spread", "course"})  # of the deposit, where calcium is spoken of
@@ -121,8 +129,13 @@ def _side(sentence: Sentence, match: Match) -> Side:
     cut = max((n for n, w in enumerate(before) if w in _OTHER_THING), default=-1)
     before = before[cut + 1 :]
     after = [w.level for w in sentence.words[match.last + 1 : match.last + 3]]
-    if after[:1] == ["bilaterally"]:
+    if after[:1] == ["bilaterally"] or after in (["on", "both"], ["both", "side"], ["both", "sides"]):
         return Side.BOTH
+    compared = {w.level for w in sentence.words[match.last + 1 : match.last + 6]}
+    if after[:1] in ([","], ["("]) and {"left", "right"} <= compared:  # `fingertips, right > left`
+        return Side.BOTH
+    if after == ["on", "the"]:  # `nodes on the right`
+        after = [w.level for w in sentence.words[match.last + 3 : match.last + 4]]
     for word in reversed(before):
         if word in _SIDES:
             return Side.BOTH if {"left", "right"} <= set(before) and "and" in before else _SIDES[word]
@@ -208,12 +221,15 @@ def _in_sentence(
     judged = {n for v in told for n in range(v.first, v.last + 1)}
     out: list[Finding] = []
     views = _views(sentence, found)
+    looked = denies_calcium(sentence)  # `normal lungs, no calcification`: the lungs are no deposit's place
     for number, match in enumerate(found):
         said = scope.said(match)
         for id_, certainty in match.ids:
             q = min(certainty, weights.get(_kind(id_), 1.0))
             if number in views and _kind(id_) == "site":
                 q = min(q, _VIEWED)
+            if looked and said.state is State.PRESENT and _kind(id_) in _LOCAL:
+                q = 0.0
             if said.state is State.ABSENT:
                 q = min(q, denies(id_, sentence.levelled(match.first, match.last)))
             if q and not (_kind(id_) in _MEASURED and judged & set(range(match.first, match.last + 1))):
@@ -233,9 +249,18 @@ def _worth_telling(sentence: Sentence) -> bool:
     """Numbers of a list, results, and names that were taken out are nothing to be listed."""
     if _RESULT.search(sentence.written):
         return False  # a laboratory value: the blood room reads it
-    if sentence.words[-1].level == ":" and len(sentence.words) <= _HEADING_WORDS:
+    if _ONLY_AGE.fullmatch(sentence.written):
         return False
-    return any(w.level.isalpha() and len(w.level) > 2 and w.level != "name" for w in sentence.words)
+    if len(sentence.words) <= _HEADING_WORDS and (
+        ":" in {w.level for w in sentence.words[-2:]} or _framed(sentence)
+    ):
+        return False
+    return any(w.level.isalpha() and len(w.level) > 2 and w.level not in _TITLES for w in sentence.words)
+
+
+def _framed(sentence: Sentence) -> bool:
+    """Whether a short line only says who writes: `Renal unit - urgent letter`."""
+    return bool(_WRITER & {w.level for w in sentence.words})
 
 
 def _unique(found: list[Finding]) -> list[Finding]:
@@ -249,7 +274,7 @@ def _unique(found: list[Finding]) -> list[Finding]:
 
 
 def find(
-    text: str, *, field: str = "history", source: Source | None = None
+    text: str, *, field: str = "history", source: Source | None = None, language: str = "English"
 ) -> tuple[list[Finding], list[str]]:
     """Return the findings that a text names, and its sentences in which nothing was understood.
 
@@ -258,7 +283,7 @@ def find(
     """
     found: list[Finding] = []
     not_understood: list[str] = []
-    all_sentences = sentences(text)
+    all_sentences = sentences_in(text, language)
     section = -1  # the paragraph whose later sentences speak of a tissue section
     for sentence in all_sentences:
         if _starts(sentence.level, _TISSUE):

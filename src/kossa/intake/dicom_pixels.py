@@ -20,6 +20,7 @@ from kossa.intake.dicom_structure import (
     UNDEFINED,
     open_data_set,
 )
+from kossa.intake.safe_text import safe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -208,7 +209,10 @@ def pixels(data: bytes, header: DicomHeader) -> npt.NDArray[np.generic]:
     if not header.frames:
         raise Refused("no-pixels", "this object holds no pixels")
     if header.samples != 1 or header.photometric not in ("MONOCHROME1", "MONOCHROME2", ""):
-        raise Refused("unsupported-syntax", "the picture is in colour, which kossa does not read")
+        how = "in colour" if header.samples != 1 else f"of the form {safe(header.photometric, limit=20)!r}"
+        raise Refused(
+            "unsupported-syntax", f"the picture is {how}; only grey (MONOCHROME1 or MONOCHROME2) is read"
+        )
     check_syntax(header.transfer_syntax_uid)
     return _native(data, header) if header.transfer_syntax_uid in NATIVE else _decoded(data, header)
 

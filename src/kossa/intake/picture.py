@@ -42,10 +42,10 @@ def picture_info(entry: Entry, budget: Budget = DEFAULT) -> PictureInfo:
 
 
 def read_picture(entry: Entry, budget: Budget = DEFAULT) -> Picture:
-    """Decode a picture whole. Alpha is dropped, a palette resolved, light made large; nothing is scaled.
+    """Decode a picture whole. A PNG's palette is resolved, light made large; nothing is scaled.
 
     Raises `Refused`: as `picture_info`; too-large (a tiled picture: use `open_tiled`); not-supported
-    (print colours, black and white only, floating point); decode-failed.
+    (print colours, black and white only, floating point); transparent (in any pixel); decode-failed.
     """
     info = picture_info(entry, budget)
     _check(info)
@@ -75,6 +75,7 @@ class Tiled:
     def __init__(self, info: PictureInfo, file: Any) -> None:
         self.info = info
         self._file = file
+        self._strip: tuple[tuple[int, int], Any] | None = None
         self._pages = [file.pages[place] for place in info.levels]
         self.shapes = tuple((int(p.imagelength), int(p.imagewidth)) for p in self._pages)
 
@@ -94,10 +95,19 @@ class Tiled:
         across = -(-width // wide)
         for down in range(rows[0] // tall, -(-rows[1] // tall)):
             for right in range(columns[0] // wide, -(-columns[1] // wide)):
-                piece = _guarded(partial(self._piece, page, down * across + right))
+                piece = _guarded(partial(self._kept_piece, level, page, down * across + right))
                 if piece is not None:
                     _paste(out, piece, (down * tall - rows[0], right * wide - columns[0]))
-        return _plain(out, self.info)
+        return _plain(_named(out, page), self.info)
+
+    def _kept_piece(self, level: int, page: Any, index: int) -> Any:
+        """Decode a tile; of a strip, which may hold the whole picture, the last one is kept."""
+        if page.is_tiled:
+            return self._piece(page, index)
+        if self._strip is None or self._strip[0] != (level, index):
+            self._strip = None  # one at a time is held
+            self._strip = (level, index), self._piece(page, index)
+        return self._strip[1]
 
     def _piece(self, page: Any, index: int) -> Any:
         """Decode one tile or strip to (y, x, samples); None where it has no bytes."""
@@ -162,7 +172,16 @@ def _tiff(entry: Entry, info: PictureInfo) -> npt.NDArray[Any]:
     with _open_tiff(entry) as file:
         page = file.pages[info.page]
         pixels = np.asarray(page.asarray())
-        return np.moveaxis(pixels, 0, -1) if page.planarconfig == 2 and pixels.ndim == 3 else pixels
+        pixels = np.moveaxis(pixels, 0, -1) if page.planarconfig == 2 and pixels.ndim == 3 else pixels
+        return _named(pixels, page)
+
+
+def _named(pixels: npt.NDArray[Any], page: Any) -> npt.NDArray[Any]:
+    """Leave out samples of a TIFF that it calls neither colour nor alpha (TIFF 6.0 section 18)."""
+    extra = page.extrasamples
+    if pixels.ndim == 3 and extra and int(extra[0]) not in (1, 2):
+        return pixels[..., : pixels.shape[2] - len(extra)]
+    return pixels
 
 
 def _open_tiff(entry: Entry) -> Any:
@@ -187,13 +206,24 @@ def _netpbm(entry: Entry, info: PictureInfo) -> npt.NDArray[Any]:
 
 
 def _plain(pixels: npt.NDArray[Any], info: PictureInfo) -> Pixels:
-    """Return grey or RGB of 8 or 16 bits without alpha, light as large numbers."""
+    """Return grey or RGB of 8 or 16 bits, light as large numbers, without the alpha.
+
+    Raises `Refused` (not-supported, transparent).
+    """
     if pixels.dtype not in (np.uint8, np.uint16):
         raise Refused(
-            "not-supported", f"This picture holds numbers of kind {pixels.dtype}; save it with 8 or 16 bits."
+            "not-supported",
+            f"This picture holds numbers of kind {pixels.dtype}; save it with 8 or 16 bits, whole and "
+            "without sign.",
         )
     if pixels.ndim == 3:
         samples = pixels.shape[2]
+        if samples in (2, 4) and (pixels[..., -1] < np.iinfo(pixels.dtype).max).any():
+            raise Refused(
+                "transparent",
+                "This picture is transparent in parts, and which colour lies there is not known. Save it "
+                "without transparency (flattened on white, or on black for a film).",
+            )
         pixels = pixels[..., :3] if samples > 2 else pixels[..., 0]
     if info.white_is_zero:
         pixels = np.iinfo(pixels.dtype).max - pixels

@@ -64,18 +64,30 @@ def inspect(form: Format, read_at: ReadAt, size: int, budget: Budget) -> Picture
 
 #: colour type -> channels (PNG specification, 11.2.2)
 PNG_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
+ORIENTATION, UPRIGHT = 0x0112, 1  # EXIF 2.3, 4.6.4
 HEADER_BYTES = 256 << 10
+DEFLATE = 1032  # bytes at the most that one byte of deflate becomes (zlib, technical details)
 
 
 def _png(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
-    del size, budget
     head = read_at(0, 33)
     if len(head) < 33 or head[12:16] != b"IHDR":
         raise Refused("truncated", "This PNG is cut off in its header.")
     width, height, bits, colour = struct.unpack_from(">IIBB", head, 16)
     if colour not in PNG_CHANNELS:
         raise Refused("invalid-header", "This PNG names a colour type that there is not.")
+    samples = 1 if colour == 3 else PNG_CHANNELS[colour]
+    if width * height <= budget.picture_pixels:  # beyond, the claim alone is refused
+        _check_claim(width, height, size, width * height * bits * samples // 8 // DEFLATE)
     return PictureInfo(Format.PNG, width, height, PNG_CHANNELS[colour], max(8, bits))
+
+
+def _check_claim(width: int, height: int, size: int, least: int) -> None:
+    """Refuse a claim of more pixels than `size` bytes can hold; `least` are the fewest that it takes."""
+    if least > size:
+        raise Refused(
+            "size-mismatch", f"This picture claims {width} x {height} pixels, and its file has {size} bytes."
+        )
 
 
 #: markers of a JPEG frame: C0-CF but tables and arithmetic conditioning (ITU T.81 table B.1)
@@ -87,8 +99,7 @@ PHONES = re.compile(
 
 def _jpeg(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
     """Step from marker to marker up to the frame header; what cameras write stands before it."""
-    del budget
-    place, phone = 2, False
+    place, phone, turned = 2, False, 1
     while place + 4 <= size:
         head = read_at(place, 4)
         marker, length = struct.unpack(">xBH", head)
@@ -96,6 +107,9 @@ def _jpeg(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
             break
         if marker in FRAMES:
             bits, height, width, channels = struct.unpack(">BHHB", read_at(place + 4, 6))
+            if width * height <= budget.picture_pixels:
+                # a bit at least tells of a square of 8 x 8 that it has one value
+                _check_claim(width, height, size, width * height // 64 // 8)
             return PictureInfo(
                 Format.JPEG,
                 width,
@@ -106,11 +120,31 @@ def _jpeg(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
                 lossy=marker != 0xC3,
                 phone=phone,
                 begins=place,
+                remarks=() if turned == UPRIGHT else (_turned(turned),),
             )
         if marker == 0xE1 and (exif := read_at(place + 4, min(length - 2, HEADER_BYTES))).startswith(b"Exif"):
             phone = PHONES.search(exif[:4096]) is not None
+            turned = _orientation(exif)
         place += 2 + length
     raise Refused("truncated", "This JPEG ends, or is damaged, before its frame header.")
+
+
+def _orientation(exif: bytes) -> int:
+    """Return the way up by which viewers show a picture: 1 as it is stored, 2 to 8 mirrored or turned."""
+    try:
+        order = "<" if exif[6:8] == b"II" else ">"
+        place = 6 + struct.unpack_from(order + "I", exif, 10)[0]
+        for at in range(place + 2, place + 2 + 12 * struct.unpack_from(order + "H", exif, place)[0], 12):
+            if struct.unpack_from(order + "H", exif, at)[0] == ORIENTATION:
+                return int(struct.unpack_from(order + "H", exif, at + 8)[0])
+    except struct.error:
+        pass  # what a camera wrote is damaged; the picture need not be
+    return UPRIGHT
+
+
+def _turned(turned: int) -> tuple[str, str]:
+    what = f"Viewers show this picture turned or mirrored (EXIF orientation {turned})"
+    return "turned", f"{what}; it is read, and places are given, as it is stored."
 
 
 def _netpbm(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
@@ -131,8 +165,9 @@ def _netpbm(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
 
 #: what slide scanners write into the description of their first page
 SLIDES = re.compile(r"(?i)aperio|hamamatsu|<scn|leica|ventana|.{0,200}<iscan|philips dp")
-#: photometric interpretations (TIFF 6.0 section 3 and 16)
-WHITE_IS_ZERO, CMYK = 0, 5
+#: photometric interpretations (TIFF 6.0 sections 3, 5 and 16, 20 to 23)
+WHITE_IS_ZERO, PALETTE, CMYK, YCBCR = 0, 3, 5, 6
+FOREIGN = {4: "a mask", 8: "CIELAB", 9: "ICCLAB", 10: "ITULAB", 32803: "a camera's raw mosaic", 32844: "LogL"}
 #: compressions that lose: JPEG, JPEG 2000 (irreversible as a rule), JPEG XR, WebP
 LOSSY = {6, 7, 33003, 33004, 33005, 34712, 34927, 50001, 22610, 34934}
 
@@ -150,6 +185,19 @@ def _tiff(read_at: ReadAt, size: int, budget: Budget) -> PictureInfo:
     alike = sum((p.width, p.height) == (page.width, page.height) for p in pages)
     if alike > 1:
         remarks.append(("several-pages", f"This TIFF has {alike} pages of one size; the first is read."))
+    if page.photometric == PALETTE:
+        raise Refused(
+            "not-supported",
+            "This TIFF keeps its colours in a table (palette), which is not read. Save it as RGB or as grey.",
+        )
+    strange = FOREIGN.get(page.photometric)
+    if page.photometric == YCBCR and page.compression not in LOSSY:  # JPEG's decoder turns it into RGB
+        strange = "YCbCr without JPEG"
+    if strange:
+        raise Refused(
+            "not-supported",
+            f"The values of this TIFF are {strange}, which is not read. Save it as RGB, or as grey.",
+        )
     if page.tile and page.tile[0] * page.tile[1] > budget.picture_pixels:
         raise Refused("too-large", f"A block of this TIFF claims {page.tile[1]} x {page.tile[0]} pixels.")
     return PictureInfo(

@@ -23,6 +23,7 @@ REMEDIES: dict[str, str] = {
     "path-outside": "If the file is missing here, copy it into the folder.",
     "record-loop": "Nothing need be done if the images themselves are here.",
     "size-mismatch": _AGAIN,
+    "transparent": "Open it in a picture program, flatten it, and save it as PNG or TIFF.",
     "too-deep": "Ask the sender for an export without such nesting; no sound file needs it.",
     "too-large": "If it is sound, unpack or split it first.",
     "truncated": _AGAIN,

@@ -7,22 +7,26 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from kossa.evidence import Refused, Side, Stain
+from kossa.evidence import Refused, Side, Stain, vocabulary
 from kossa.intake.safe_text import safe
 from kossa.intake.text import decode_text
 
 __all__ = ["FIELDS", "KINDS", "Sidecar", "looks_like_sidecar", "parse_sidecar", "parse_toml"]
 
 KINDS = ("mammogram", "radiograph", "section")
-FIELDS = ("kind", "spacing_mm", "side", "view", "stain", "um_per_px", "control")
+FIELDS = ("kind", "spacing_mm", "side", "site", "view", "stain", "um_per_px", "control")
+#: fields that a picture of a section alone has: such a file need not say its kind
+OF_SECTIONS = frozenset({"stain", "um_per_px", "control"})
 CONTROLS = ("acid",)
+TOML_BYTES = 1 << 20  # Python reads 1 MB of it in a second; a form filled in by hand has 10 kB (judgement)
 
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
     """What is told of a picture; None where it is not told. `spacing_mm` is (row, column).
 
-    `control` is acid for a section treated with acid, to be set beside an untreated one of the same stain.
+    `site` is a place of the vocabulary. `control` is acid for a section treated with acid, to be set beside
+    an untreated one of the same stain.
     """
 
     kind: str | None = None
@@ -32,10 +36,17 @@ class Sidecar:
     stain: Stain | None = None
     um_per_px: float | None = None
     control: str | None = None
+    site: str | None = None
 
 
 def parse_toml(data: bytes) -> dict[str, Any]:
-    """Return the content of a TOML file; raises `Refused` (invalid-toml, too-deep) with the line."""
+    """Return the content of a TOML file; raises `Refused` (invalid-toml, too-deep, too-large)."""
+    if len(data) > TOML_BYTES:
+        raise Refused(
+            "too-large",
+            f"This TOML has {len(data):,} bytes; what is told of one picture or person has at most "
+            f"{TOML_BYTES:,}.",
+        )
     try:
         return tomllib.loads(decode_text(data).text)
     except tomllib.TOMLDecodeError as error:
@@ -48,7 +59,7 @@ def parse_toml(data: bytes) -> dict[str, Any]:
 
 def looks_like_sidecar(content: dict[str, Any]) -> bool:
     """Say whether a TOML file is one: it has fields of a sidecar, and none else."""
-    return bool(content) and set(content) <= set(FIELDS)
+    return bool(content) and {name.lower() for name in content} <= set(FIELDS)
 
 
 def parse_sidecar(content: dict[str, Any]) -> Sidecar:
@@ -61,13 +72,14 @@ def parse_sidecar(content: dict[str, Any]) -> Sidecar:
             f"known are {', '.join(FIELDS)}.",
         )
     return Sidecar(
-        kind=_one_of(content, "kind", KINDS),
+        kind=_one_of(content, "kind", KINDS) or ("section" if OF_SECTIONS & set(content) else None),
         spacing_mm=_spacing(content.get("spacing_mm")),
         side=Side(s) if (s := _one_of(content, "side", tuple(Side))) else None,
         view=_word(content, "view"),
         stain=Stain(s) if (s := _one_of(content, "stain", tuple(Stain))) else None,
         um_per_px=None if (u := content.get("um_per_px")) is None else _length(u, "um_per_px"),
         control=_one_of(content, "control", CONTROLS),
+        site=_site(content),
     )
 
 
@@ -81,6 +93,20 @@ def _one_of(content: dict[str, Any], name: str, known: tuple[str, ...]) -> str |
             "invalid-sidecar", f"The field {name} = {safe(str(value))!r} is not one of {', '.join(known)}."
         )
     return word
+
+
+def _site(content: dict[str, Any]) -> str | None:
+    word = _word(content, "site")
+    if word is None:
+        return None
+    found = vocabulary.site_named(word)
+    if found is None:
+        raise Refused(
+            "invalid-sidecar",
+            f"The field site = {safe(word)!r} is no place that is known; write one word such as hand, thigh, "
+            "breast or kidney, and the side in the field side.",
+        )
+    return found
 
 
 def _word(content: dict[str, Any], name: str) -> str | None:

@@ -34,14 +34,17 @@ def survey(path: Path, *, progress: Progress = silent, budget: Budget | None = N
     budget = budget or DEFAULT
     try:
         is_folder = path.is_dir()
-        if not is_folder and not path.exists():
-            raise WrongCall(f"There is no file or folder {safe(str(path), limit=None)}; check the path.")
+        is_there = is_folder or path.exists()
         if is_folder:
             next(path.iterdir(), None)
     except PermissionError:
         raise NothingUsable(
             f"{safe(str(path), limit=None)} may not be read; check its permissions."
         ) from None
+    except (OSError, ValueError):  # too long a name, or one with a NUL
+        raise WrongCall(f"{safe(str(path))} is no name that a file can have; check the path.") from None
+    if not is_there:
+        raise WrongCall(f"There is no file or folder {safe(str(path), limit=None)}; check the path.")
     looking = _Surveyor(budget, progress)
     walk = Walk(path if is_folder else path.parent, budget)
     looking.look(walk if is_folder else _alone(path))
@@ -57,7 +60,10 @@ def survey(path: Path, *, progress: Progress = silent, budget: Budget | None = N
 def _alone(path: Path) -> list[Met]:
     """One file, and the NAME.toml beside it."""
     beside = path.with_suffix(".toml")
-    paths = [path, beside] if beside != path and beside.is_file() else [path]
+    try:
+        paths = [path, beside] if beside != path and beside.is_file() else [path]
+    except OSError:  # the picture's own name has just as many letters as a name can have
+        paths = [path]
     return [Met(p, printable_path(p.name)) for p in paths]
 
 

@@ -132,13 +132,13 @@ def choose_mesh(
     asked = 32 if size is None else _rounded(size)
     if size is not None and asked != size:
         told.append(
-            ("size-rounded", f"{size} voxels an edge were rounded up to {asked}, a multiple of {STEP}")
+            ("size-rounded", f"{size} voxels an edge were rounded up to {asked}, a multiple of {STEP}.")
         )
     margin = MARGIN * 0.22
     if form == "sheet":
         half = 0.5 * extents[0] + margin
         count = max(asked, math.ceil(half / shortest_mm * SHELL_PER_LENGTH))
-        told.append(("slab", f"a sheet runs as a line of {count} cells through it, with mirrors beside it"))
+        told.append(("slab", f"A sheet runs as a line of {count} cells through it, with mirrors beside it."))
         return slab(count, half, extents[1] * extents[2]), told
     edge = max(extents) + 2.0 * margin
     symmetric = form in {"sphere", "ellipsoid"}
@@ -146,7 +146,7 @@ def choose_mesh(
     if size is None and form == "sphere" and span / asked > 0.5 * shortest_mm:
         count = math.ceil(span / shortest_mm * SHELL_PER_LENGTH)
         told.append(
-            ("shells", f"a lesion of {extents[0]:.3g} mm runs as a sphere in {count} shells; --size for 3-D")
+            ("shells", f"A lesion of {extents[0]:.3g} mm runs as a sphere in {count} shells; --size for 3-D.")
         )
         return shells(count, span), told
     need = _rounded(span / shortest_mm)
@@ -157,7 +157,7 @@ def choose_mesh(
                 f"({shortest_mm:.2f} mm): take --size {need}"
             )
         told.append(
-            ("size-raised", f"32 voxels an edge were raised to {need}, the smallest that resolves the lesion")
+            ("size-raised", f"32 voxels an edge were raised to {need}, the least that resolves the lesion.")
         )
         asked = need
     h = span / asked
@@ -165,7 +165,7 @@ def choose_mesh(
         told.append(
             (
                 "coarse",
-                f"a voxel of {h:.3f} mm is wider than half of the shortest length ({shortest_mm:.2f} mm)",
+                f"A voxel of {h:.3f} mm is wider than half of the shortest length ({shortest_mm:.2f} mm).",
             )
         )
     bytes_needed = run_bytes((asked, asked, asked))

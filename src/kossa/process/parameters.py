@@ -88,6 +88,9 @@ _SCALE = {
     "pH": {"pH": 1.0, "": 1.0},
     "": {"": 1.0},
 }
+FARTHEST = (
+    1e4  # times a parameter's own value: beyond, no tissue is meant and the mesh has no end (judgement)
+)
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*?)?\s*$")
 
 
@@ -116,6 +119,11 @@ def assigned(name: str, text: str | float, known: Mapping[str, Spread]) -> float
     value = number * scale[given]
     if not math.isfinite(value) or (value < 0 and name != "ph_site"):
         raise WrongCall(f"{name}={text}: it cannot be negative")
+    own = abs(known[name].value)
+    if own and abs(value) > FARTHEST * own:
+        raise WrongCall(
+            f"{name}={text}: at most {FARTHEST:g} times its own value, {known[name].value:g}{written}, is run"
+        )
     return value
 
 

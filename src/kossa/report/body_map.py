@@ -19,6 +19,7 @@ __all__ = ["Spot", "place_on_body", "spots"]
 
 WIDTH = 150.0
 MIDDLE = WIDTH / 2
+OFF_MIDDLE = 12.0  # from the middle from which on a place is of one side (the half width of the neck)
 APART = 15.0  # numbers nearer than this are moved apart so that each can be read
 
 
@@ -39,7 +40,10 @@ def _places() -> dict[str, tuple[str, float, float]]:
 
 
 def place_on_body(site: str | None, side: Side) -> tuple[float, float] | None:
-    """Return where a site lies on the map, or None where it has no place of its own."""
+    """Return where a site lies on the map, or None where it has no place of its own or its side is not told.
+
+    Of both sides the right one is returned.
+    """
     if site is None:
         return None
     level = [site]
@@ -49,7 +53,11 @@ def place_on_body(site: str | None, side: Side) -> tuple[float, float] | None:
                 view, x, y = _places()[name]
                 # in front the person's right is on the left of the picture; from behind it is on the right
                 mirrored = (side is Side.LEFT) == (view == "front")
-                if side is Side.UNKNOWN or side is Side.MIDLINE or side is Side.BOTH:
+                if side is Side.MIDLINE:
+                    mirrored = view == "back"
+                elif side is Side.UNKNOWN:
+                    if vocabulary.term(site).sided and abs(x - MIDDLE) > OFF_MIDDLE:
+                        return None  # a hand whose side nobody told is on neither of the two
                     mirrored = view == "back"
                 at = WIDTH - x if mirrored else x
                 return (at + (WIDTH if view == "back" else 0), y)
@@ -62,12 +70,13 @@ def spots(groups: Iterable[tuple[str, str | None, Side, str]]) -> tuple[list[Spo
     placed: list[Spot] = []
     homeless = []
     for label, site, side, colour in groups:
-        found = place_on_body(site, side)
-        if found is None:
+        sides = (Side.RIGHT, Side.LEFT) if side is Side.BOTH else (side,)
+        found = dict.fromkeys(at for one in sides if (at := place_on_body(site, one)) is not None)
+        if not found:
             homeless.append(label)
-            continue
-        x, y = found
-        while any(abs(s.x - x) < APART and abs(s.y - y) < APART for s in placed):
-            y += APART
-        placed.append(Spot(label, x, min(y, 312.0), colour))
+        for x, low in found:
+            y = low
+            while any(abs(s.x - x) < APART and abs(s.y - y) < APART for s in placed):
+                y += APART
+            placed.append(Spot(label, x, min(y, 312.0), colour))
     return placed, homeless

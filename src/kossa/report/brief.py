@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from kossa.conditions import load
-from kossa.evidence import Cause, Direction, Weighing
+from kossa.evidence import Cause, Direction, NextTest, Weighing
 from kossa.report.plain import (
     NO_SHARE,
     NO_SHARE_WORDS,
     finding_words,
     how_soon,
+    kind_name,
     plain_name,
     plain_share,
     test_name,
@@ -21,6 +22,8 @@ __all__ = ["NAMED", "brief", "unknown_cause"]
 
 NAMED = 0.15  # where no cause reaches this the cause is said to be not known (clinical reference, 4.8, 2)
 SHOWN_CAUSES, SHOWN_REASONS, SHOWN_TESTS = 3, 3, 2
+SERUM = "Serum calcium and phosphate"  # a line of the comparison
+ALSO = 0.25  # a second kind that is true as often beside the first is told (judgement)
 STRONG_AGAINST = 0.5  # a ratio against below this is told in the brief (judgement)
 # what a share is called; the bounds are judgement
 SURE_WORDS = ((0.95, "very likely"), (0.8, "likely"), (0.6, "more likely than not"), (0.0, "open"))
@@ -49,7 +52,8 @@ def brief(weighing: Weighing) -> list[tuple[str, str]]:
 def _kind(weighing: Weighing) -> str:
     first = weighing.kinds[0]
     meaning = next((k.definition for k in load().kinds if k.id == first.id), "")
-    return f"{first.id.capitalize()}: {unmarked(meaning)}." if meaning else f"{first.id.capitalize()}."
+    name = kind_name(first.id).split(" (")[0].capitalize()
+    return f"{name}: {unmarked(meaning)}." if meaning else f"{name}."
 
 
 def _sure(weighing: Weighing) -> str:
@@ -58,8 +62,21 @@ def _sure(weighing: Weighing) -> str:
     low, high = plain_share(first.low), plain_share(first.high)
     spread = "" if low == high else f", {low} to {high} as far as the knowledge goes"
     text = f"{word[:1].upper()}{word[1:]} ({plain_share(first.prob)}{spread})"
-    text += f"; next {second.id} ({plain_share(second.prob)})."
+    text += f"; next {kind_name(second.id).split(' (')[0]} ({plain_share(second.prob)})."
+    seconds = (k for k in weighing.kinds[1:] if (k.prob_each or 0.0) >= ALSO and k.prob < ALSO)
+    also = [k for k in seconds if _open(k.id, weighing)]
+    text += "".join(
+        f" {kind_name(k.id).capitalize()} may be true at the same time ({plain_share(k.prob_each or 0.0)})."
+        for k in also
+    )
     return text if weighing.separable else f"{text} The two are not separated by what is known."
+
+
+def _open(kind: str, weighing: Weighing) -> bool:
+    """Whether a second kind may be told beside the first: metastatic only where the serum speaks for it."""
+    if kind != "metastatic":
+        return True
+    return any(c.feature == SERUM and c.supports in ("metastatic", "both") for c in weighing.compared)
 
 
 def _causes(weighing: Weighing) -> str:
@@ -86,14 +103,21 @@ def _why(weighing: Weighing) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def _test(test: NextTest) -> str:
+    """Return a test, with the place that it should show where no deposit is known yet."""
+    place = re.search(r"at its usual place: (.*)$", test.why)
+    return test_name(test.id).replace("of the place", f"of {unmarked(place[1])}" if place else "of the place")
+
+
 def _short(words: str) -> str:
     """Return a finding without what was noted beside it."""
     return re.sub(r" \((?:told with certainty [\d.]+|at another deposit)\)", "", words)
 
 
 def _next(weighing: Weighing) -> str:
-    parts = [f"the warning above first, {how_soon(weighing.floors[0].how_soon)}"] if weighing.floors else []
-    tests = [test_name(t.id) for t in weighing.next_tests[:SHOWN_TESTS]]
+    loud = [f for f in weighing.floors if not f.quiet]
+    parts = [f"the warning above first, {how_soon(loud[0].how_soon)}"] if loud else []
+    tests = [_test(t) for t in weighing.next_tests[:SHOWN_TESTS]]
     parts += tests
     if not tests and weighing.kinds:
         parts.append("no further test would change this answer by much; the options below are next")

@@ -14,10 +14,11 @@ def group_sentence(group: FilmGroup) -> str:
         parts.append(f"form {group.morphology.replace('_', ' ')}")
     if group.distribution:
         parts.append(f"distribution {group.distribution.replace('_', ' ')}")
-    parts += [vocabulary.label(p) for p in group.patterns]
-    if group.category is not None:
-        parts.append(f"form described as {group.category.value.replace('_', ' ')}")
-    return f"{', '.join(parts)}. {group.because}".strip()
+    if group.category is None:
+        parts += [vocabulary.label(p) for p in group.patterns]
+    (y0, x0), (y1, x1) = group.bbox_px
+    where = f"At rows {y0} to {y1}, columns {x0} to {x1} of the film."
+    return f"{', '.join(parts)}. {where} {group.because}".strip()
 
 
 def film_text(reading: FilmReading) -> str:
@@ -27,6 +28,9 @@ def film_text(reading: FilmReading) -> str:
     lines += [group_sentence(g) for g in reading.groups]
     if not reading.groups:
         lines.append("No group of calcium was found above the limits of this film.")
+    single = sum(d.group is None for d in reading.deposits)
+    if single:
+        lines.append(f"{single} single mark{'s' if single > 1 else ''} outside the groups (in --json).")
     lines += [f"{n.severity.value}: {n.what} {n.done} {n.todo}".strip() for n in reading.notices]
     lines.append("A radiologist must read this film.")
     return "\n".join(lines) + "\n"

@@ -55,25 +55,24 @@ def _film_row(number: int, reading: FilmReading, view: FilmView | None) -> dict[
         "groups": [_group_row(g, numbers[g.id], marks) for g in reading.groups],
         "crops": [(numbers[c.group], _crop(c, reading, marks)) for c in view.crops] if view else [],
         "single": sum(d.group is None for d in reading.deposits),
-        "chart": sizes_chart(known, "mm"),
+        "chart": sizes_chart(known, "mm", least=reading.spacing_mm),
         "notices": [f"{n.what} {n.done} {n.todo}".strip() for n in reading.notices],
     }
 
 
 def _group_row(group: FilmGroup, number: str, marks: Mapping[str, FilmDeposit]) -> dict[str, Any]:
     sizes = [d for m in group.members if m in marks and (d := marks[m].diameter_mm) is not None]
-    category = ""
-    if group.category is not None:
-        category = f"form described as {group.category.value.replace('_', ' ')}"
+    # the form stands in a column of its own, and who must read the film above the table
+    because = group.because.split("read this film: ")[-1].split("read it: ")[-1]
     looks = [group.morphology, group.distribution]
     told = [w.replace("_", " ") for w in looks if w] or [vocabulary.label(p) for p in group.patterns]
     return {
         "number": number,
         "marks": len(group.members),
         "looks": ", ".join(told) or "no form told",
-        "category": category,
+        "category": words.form_words(group.category),
         "largest": f"{words.number(max(sizes))} mm" if sizes else "not known",
-        "because": group.because,
+        "because": f"{because[:1].upper()}{because[1:]}",
     }
 
 
@@ -120,7 +119,7 @@ def _section_row(number: int, reading: SectionReading, view: SectionView | None)
         if percent.low is not None and percent.high is not None:
             share += f" ({words.number(percent.low, 2)} to {words.number(percent.high, 2)})"
     called = any(f.id == "score_mineral_area_percent" for f in reading.findings)
-    more = [f"{reading.deposits} deposits"]
+    more = [f"{reading.deposits} {'deposits' if called else 'dark places'}"]
     if reading.per_mm2 is not None:
         more.append(f"{words.number(reading.per_mm2)} in a mm² of tissue")
     if reading.largest_um is not None:
@@ -130,6 +129,9 @@ def _section_row(number: int, reading: SectionReading, view: SectionView | None)
         "title": f"Section {number}: {stain}{', after acid' if reading.acid else ''}",
         "share": share,
         "called": called,
+        "outlined": "what was counted as mineral"
+        if called
+        else "what is darker than the stain's floor; it is not called mineral",
         "more": ", ".join(more),
         "picture": _section_picture(view) if view is not None else None,
         "artefacts": ", ".join(a.replace("_", " ") for a in reading.artefacts),
@@ -140,9 +142,7 @@ def _section_row(number: int, reading: SectionReading, view: SectionView | None)
 
 def _section_picture(view: SectionView) -> Picture:
     height, width = view.picture.shape[:2]
-    um = view.reading.um_per_px
-    per_mm = 1000 / (um * view.factor) if um else 0.0
-    return Picture("The section", _jpeg(view.picture), width, height, per_mm, "", "")
+    return Picture("The section", _jpeg(view.picture), width, height, 0.0, "", "")  # its bar is drawn in it
 
 
 def _jpeg(pixels: npt.NDArray[np.uint8]) -> str:

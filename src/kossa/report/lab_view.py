@@ -39,6 +39,13 @@ def result_row(result: Result, *, conventional: bool = False) -> dict[str, Any]:
     flag = result.flag.value
     if not result.plausible:
         flag = f"implausible; likely {result.likely_unit}" if result.likely_unit else "implausible"
+    if result.comment:
+        flag = f"{flag}; laboratory's remark: {result.comment}"
+    if result.also_in:
+        again = dict.fromkeys(
+            f"file {s.file}" if s.file is not None else "another row" for s in result.also_in
+        )
+        flag = f"{flag}; also in {' and '.join(again)}"
     return {
         "name": result.analyte.replace("_", " "),
         "given": _value(result),

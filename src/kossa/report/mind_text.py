@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kossa.evidence import Cause, Option, Person, Reason, Weighing
+from kossa.evidence import Cause, Floor, Option, Person, Reason, Weighing
 from kossa.report import plain
 from kossa.report.brief import brief
 from kossa.report.plain import cause_name, share
@@ -20,14 +20,13 @@ def case_text(
     """Return kinds, causes with reasons, dangers, next tests and options, most important first."""
     age = "age not known" if person.age_years is None else f"{person.age_years:g} years"
     lines = [f"{person.sex.value}, {age}. Calcification: {weighing.calcification.value.replace('_', ' ')}."]
-    lines += [
-        f"LOOK FIRST ({plain.how_soon(f.how_soon)}, {f.who}): {plain.unmarked(f.why)}"
-        for f in weighing.floors
-    ]
+    lines += [_floor(f) for f in weighing.floors]
     lines += ["", *(f"{term + ':':<16}{words}" for term, words in brief(weighing))]
     if weighing.kinds:
         lines += ["", "Kind (share, 80 % interval)"]
-        lines += [f"  {k.id:<16}{share(k.prob, k.low, k.high)}" for k in weighing.kinds[:SHOWN]]
+        lines += [
+            f"  {plain.kind_name(k.id):<38}{share(k.prob, k.low, k.high)}" for k in weighing.kinds[:SHOWN]
+        ]
         lines += ["Cause"]
         lines += [f"  {cause_name(c.id)}: {_cause_share(c)}" for c in weighing.causes[:SHOWN]]
         if weighing.none_of_these is not None:
@@ -39,8 +38,10 @@ def case_text(
     if weighing.next_tests:
         lines += [
             "Next test",
-            *(f"  {plain.test_name(t.id)}: {plain.test_why(t)}" for t in weighing.next_tests),
+            *(f"  {plain.test_name(t.id)}: {plain.test_note(t)}" for t in weighing.next_tests),
         ]
+    if weighing.done:
+        lines += [f"Done already: {plain.done_words(weighing.done)}"]
     if weighing.flips:
         lines += ["What would change this"]
         lines += [f"  {plain.flip_words(f)}" for f in weighing.flips]
@@ -50,6 +51,11 @@ def case_text(
     if not_understood:
         lines += ["Not understood: " + "; ".join(not_understood)]
     return "\n".join(line for line in lines if line) + "\n"
+
+
+def _floor(floor: Floor) -> str:
+    first = "Also ask" if floor.quiet else "LOOK FIRST"
+    return f"{first} ({plain.how_soon(floor.how_soon)}, {floor.who}): {plain.unmarked(floor.why)}"
 
 
 def _reason(reason: Reason) -> str:

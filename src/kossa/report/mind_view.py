@@ -7,7 +7,6 @@ from typing import Any
 
 from kossa.care.first_question import ASK
 from kossa.conditions import load
-from kossa.diagnosis.floor import DOUBTED
 from kossa.evidence import (
     Cause,
     Compared,
@@ -22,7 +21,8 @@ from kossa.evidence import (
 )
 from kossa.report import plain
 from kossa.report.brief import brief, unknown_cause
-from kossa.report.plain import NO_SHARE, NO_SHARE_WORDS, cause_name, plain_name, share, unmarked
+from kossa.report.mammogram import about_open_groups, open_groups, where_words, worst_form
+from kossa.report.plain import NO_SHARE, NO_SHARE_WORDS, cause_name, kind_name, plain_name, share, unmarked
 
 __all__ = ["kind_colour", "leading", "mind_view"]
 
@@ -36,6 +36,7 @@ SHOWN_REASONS = 10
 SHOWN_TESTS = 4
 SHOWN_OPTIONS = 12
 SHOWN_NEEDS = 6  # data that an option needs first; workup.json has all
+FIRST = OptionKind.CAUSE  # the sense of an option that says who sees the person first
 SENSES = {
     OptionKind.CAUSE: "treats the cause",
     OptionKind.LEAVE: "leave alone",
@@ -50,6 +51,30 @@ ALWAYS_COMPARED = (
     "Associated conditions",
     "Location",
 )
+PARTS = (
+    "kinds",
+    "causes",
+    "compare",
+    "next_tests",
+    "done",
+    "avoided",
+    "flips",
+    "options",
+    "floors",
+    "bring",
+    "brief",
+)
+BREAST_FLOOR = "malignancy_breast"
+VIEWS = "mammogram_magnification"
+READ_FIRST = (
+    (
+        "Which kind",
+        "not told from a mammogram: what the form means is for a radiologist to say. No share is given.",
+    ),
+    ("What next", "a radiologist reads the film, with magnification views where they are needed."),
+)
+OTHER = "other"  # the kind that gathers what is neither dystrophic nor metastatic
+NOTHING_SPEAKS = "nothing told here speaks for or against"
 COLOURS = {"dystrophic": "dys", "metastatic": "met"}
 
 
@@ -62,21 +87,9 @@ def mind_view(workup: Workup) -> dict[str, Any]:
     """Return what the page shows of the weighing; empty lists where nothing was weighed."""
     weighing = workup.weighing
     if weighing is None:
-        return {
-            name: []
-            for name in (
-                "kinds",
-                "causes",
-                "compare",
-                "next_tests",
-                "avoided",
-                "flips",
-                "options",
-                "floors",
-                "bring",
-                "brief",
-            )
-        }
+        return dict.fromkeys(PARTS, ())
+    if about_open_groups(workup):
+        return _open_view(workup, weighing)
     kind_of = {c.id: c.kind for c in load().conditions.values()}
     return {
         "separable": weighing.separable,
@@ -90,14 +103,53 @@ def mind_view(workup: Workup) -> dict[str, Any]:
             if c.high >= SHOWN_SHARE
         ],
         "next_tests": _tests(weighing),
+        "done": plain.done_words(weighing.done),
         "flips": [plain.flip_words(f) for f in weighing.flips],
         "options": [_option_row(o) for o in workup.options[:SHOWN_OPTIONS]],
         "ask_first": ASK if any(ASK in o.needs for o in workup.options) else "",
         "compare": [_compared_row(c) for c in weighing.compared if c.here or c.feature in ALWAYS_COMPARED],
         "avoided": _avoided(weighing),
-        "floors": [_floor_row(f) for f in weighing.floors],
+        "floors": _floors(workup, weighing),
         "bring": [cause_name(c) for c in weighing.could_bring],
     }
+
+
+def _open_view(workup: Workup, weighing: Weighing) -> dict[str, Any]:
+    """Return what is shown while a radiologist's reading of a mammogram comes first: no kind, no share."""
+    tests = sorted(_tests(weighing), key=lambda row: row["id"] != VIEWS)
+    return {
+        **dict.fromkeys(PARTS, ()),
+        "ask_first": "",
+        "brief": [(term, f"{words[:1].upper()}{words[1:]}") for term, words in READ_FIRST],
+        "next_tests": tests,
+        "done": plain.done_words(weighing.done),
+        "options": [_option_row(o) for o in workup.options if o.for_cause in NO_SHARE and o.kind is FIRST],
+        "floors": _floors(workup, weighing),
+    }
+
+
+def _floors(workup: Workup, weighing: Weighing) -> list[dict[str, Any]]:
+    """Return the dangers; a mammogram's groups that are not typically benign are named, with their films."""
+    rows = [_floor_row(f) for f in weighing.floors]
+    open_ = open_groups(workup)
+    if not open_:
+        return rows
+    where = f"On the pictures: {where_words(open_)}"
+    for row in rows:
+        if row["id"] == BREAST_FLOOR:
+            row["where"] = where
+            return rows
+    form = worst_form(open_)
+    read = {
+        "id": "",
+        "quiet": True,
+        "why": f"Calcium on a mammogram, {form}",
+        "where": where,
+        "who": "A radiologist must read it",
+        "how_soon": "before anything is concluded",
+        "ask": "",
+    }
+    return [*rows, read]
 
 
 def _compared_row(row: Compared) -> dict[str, Any]:
@@ -105,17 +157,18 @@ def _compared_row(row: Compared) -> dict[str, Any]:
         "feature": row.feature,
         "dystrophic": row.dystrophic,
         "metastatic": row.metastatic,
-        "here": unmarked(row.here),
+        "here": unmarked(row.here) or NOTHING_SPEAKS,
         "colour": kind_colour(row.supports or ""),
     }
 
 
 def _floor_row(floor: Floor) -> dict[str, Any]:
     return {
-        # what was only asked about with a question mark is no alarm
-        "quiet": floor.why.startswith(DOUBTED),
+        "id": floor.id,
+        "where": "",
+        "quiet": floor.quiet,
         "why": unmarked(f"{floor.why[:1].upper()}{floor.why[1:]}".rstrip(".")),
-        "who": f"{floor.who[:1].upper()}{floor.who[1:]}",
+        "who": f"If so: {floor.who}" if floor.quiet else f"{floor.who[:1].upper()}{floor.who[1:]}",
         "how_soon": plain.how_soon(floor.how_soon),
         # what is open stands in the reason already where it was counted as possible
         "ask": floor.ask if floor.ask and floor.ask not in floor.why else "",
@@ -124,7 +177,7 @@ def _floor_row(floor: Floor) -> dict[str, Any]:
 
 def _kind_row(kind: Kind) -> dict[str, Any]:
     return {
-        "label": kind.id.replace("_", " "),
+        "label": kind_name(kind.id),
         "prob": kind.prob,
         "low": kind.low,
         "high": kind.high,
@@ -138,12 +191,14 @@ def _cause_row(cause: Cause, kind: str) -> dict[str, Any]:
     hidden = cause.id in NO_SHARE
     return {
         "label": cause_name(cause.id),
-        "prob": 0.0 if hidden else cause.prob,
-        "low": 0.0 if hidden else cause.low,
-        "high": 0.0 if hidden else cause.high,
+        "prob": cause.prob,
+        "low": cause.low,
+        "high": cause.high,
         "text": NO_SHARE_WORDS if hidden else share(cause.prob, cause.low, cause.high),
         "colour": kind_colour(kind),
-        "because": [_reason_row(r) for r in reasons[:SHOWN_REASONS]],
+        "hidden": hidden,
+        # ratios for and against would tell the share again
+        "because": [] if hidden else [_reason_row(r) for r in reasons[:SHOWN_REASONS]],
         "expected_absent": ", ".join(plain.label(i) for i in cause.expected_absent),
     }
 
@@ -165,9 +220,10 @@ def _reason_row(reason: Reason) -> dict[str, Any]:
 def _tests(weighing: Weighing) -> list[dict[str, Any]]:
     rows = []
     for test in weighing.next_tests[:SHOWN_TESTS]:
-        name, why = plain.test_name(test.id), plain.test_why(test)
+        name, why = plain.test_name(test.id), plain.test_note(test)
         rows.append(
             {
+                "id": test.id,
                 "label": f"{name[:1].upper()}{name[1:]}",
                 "why": f"{why[:1].upper()}{why[1:]}.",
                 "cost": f"Cost: {test.cost}.",
@@ -208,16 +264,19 @@ def leading(weighing: Weighing) -> str:
     first, second = weighing.kinds[0], weighing.kinds[1]
     if first.prob < LIKELY:
         open_ = [k.id for k in weighing.kinds[2:3] if k.prob >= THIRD]
-        named = f"{first.id}, {second.id} or {open_[0]}" if open_ else f"{first.id} or {second.id}"
-        return f"{named}, which what is known does not separate"
+        # the kind that gathers the rest is named last: `metastatic or another kind`
+        ids = sorted((first.id, second.id, *open_), key=lambda k: k == OTHER)
+        *names, last = map(kind_name, ids)
+        return f"{', '.join(names)} or {last}, which what is known does not separate"
     cause = weighing.causes[0]
-    words = f"most likely {first.id}"
+    words = f"most likely {kind_name(first.id)}"
     if cause.prob >= NAMED and cause.id in NO_SHARE:
         return "of a form that a radiologist must read"
     if cause.prob >= NAMED:
         name = plain_name(cause.id)
         # `calciphylaxis, from uraemic calciphylaxis` says it twice
-        words = f"most likely {name}" if first.id in name else f"{words}, from {name}"
+        words = f"most likely {name}" if first.id in name or first.id == OTHER else f"{words}, from {name}"
+        words += ", neither dystrophic nor metastatic" if first.id == OTHER else ""
     elif unknown_cause(weighing):
         words += "; the cause is not known"
-    return words if weighing.separable else f"{words}; {second.id} is not excluded"
+    return words if weighing.separable else f"{words}; {kind_name(second.id)} is not excluded"

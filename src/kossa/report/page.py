@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,14 +26,13 @@ from kossa.report.mind_view import mind_view
 from kossa.report.scan_view import group_rows, scan_view
 from kossa.workup.result import WorkupResult
 
-__all__ = ["environment", "hashed", "page"]
+__all__ = ["allowed", "engine", "environment", "hashed", "page", "template_text"]
 
 
-@cache
-def environment() -> jinja2.Environment:
-    """Return the template engine: everything is escaped, an unknown name is an error."""
+def engine(load: Callable[[str], str]) -> jinja2.Environment:
+    """Return a template engine over `load`: everything is escaped, an unknown name is an error."""
     return jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template),
+        loader=jinja2.FunctionLoader(load),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -40,13 +40,24 @@ def environment() -> jinja2.Environment:
     )
 
 
-def _template(name: str) -> str:
+@cache
+def environment() -> jinja2.Environment:
+    """Return the engine over this room's templates."""
+    return engine(template_text)
+
+
+def template_text(name: str) -> str:
+    """Return one of this room's templates, styles or scripts as text."""
     return files("kossa.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def hashed(name: str) -> tuple[Markup, str]:
     """Return one of our own style or script files, and its hash for the page's security policy."""
-    text = _template(name)
+    return allowed(template_text(name))
+
+
+def allowed(text: str) -> tuple[Markup, str]:
+    """Return a style or script of package data as it may stand on a page, and its hash for the policy."""
     digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
     return Markup(text), f"sha256-{digest}"  # noqa: S704 (package data, never a user's text)
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from kossa.evidence import SectionReading, Workup
+from kossa.evidence import SectionReading, Side, Workup, vocabulary
+from kossa.report.plain import unmarked
 
-__all__ = ["mineral_in_sections", "nothing_found", "picture_limits", "section_lines"]
+__all__ = ["denied_lines", "mineral_in_sections", "nothing_found", "picture_limits", "section_lines"]
 
 
 def _called(section: SectionReading) -> bool:
     """Say whether what a section shows is called mineral."""
     return any(f.id == "score_mineral_area_percent" for f in section.findings)
+
+
+def _doubted(section: SectionReading) -> bool:
+    """Say whether a section shows what is dark enough and is not called mineral."""
+    percent = section.mineral_percent
+    return not _called(section) and not section.acid and percent.value is not None and not percent.below_limit
 
 
 def mineral_in_sections(workup: Workup) -> bool:
@@ -21,6 +28,10 @@ def nothing_found(workup: Workup, scan_limit: str) -> str:
     """Return the sentence that nothing was found, with what was looked at and above what size."""
     if workup.ct:
         return f"No calcium deposit was found above {scan_limit}."
+    if not workup.films and not workup.sections and workup.denied:
+        return "No calcium was seen, as far as reports tell; nothing was measured here."
+    if not workup.films and any(_doubted(s) for s in workup.sections):
+        return "Not known: what is dark in a stained section is not called mineral; the notices say why."
     looked = []
     if workup.films:
         looked.append("on the film" if len(workup.films) == 1 else "on the films")
@@ -28,6 +39,24 @@ def nothing_found(workup: Workup, scan_limit: str) -> str:
         looked.append("in the section" if len(workup.sections) == 1 else "in the sections")
     where = " and ".join(looked) or "in what was read"
     return f"Nothing was found {where} above the limits that the notices tell."
+
+
+def denied_lines(workup: Workup) -> list[str]:
+    """Return what reports say they did not see, each with its place, and that it holds there only."""
+    by_words: dict[str, list[str]] = {}
+    for one in workup.denied:
+        there = by_words.setdefault(one.words, [])
+        if one.site is not None:
+            side = f"{one.side.value} " if one.side in (Side.LEFT, Side.RIGHT) else ""
+            there.append(f"{side}{unmarked(vocabulary.label(one.site))}")
+    lines = []
+    for words, places in by_words.items():
+        named = " and ".join(dict.fromkeys(places))
+        where = f"in the {named}" if named else "at a place that it does not name"
+        lines.append(f'Told by a report, not measured: no calcium seen {where} ("{words}").')
+    if lines:
+        lines.append("What a report did not see may still lie below what its picture shows, or elsewhere.")
+    return lines
 
 
 def section_lines(workup: Workup) -> list[str]:
@@ -52,8 +81,8 @@ def picture_limits(workup: Workup) -> list[str]:
     lines = []
     if workup.films:
         lines.append(
-            "Of films: how often deposits are found was measured on made clusters and virtual films only; "
-            "a radiologist must read them."
+            "Of films: a film tells no mass; how often deposits are found was measured on made clusters "
+            "and virtual films only; a radiologist must read them."
         )
     if workup.sections:
         lines.append(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from kossa.conditions import load
-from kossa.evidence import Flip, NextTest, Reason, vocabulary
+from kossa.evidence import DoneTest, Flip, NextTest, Reason, vocabulary
 
 __all__ = [
     "NO_SHARE",
     "NO_SHARE_WORDS",
     "cause_name",
+    "done_words",
     "finding_words",
     "flip_words",
     "harm_words",
     "how_soon",
+    "kind_name",
     "label",
     "plain_name",
     "plain_share",
@@ -22,6 +25,7 @@ __all__ = [
     "share",
     "source_words",
     "test_name",
+    "test_note",
     "test_why",
     "times",
     "unmarked",
@@ -33,7 +37,7 @@ NO_SHARE = frozenset({"breast_malignant"})
 NO_SHARE_WORDS = "no share is given: a radiologist must read the film"
 SURE, NEVER = 0.995, 0.005  # a share is never said to be 1 or 0
 # vocabulary labels say `lymph node, any`; in a sentence about one person the tail says nothing
-_ANY = re.compile(r", any\b")
+_ANY = re.compile(r", (?:any|stated)\b")
 _MARKS = re.compile(r"\s*\[(?:read|recalled text)[^\]]*\]|\s*\(read\)")
 _FOR_WHOM = re.compile(r"^judgement: (?:ratio against .*?|what the token .*?|\w+ list order)(?= \(grade|$)")
 # tests of tests.toml as they are asked for, where the id alone is not plain
@@ -51,24 +55,30 @@ _TESTS = {
     "autoantibodies_ana_aca_scl70_rnap3": "antibodies: ANA, centromere, Scl-70, RNA polymerase III",
     "myositis_panel": "myositis antibodies",
     "ck_aldolase": "creatine kinase and aldolase",
-    "radiograph_of_site": "radiograph of the place, if not done yet",
-    "ct_noncontrast_of_site": "CT of the place without contrast, if not done yet",
+    "radiograph_of_site": "radiograph of the place",
+    "ct_noncontrast_of_site": "CT of the place without contrast",
     "dual_energy_ct": "dual-energy CT",
-    "mri": "MRI, if not done yet",
-    "mammogram_magnification": "mammogram with magnification views, if not done yet",
+    "mri": "MRI",
+    "mammogram_magnification": "mammogram with magnification views",
     "biopsy_skin_punch": "punch biopsy of the skin",
     "biopsy_incisional_deep": "deep incisional biopsy",
     "biopsy_core_image_guided": "image-guided core biopsy",
-    "echocardiography": "echocardiography, if not done yet",
-    "ultrasound": "ultrasound, if not done yet",
+    "echocardiography": "echocardiography",
+    "ultrasound": "ultrasound",
     "igra_tst": "tuberculosis test (IGRA or skin test)",
-    "chest_ct": "CT of the chest, if not done yet",
+    "chest_ct": "CT of the chest",
     "slit_lamp_fundoscopy": "slit lamp and fundoscopy",
     "gene_panel_ectopic_mineralization": "gene panel for ectopic mineralisation",
     "acvr1_test": "ACVR1 gene test",
     "gnas_test": "GNAS gene test",
     "history_questions": "questions: drugs, injections, injury, travel, dialysis, supplements",
 }
+
+# pictures that a person may well have had although nothing in the folder tells of them
+LOOKS = frozenset(
+    {"radiograph_of_site", "ct_noncontrast_of_site", "mri", "ultrasound", "echocardiography", "chest_ct"}
+    | {"mammogram_magnification"}
+)
 
 
 def share(prob: float, low: float, high: float) -> str:
@@ -88,6 +98,11 @@ def cause_name(id_: str) -> str:
     """Return a condition's first name in plain words."""
     known = load().conditions.get(id_)
     return known.names[0] if known else id_.replace("_", " ")
+
+
+def kind_name(id_: str) -> str:
+    """Return a kind as a physician would call it."""
+    return next((k.called for k in load().kinds if k.id == id_ and k.called), id_.replace("_", " "))
 
 
 def plain_name(id_: str) -> str:
@@ -148,7 +163,7 @@ def flip_words(flip: Flip) -> str:
         what = f"without {datum}" if flip.before == "present" else f"if {datum} were not ruled out"
     else:
         what = f"if there is {datum}" if flip.after == "present" else f"if {datum} is ruled out"
-    return f"{what}: {flip.kind_after}"
+    return f"{what}: {kind_name(flip.kind_after)}"
 
 
 def how_soon(text: str) -> str:
@@ -167,3 +182,23 @@ def harm_words(harm: str) -> str:
 def test_why(test: NextTest) -> str:
     """Return what a test settles, without its bits."""
     return unmarked(re.sub(r": \d+\.\d+ bit expected$", "", test.why))
+
+
+def test_note(test: NextTest) -> str:
+    """Return what a test settles, which parts nobody measured, and why one that was done is offered again."""
+    text = test_why(test)
+    if test.missing:
+        text += f"; not measured yet: {', '.join(m.replace('_', ' ') for m in test.missing)}"
+    if test.again:
+        text += f"; done before, offered again: {test.again}"
+    elif test.id in LOOKS:
+        text += "; if not done yet, for nothing here tells of one"
+    return text
+
+
+def done_words(done: Sequence[DoneTest]) -> str:
+    """Return the tests that are done already, those known in one way together."""
+    by_how: dict[str, list[str]] = {}
+    for one in done:
+        by_how.setdefault(one.how, []).append(test_name(one.id))
+    return "; ".join(f"{', '.join(names)} ({how})" for how, names in by_how.items())

@@ -39,20 +39,32 @@ def group_rows(workup: Workup) -> list[dict[str, Any]]:
     """Return one row a group of the whole person: what counts first, then what is ordinary."""
     deposits = {d.id: d for r in workup.ct for d in r.deposits} if len(workup.ct) == 1 else {}
     marks = {d.id: (n, d) for n, film in enumerate(workup.films, 1) for d in film.deposits}
+    boxes = {
+        m: (n, k)
+        for n, film in enumerate(workup.films, 1)
+        for k, g in enumerate(film.groups, 1)
+        for m in g.members
+    }
     shown = [g for g in workup.groups if g.material in (Material.CALCIFICATION, Material.PHYSIOLOGICAL)]
     rows = []
     for number, group in enumerate(shown, 1):
         own = sorted((deposits[i] for i in group.deposits if i in deposits), key=_size, reverse=True)
         seen = [marks[i] for i in group.deposits if i in marks]
-        rows.append(_film_group_row(number, group, seen) if seen else _group_row(number, group, own))
+        drawn = sorted({boxes[i] for i in group.deposits if i in boxes})
+        rows.append(_film_group_row(number, group, seen, drawn) if seen else _group_row(number, group, own))
     return rows
 
 
-def _film_group_row(number: int, group: DepositGroup, seen: list[tuple[int, FilmDeposit]]) -> dict[str, Any]:
-    """Return the row of what films show: how many marks, since a film tells no mass."""
+def _film_group_row(
+    number: int, group: DepositGroup, seen: list[tuple[int, FilmDeposit]], drawn: list[tuple[int, int]]
+) -> dict[str, Any]:
+    """Return the row of what films show; `drawn` are (film, its own number of the group) on the pictures."""
     diameters = [d.diameter_mm for _, d in seen if d.diameter_mm is not None]
-    films = sorted({n for n, _ in seen})
-    known = f"film{'s' if len(films) > 1 else ''} {words.join([str(n) for n in films])}"
+    parts = []
+    for film in sorted({n for n, _ in drawn}):
+        numbers = [str(k) for n, k in drawn if n == film]
+        parts.append(f"film {film}, group{'s' if len(numbers) > 1 else ''} {words.join(numbers)} there")
+    known = "; ".join(parts)
     told = f'; told: "{group.words}"' if group.words else ""
     return {
         "number": str(number),
@@ -60,8 +72,8 @@ def _film_group_row(number: int, group: DepositGroup, seen: list[tuple[int, Film
         "side": group.side,
         "where": words.place(group.site, group.side),
         "certainty": f"{seen[0][1].site_certainty:.2f}" if group.site else None,
-        "looks": vocabulary.label(group.pattern) if group.pattern else "not described",
-        "amount": f"{len(seen)} mark{'s' if len(seen) > 1 else ''}; a film tells no mass",
+        "looks": vocabulary.label(group.pattern) if group.pattern else "form not decided",
+        "amount": f"{len(seen)} mark{'s' if len(seen) > 1 else ''}",
         "largest": f"{words.number(max(diameters))} mm across" if diameters else "not measured in mm",
         "known_from": known + told,
     }

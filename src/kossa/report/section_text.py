@@ -15,7 +15,8 @@ def section_text(reading: SectionReading) -> str:
     spacing = "pixel size not known" if reading.um_per_px is None else f"{reading.um_per_px:g} µm a pixel"
     lines = [f"stained section, {stain} ({reading.stain_source}{sure}), {spacing}", _share(reading)]
     if reading.deposits and reading.mineral_percent.value is not None:
-        parts = [f"{reading.deposits} deposits"]
+        called = any(f.id == "score_mineral_area_percent" for f in reading.findings)
+        parts = [f"{reading.deposits} {'deposits' if called else 'dark places'}"]
         if reading.per_mm2 is not None:
             parts.append(f"{words.number(reading.per_mm2)} in a mm² of tissue")
         if reading.largest_um is not None:

@@ -22,6 +22,7 @@ from kossa.process.scenario import Scenario, scenario_by_id
 from kossa.report.page import environment, hashed
 from kossa.report.simulation_figures import courses, frames, growth_course, map_picture, radial
 from kossa.report.simulation_words import (
+    agreement,
     case_view,
     comparison_rows,
     group_rows,
@@ -79,6 +80,8 @@ def growth_page(outcome: Outcome, fields: Fields) -> str:
                 if name in middle
             ],
             "groups": group_rows(outcome),
+            "agreement": agreement,
+            "injured": scenario.injury.driver is not None,
         }
     )
     return environment().get_template("growth.html.j2").render(context)

@@ -18,7 +18,7 @@ from PIL import Image
 
 from kossa.process.comparison import Comparison
 from kossa.process.outcome import Fields, Outcome
-from kossa.report.simulation_words import NAMES, duration
+from kossa.report.simulation_words import NAMES, duration, figures
 
 __all__ = ["courses", "frames", "growth_course", "map_picture", "radial"]
 
@@ -195,5 +195,5 @@ def map_picture(values: npt.NDArray[np.float32], name: str) -> dict[str, str]:
         low, high = 0.0, max(1.0, high)
     if high - low < EVEN * abs(high):
         low = 0.0
-    told = "0" if abs(low) < 1e-3 * abs(high) else f"{low:.3g}"
-    return {"picture": _coloured(values, low, high, "viridis"), "low": told, "high": f"{high:.3g}"}
+    told = "0" if abs(low) < 1e-3 * abs(high) else figures(low)
+    return {"picture": _coloured(values, low, high, "viridis"), "low": told, "high": figures(high)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -11,9 +12,11 @@ from kossa.process.outcome import Outcome
 from kossa.process.scenario import Scenario
 
 __all__ = [
+    "agreement",
     "case_view",
     "comparison_rows",
     "duration",
+    "figures",
     "group_rows",
     "headline",
     "lead",
@@ -131,24 +134,31 @@ def group_rows(outcome: Outcome) -> list[dict[str, str]]:
     groups = outcome.groups
     if "inhibitor_reach" not in groups:
         name = "gate_open_dead"
-        return [{"name": UNHARMED, "value": _number(groups[name]), "means": GROUPS[name][1]}]
+        return [{"name": UNHARMED, "value": figures(groups[name]), "means": GROUPS[name][1]}]
     return [
         {
             "name": GROUPS[name][0],
-            "value": duration(value) if name == "days_to_fill_by_supply" else _number(value),
+            "value": duration(value) if name == "days_to_fill_by_supply" else figures(value),
             "means": GROUPS[name][1],
         }
         for name, value in groups.items()
     ]
 
 
-def _number(value: float) -> str:
+def figures(value: float) -> str:
     """Return three figures, with a power of ten as it is printed."""
     text = f"{value:.3g}"
     if "e" not in text:
         return text
-    figures, power = text.split("e")
-    return f"{figures} × 10{str(int(power)).translate(RAISED)}"
+    leading, power = text.split("e")
+    return f"{leading} × 10{str(int(power)).translate(RAISED)}"
+
+
+def agreement(share: float) -> str:
+    """Return how well a balance closes, as one part in a power of ten."""
+    if share <= 0.0:
+        return "the last digit"
+    return f"one part in 10{str(math.floor(-math.log10(share))).translate(RAISED)}"
 
 
 def since(scenario: Scenario) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from kossa.evidence import (
     Calcification,
+    Category,
     CtReading,
     DepositGroup,
     Interval,
@@ -16,13 +17,21 @@ from kossa.evidence import (
     Workup,
     vocabulary,
 )
+from kossa.report.mammogram import OpenGroup, about_open_groups, open_groups, where_words, worst_form
 from kossa.report.mind_view import leading
-from kossa.report.picture_words import mineral_in_sections, nothing_found, picture_limits, section_lines
-from kossa.report.plain import share, unmarked
+from kossa.report.picture_words import (
+    denied_lines,
+    mineral_in_sections,
+    nothing_found,
+    picture_limits,
+    section_lines,
+)
+from kossa.report.plain import how_soon, kind_name, share, unmarked
 
 __all__ = [
     "amount",
     "copy_text",
+    "form_words",
     "headline",
     "interval",
     "join",
@@ -77,6 +86,15 @@ def place(site: str | None, side: Side = Side.UNKNOWN) -> str:
     return f"{words}, both sides" if side is Side.BOTH else words
 
 
+def form_words(category: Category | None) -> str:
+    """Return how a mammogram's group is described, in the words that a page may use; empty for others."""
+    if category is None:
+        return ""
+    if category is Category.INDETERMINATE:
+        return "form not decided"
+    return f"form described as {category.value.replace('_', ' ')}"
+
+
 def join(parts: Sequence[str]) -> str:
     """Return `a, b and c`."""
     if len(parts) < 2:
@@ -110,13 +128,29 @@ def headline(workup: Workup) -> str:
         return "Whether there is calcification is not known: nothing here shows or describes a deposit."
     if not groups and not mineral_in_sections(workup):
         return nothing_found(workup, _limits(workup.ct))
+    if about_open_groups(workup):
+        open_ = open_groups(workup)
+        form = worst_form(open_)
+        return f"Calcification found on a mammogram, {form}: a radiologist must read {_films(open_)}."
     if workup.weighing is not None and workup.weighing.kinds:
         found = "found" if workup.calcification is Calcification.MEASURED else "described, not measured here"
-        return f"Calcification {found}: {leading(workup.weighing)}."
+        about = _about(workup)
+        return f"Calcification {found}{f'; in the {about}' if about else ''}: {leading(workup.weighing)}."
     return f"Calcification found: {_counted_places(groups) if groups else 'mineral in a stained section'}."
 
 
-def _counted_places(groups: Sequence[DepositGroup]) -> str:
+def _about(workup: Workup) -> str:
+    """Return the place that the answer is about, where a mammogram shows another that is not its subject."""
+    answer = workup.weighing.answer_group if workup.weighing is not None else None
+    group = next((g for g in workup.groups if g.id == answer), None)
+    return place(group.site, group.side) if group is not None and open_groups(workup) else ""
+
+
+def _films(groups: Sequence[OpenGroup]) -> str:
+    return "the film" if len({g.film for g in groups}) == 1 else "the films"
+
+
+def _counted_places(groups: Sequence[DepositGroup], noun: str = "deposit") -> str:
     known = list(dict.fromkeys(place(g.site, g.side) for g in groups if g.site is not None))
     unknown = sum(g.site is None for g in groups)
     if unknown:
@@ -124,16 +158,16 @@ def _counted_places(groups: Sequence[DepositGroup]) -> str:
     if len(known) > NAMED_PLACES:
         known = [*known[:NAMED_PLACES], f"{len(known) - NAMED_PLACES} more places"]
     count = sum(len(g.deposits) for g in groups)
-    return f"{count} {'deposit' if count == 1 else 'deposits'} in {join(known)}"
+    return f"{count} {noun if count == 1 else f'{noun}s'} in {join(known)}"
 
 
 def lead(workup: Workup) -> str:
     """Return the second sentence: how much, and what this reading cannot see."""
     parts = []
     if workup.weighing is not None and workup.weighing.kinds:
-        groups = counted(workup)  # kind and share stand in the brief below
-        places = _counted_places(groups) if groups else "mineral in a stained section"
-        parts.append(f"{places[:1].upper()}{places[1:]}.")
+        parts += _where(workup)  # kind and share stand in the brief below
+    if not parts:
+        parts += denied_lines(workup)
     for reading in workup.ct:
         for score in reading.scores:
             if score.name == "mass_integrated" and score.material == "calcification" and score.value:
@@ -151,6 +185,23 @@ def lead(workup: Workup) -> str:
     return " ".join(p for p in parts if p)
 
 
+def _where(workup: Workup) -> list[str]:
+    """Return where deposits lie; marks on films are counted apart, for ten of them are no ten deposits."""
+    groups = counted(workup)
+    filmed = {g.id for film in workup.films for g in film.groups}
+    others = [g for g in groups if g.id not in filmed]
+    marked = [g for g in groups if g.id in filmed]
+    parts = [_counted_places(others)] if others else []
+    if marked:
+        parts.append(f"on film {_counted_places(marked, 'mark')}")
+    text = join(parts) if parts else "mineral in a stained section"
+    told = [f"{text[:1].upper()}{text[1:]}."]
+    open_ = open_groups(workup)
+    if open_ and not about_open_groups(workup):
+        told.append(f"On mammograms: {worst_form(open_)}; a radiologist must read {_films(open_)}.")
+    return told
+
+
 def score_sentence(score: Score) -> str:
     """Return one score with its unit and its reservation."""
     if score.value is None:
@@ -166,24 +217,40 @@ def _findings(workup: Workup) -> list[str]:
     for group in workup.groups:
         if group.material not in (Material.CALCIFICATION, Material.PHYSIOLOGICAL):
             continue
-        pattern = f"{vocabulary.label(group.pattern)}, " if group.pattern else ""
         count = len(group.deposits)
-        noun = "deposit" if count == 1 else "deposits"
+        many = "" if count == 1 else "s"
+        noun = f"mark{many} on film" if group.id in filmed else f"deposit{many}"
         note = " Physiological." if group.material is Material.PHYSIOLOGICAL else ""
         where = place(group.site, group.side)
-        much = "on film, which tells no mass" if group.id in filmed else amount(group)
-        lines.append(f"{where[:1].upper()}{where[1:]}: {count} {noun}, {pattern}{much}.{note}")
+        said = [f"{count} {noun}", vocabulary.label(group.pattern) if group.pattern else ""]
+        said += [] if group.id in filmed else [amount(group)]
+        lines.append(f"{where[:1].upper()}{where[1:]}: {', '.join(s for s in said if s)}.{note}")
     lines += section_lines(workup)
     if workup.calcification is Calcification.NOT_EXAMINED:
         return ["Nothing was read that could show calcium."]
+    lines += denied_lines(workup)
     return lines or ["No calcium deposit above the limits below."]
 
 
 def _likely(workup: Workup) -> list[str]:
-    if workup.weighing is None or not workup.weighing.kinds:
+    if workup.weighing is None or not workup.weighing.kinds or about_open_groups(workup):
         return []
     return [
-        f"{k.id} {share(k.prob, k.low, k.high)}" for k in workup.weighing.kinds[:2] if k.prob >= LEAST_SHARE
+        f"{kind_name(k.id)} {share(k.prob, k.low, k.high)}"
+        for k in workup.weighing.kinds[:2]
+        if k.prob >= LEAST_SHARE
+    ]
+
+
+def _warnings(workup: Workup) -> list[str]:
+    """Return what must not be lost when the text is carried into another report."""
+    floors = workup.weighing.floors if workup.weighing is not None else ()
+    open_ = open_groups(workup)
+    read = [f"Mammogram, {worst_form(open_)} ({where_words(open_)}): a radiologist must read it."]
+    return (read if open_ else []) + [
+        f"{'Also ask' if f.quiet else 'Look first'} ({how_soon(f.how_soon)}, {f.who}): "
+        f"{unmarked(f.why).rstrip('.')}."
+        for f in floors
     ]
 
 
@@ -210,7 +277,7 @@ def copy_text(workup: Workup) -> str:
     ]
     sections = (
         ("FINDINGS", [*_findings(workup), *[f"{s}." for s in scores]]),
-        ("IMPRESSION", [headline(workup), *_likely(workup)]),
+        ("IMPRESSION", [headline(workup), *_likely(workup), *_warnings(workup)]),
         ("LIMITS", _limits_lines(workup)),
     )
     return "\n\n".join(f"{title}\n" + "\n".join(lines) for title, lines in sections)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kossa.evidence import encode
-from kossa.evidence.atomic import folder_for, write_bytes
+from kossa.evidence.atomic import folder_for, only_writer, write_bytes
 from kossa.evidence.progress import Progress, silent
 from kossa.report.labelmap import write_label_maps
 from kossa.report.page import page
@@ -24,9 +24,15 @@ def write_report(result: WorkupResult, out: Path | str, *, progress: Progress = 
     """Write report.html, workup.json, deposits.csv, the label maps and run.json; return the report's path.
 
     Same input, same bytes, but for run.json, which alone holds names of files, times and versions.
-    Raises `CannotFinish` where `out` cannot be written.
+    What an earlier run left there and this one does not write is taken away: a table of one person beside
+    the report of another misleads. Raises `CannotFinish` where `out` cannot be written.
     """
     out = folder_for(Path(out))
+    with only_writer(out):
+        return _write(result, out, progress)
+
+
+def _write(result: WorkupResult, out: Path, progress: Progress) -> Path:
     progress("writing the report", 0, 4)
     written = [_put(out / "workup.json", encode(result.workup))]
     if result.workup.ct:
@@ -39,6 +45,7 @@ def write_report(result: WorkupResult, out: Path | str, *, progress: Progress = 
         written += maps.result()
     report = _put(out / "report.html", composed)
     written.append(report)
+    _take_away(out, written)
     _put(out / "run.json", _run(result, written))
     progress("writing the report", 4, 4)
     return report
@@ -50,6 +57,20 @@ def _label_maps(result: WorkupResult, out: Path) -> list[Path]:
         name = "deposits.nii.gz" if len(result.examinations) == 1 else f"deposits-scan{number}.nii.gz"
         written += write_label_maps(exam, out / name)
     return written
+
+
+def _take_away(out: Path, written: list[Path]) -> None:
+    """Remove the files that the run before wrote here, as they were, and that are not of this run."""
+    try:
+        earlier = json.loads((out / "run.json").read_bytes())["outputs"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    for name, digest in earlier:
+        path = out / Path(name).name
+        if path in written or path.is_symlink() or not path.is_file():
+            continue
+        if hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+            path.unlink()
 
 
 def _put(path: Path, data: bytes) -> Path:

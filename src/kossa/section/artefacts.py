@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage as ndi
 
+from kossa.section.deposits import Deposits
 from kossa.section.glass import Glass
-from kossa.section.recipe import Recipe
+from kossa.section.recipe import INK, NO_INK_DEG, Recipe
 from kossa.section.recognise import cone_angles
 from kossa.section.small import Small
-from kossa.section.stain import unit
+from kossa.section.stain import angle_deg, unit
 
 __all__ = ["Artefacts", "find_artefacts"]
 
@@ -34,6 +35,9 @@ FOLD_TIMES, FOLD_DEG = 1.8, 8.0
 COARSE_SQUARES, FOLD_SHARE = 40, 0.003
 #: a dark mark whose surroundings are tissue by less than this lies on the glass (judgement)
 ON_GLASS, GLASS_SQUARES = 0.3, 12
+#: a part of a mark lies on glass where this share of what is not dark within so many squares is glass: a
+#: stroke of a pen runs over tissue and glass (judgement)
+ALL_GLASS, NEAR_SQUARES = 0.85, 49
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Artefacts:
 
     `pigment` and `fold` are of the tissue, `ink` of the picture, and of all that is counted as mineral:
     `cast` what has a brown cast, `on_glass` what lies on glass, `mineral_in_fold` what lies in a fold.
+    `rings` counts deposits with the form of one.
     """
 
     pigment: float = 0.0
@@ -50,6 +55,7 @@ class Artefacts:
     ink: float = 0.0
     on_glass: float = 0.0
     mineral_in_fold: float = 0.0
+    rings: int = 0
 
     def names(self) -> tuple[str, ...]:
         """Return the words of what was flagged."""
@@ -59,21 +65,22 @@ class Artefacts:
             "fold": self.fold,
             "pen": self.ink,
             "dark_on_glass": self.on_glass,
+            "ring": self.rings,
         }
         return tuple(word for word, share in words.items() if share > 0)
 
 
 def find_artefacts(
-    recipe: Recipe, small: Small, pigment_px: int, cast_px: int, mineral_px: int, tissue_px: int
+    recipe: Recipe, small: Small, pigment_px: int, cast_px: int, deposits: Deposits, tissue_px: int
 ) -> Artefacts:
     """Look for artefacts in the counts of the whole picture and in its small copy."""
     pigment = pigment_px / max(tissue_px, 1)
-    cast = min(cast_px / max(mineral_px, 1), 1.0)
+    cast = min(cast_px / max(int(deposits.pixels.sum()), 1), 1.0)
     od = _small_density(small, recipe.glass)
     seen = np.isfinite(od[..., 0])
     od = np.nan_to_num(od)
     fold = _folds(od, small, seen)
-    ink = _ink(od)
+    ink = _ink(od) if angle_deg(recipe.counter, INK) > NO_INK_DEG else np.zeros(seen.shape, np.bool_)
     glass = _on_glass(small, seen)
     mineral = max(float(small.mineral.sum()), 1e-9)
     tissue = max(float(small.tissue.sum()), 1e-9)
@@ -84,6 +91,7 @@ def find_artefacts(
         ink=100 * float(ink.mean()),
         on_glass=100 * float(small.mineral[glass].sum()) / mineral,
         mineral_in_fold=100 * float(small.mineral[fold].sum()) / mineral,
+        rings=deposits.rings(),
     )
 
 
@@ -138,4 +146,8 @@ def _on_glass(small: Small, seen: Mask) -> Mask:
         rim &= ~dark[wide]
         if rim.any() and around_tissue[wide][rim].mean() < ON_GLASS:
             out[wide] |= own
-    return out
+    light = (seen & ~dark).astype(np.float32)
+    around = ndi.uniform_filter(light, NEAR_SQUARES, mode="constant")
+    glass = ndi.uniform_filter(light * (small.tissue < 0.5), NEAR_SQUARES, mode="constant")
+    part = dark & (around > 1e-4) & (glass > ALL_GLASS * around)
+    return np.asarray(out | _large(part, 2 * GLASS_SQUARES))

@@ -9,26 +9,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from kossa.evidence import Finding, Notice, SectionReading, Severity, Stain, State
 
-__all__ = ["Compared", "acid_control", "concordance", "set_beside"]
+__all__ = ["Compared", "acid_control", "after_control", "concordance", "set_beside"]
 
 CLEARED = 0.1  # share of the mineral that may stay after acid (judgement: what two cuts differ by)
+POSITIVE = ("bx_von_kossa_positive", "bx_alizarin_positive")
 CERTAIN = 0.8  # of what two pictures say together; that they show one place is taken on trust (judgement)
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Findings and notices of sections that were set beside one another."""
+    """Findings and notices of sections set beside one another, and the stains that acid did not clear."""
 
     findings: tuple[Finding, ...] = ()
     notices: tuple[Notice, ...] = ()
+    uncleared: frozenset[Stain] = frozenset()
+
+
+def after_control(reading: SectionReading, compared: Compared) -> SectionReading:
+    """Return a section as it stands after its control: what acid did not clear is not called mineral."""
+    if reading.acid or reading.stain not in compared.uncleared:
+        return reading
+    kept = (f for f in reading.findings if f.id != "score_mineral_area_percent")
+    findings = tuple(
+        replace(f, state=State.UNKNOWN, certainty=0.5, words=f"{f.words}; acid did not clear it")
+        if f.id in POSITIVE and f.state is State.PRESENT
+        else f
+        for f in kept
+    )
+    return replace(reading, findings=findings)
 
 
 def _positive(reading: SectionReading) -> bool | None:
     """Return whether a section is positive, None where its picture does not say."""
     ids = {f.id: f.state for f in reading.findings}
-    for name in ("bx_von_kossa_positive", "bx_alizarin_positive"):
+    for name in POSITIVE:
         if ids.get(name) is State.PRESENT:
             return True
     negative = {"bx_von_kossa_negative", "bx_alizarin_negative"} & set(ids)
@@ -44,7 +62,11 @@ def set_beside(readings: Sequence[SectionReading]) -> Compared:
         if same:
             # the neighbour of a control is not named: the richest one is what acid had to clear
             told.append(acid_control(max(same, key=lambda r: r.mineral_percent.value or 0.0), treated))
-    return Compared(tuple(f for t in told for f in t.findings), tuple(n for t in told for n in t.notices))
+    return Compared(
+        tuple(f for t in told for f in t.findings),
+        tuple(n for t in told for n in t.notices),
+        frozenset[Stain]().union(*(t.uncleared for t in told)),
+    )
 
 
 def concordance(readings: Sequence[SectionReading]) -> Compared:
@@ -108,6 +130,7 @@ def acid_control(untreated: SectionReading, treated: SectionReading) -> Compared
             Finding(id="bx_pigment", certainty=CERTAIN, words=figures),
         ),
         (_notice("acid-not-cleared", Severity.WARNING, what, "Look for pigment; check acid and time."),),
+        frozenset({untreated.stain}),
     )
 
 

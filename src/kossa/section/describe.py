@@ -10,7 +10,7 @@ from kossa.evidence import Finding, Interval, Notice, Severity, Source, Stain, S
 from kossa.section.artefacts import Artefacts
 from kossa.section.stain import RULES
 
-__all__ = ["FAR_DEG", "Said", "describe"]
+__all__ = ["FAR_DEG", "MINERAL", "Said", "describe"]
 
 FAR_DEG = 10.0  # mean angle from which a picture's colours do not fit a stain (judgement)
 DOUBTFUL_CAST, DOUBTFUL_GLASS = (
@@ -26,6 +26,7 @@ POSITIVE = {
     Stain.ALIZARIN_RED: "bx_alizarin_positive",
     Stain.HE: "bx_he_calcium",
 }
+MINERAL = frozenset(POSITIVE.values())
 NEGATIVE = {Stain.VON_KOSSA: "bx_von_kossa_negative", Stain.ALIZARIN_RED: "bx_alizarin_negative"}
 #: what each stain shows and does not (reference page films_and_sections.md, section 5)
 SHOWS = {
@@ -37,7 +38,10 @@ SHOWS = {
         "Compare an Alizarin Red section, and one treated with acid, from which a true calcium salt is gone.",
     ),
     Stain.ALIZARIN_RED: (
-        "Alizarin Red S binds calcium (at pH 4.1 to 4.3); a wrong pH stains other things.",
+        (
+            "Alizarin Red S binds calcium (at pH 4.1 to 4.3); a wrong pH stains other things, and red ink "
+            "has its colour."
+        ),
         "Compare a von Kossa section, and a section treated with acid.",
     ),
     Stain.HE: (
@@ -73,10 +77,14 @@ def describe(
     partial: bool,
     acid: bool,
     source: Source,
+    dark: bool = False,
 ) -> Said:
-    """Return what is said; `degrees` is the mean angle of the tissue's colours to the stain."""
+    """Return what is said; `degrees` is how far the tissue's colours lie from the stain.
+
+    `dark`: neither glass nor light is known, so that nothing is called mineral.
+    """
     far = degrees is not None and degrees > FAR_DEG
-    doubtful = far or artefacts.cast > DOUBTFUL_CAST or artefacts.on_glass > DOUBTFUL_GLASS
+    doubtful = dark or far or artefacts.cast > DOUBTFUL_CAST or artefacts.on_glass > DOUBTFUL_GLASS
     findings = list(_findings(stain, percent, doubtful=doubtful, partial=partial, acid=acid))
     if artefacts.pigment or artefacts.cast:
         findings.append(
@@ -198,7 +206,22 @@ def _artefact_notices(a: Artefacts) -> list[Notice]:
         )
     if a.ink:
         out.append(
-            _warn("pen", f"{a.ink:.1f} % of the picture has the colour of ink.", todo="Clean the slide.")
+            _warn(
+                "pen",
+                f"{a.ink:.1f} % of the picture has the colour of ink.",
+                done="Neither tissue nor mineral is counted there.",
+                todo="Clean the slide.",
+            )
+        )
+    if a.rings:
+        out.append(
+            _warn(
+                "ring",
+                f"{a.rings} of the deposits {'has' if a.rings == 1 else 'have'} the form of a ring: the wall "
+                "of a calcified vessel, or the rim of an air bubble.",
+                done="Counted.",
+                todo="Look at the overlay.",
+            )
         )
     if a.on_glass:
         out.append(

@@ -74,11 +74,13 @@ def scores(
         "floor_od": round(recipe.floor, 4),
         "edge_at_share": recipe.half,
         "around_od": round(recipe.around, 4),
-        "tissue_level_od": round(recipe.tissue_level, 4),
+        "tissue_level_od": round(recipe.tissue_level, 4) if recipe.tissue_level > 0 else None,
         "least_pixels": LEAST_PIXELS,
         "connectivity": 8,
         "vectors_estimated": "mineral" if recipe.estimated[0] else "none",
-        "interval": f"{DRAWS} draws of vectors, light and edge",
+        "edge_in_light": recipe.in_light,
+        "least_peak_od": round(recipe.peak, 4),
+        "interval": f"{DRAWS} draws of vectors, light, edge and levels",
         "vector_error_deg": round(recipe.degrees[0], 2),
     }
     region, known = "tissue of the section", unit == "um"

@@ -73,7 +73,7 @@ def measure(slide: Slide, recipe: Recipe, progress: Progress) -> Measured:
         if not done:
             raise
         stopped = "cancelled" if done < slide.height else ""
-    deposits = join(tables, sums, max(done, 1), recipe.rule.object_mean)
+    deposits = join(tables, sums, max(done, 1), recipe.peak)
     return Measured(tissue, pigment, brown, histogram, deposits, small, done, stopped)
 
 

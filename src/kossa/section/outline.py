@@ -6,6 +6,7 @@ pixels touch by a corner the ring is split there, so that every ring is simple.
 
 from __future__ import annotations
 
+import uuid
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def geojson(exam: SectionExamination) -> bytes:
         features.append(
             {
                 "type": "Feature",
-                "id": f"d{number}",
+                "id": _identity(number, deposits.box[at], pixels),
                 "geometry": _geometry(rings(*_runs(deposits, begins, at))),
                 "properties": {
                     "objectType": "annotation",
@@ -70,6 +71,12 @@ def geojson(exam: SectionExamination) -> bytes:
         "called_mineral": sure,
     }
     return msgspec.json.encode(whole) + b"\n"
+
+
+def _identity(number: int, box: npt.NDArray[np.int32], pixels: int) -> str:
+    """Return an identifier as QuPath has them (RFC 9562), the same at every reading."""
+    place = "/".join(str(n) for n in (number, *box.ravel().tolist(), pixels))
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"kossa/section/{place}"))
 
 
 def _by_object(deposits: Deposits) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from kossa.evidence import (
     FileKind,
+    Finding,
     Interval,
     NothingUsable,
     Notice,
@@ -20,7 +21,9 @@ from kossa.evidence import (
     Refused,
     SectionReading,
     Severity,
+    Side,
     Stain,
+    State,
     WrongCall,
 )
 from kossa.evidence.progress import Progress, silent
@@ -30,17 +33,19 @@ from kossa.intake.files_table import files, notices
 from kossa.intake.survey import survey
 from kossa.section.artefacts import Artefacts, find_artefacts
 from kossa.section.deposits import Deposits
-from kossa.section.describe import describe
+from kossa.section.describe import MINERAL, describe
 from kossa.section.figures import Spacing, intervals, scores, sizes
+from kossa.section.frame import find_frame, without_frame
 from kossa.section.glass import fit_glass
 from kossa.section.measure import Measured, curve, measure
-from kossa.section.recipe import Recipe, densities, make_recipe
+from kossa.section.quality import quality_notices
+from kossa.section.recipe import PALE_TISSUE, Recipe, densities, make_recipe, with_nuclei
 from kossa.section.recognise import Guess, guess
 from kossa.section.slide import Slide, open_slide
 from kossa.section.stain import BROWN, RULES, unit
 from kossa.section.uncertain import spread
 
-__all__ = ["SectionExamination", "examine", "examine_all", "iterate"]
+__all__ = ["SectionExamination", "check_given", "examine", "examine_all", "iterate"]
 
 _ROOM = "section"
 SMALLEST_PX = 64  # a side; smaller is a thumbnail (judgement)
@@ -48,6 +53,9 @@ NAMED = 0.2  # a likelier stain than this is named where it is asked for (judgem
 CERTAIN = 0.8  # below, a stain is asked for and not guessed (issue: untagged pictures)
 #: um of a pixel that a microscope's camera or a slide scanner may have; else it is dots an inch (judgement)
 FINEST_UM, COARSEST_UM = 0.02, 15.0
+WIDEST_UM = 100.0  # that is believed where a person says so: a photograph through a lens (judgement)
+TOLD_PLACE = 0.9  # certainty of the place that is told beside a picture (judgement)
+PLACE = "place of the tissue, told beside the picture"
 LITTLE_GLASS = 0.01  # of the sample, below which the light is not known (judgement)
 LEAST_TISSUE = 2e-4  # of the picture: less is dust (judgement)
 
@@ -79,7 +87,7 @@ def examine(
     """
     alone = isinstance(found, Path)
     if isinstance(found, Path):
-        _check(um_per_px)
+        check_given(um_per_px)
         found = survey(found, progress=progress or silent)
     exams = _whole(
         found, _all(found, stain, um_per_px, progress or silent, acid=acid, alone=alone), alone=alone
@@ -115,15 +123,23 @@ def iterate(found: Survey, *, progress: Progress | None = None) -> Iterator[Sect
     return _all(found, None, None, progress or silent, acid=False, alone=False)
 
 
-def _check(um_per_px: float | None) -> None:
-    if um_per_px is not None and not (math.isfinite(um_per_px) and um_per_px > 0):
+def check_given(um_per_px: float | None) -> None:
+    """Raise `WrongCall` where a number given in the call is no length of a pixel."""
+    if um_per_px is None:
+        return
+    if not (math.isfinite(um_per_px) and um_per_px > 0):
         raise WrongCall(f"um_per_px = {um_per_px} is no length above 0; leave it out where it is not known.")
+    if not FINEST_UM <= um_per_px <= WIDEST_UM:
+        raise WrongCall(
+            f"A pixel of {um_per_px:g} um is no microscope's; give {FINEST_UM:g} to {WIDEST_UM:g} um, "
+            "or leave it out where it is not known."
+        )
 
 
 def _all(
     found: Survey, stain: Stain | None, um: float | None, progress: Progress, *, acid: bool, alone: bool
 ) -> Iterator[SectionExamination]:
-    _check(um)
+    check_given(um)
     for entry in found.of(FileKind.SECTION, FileKind.PICTURE):
         untold = entry.kind is FileKind.PICTURE and not alone
         try:
@@ -153,7 +169,10 @@ def _enveloped(exam: SectionExamination, found: Survey) -> SectionExamination:
 
 
 def _nothing(found: Survey) -> str:
-    why = next((n.what for e in found.entries for n in e.notices if n.severity is Severity.ERROR), "")
+    """Say why, and what to do: a fault of a file goes before a remark on one."""
+    told = [n for e in found.entries for n in e.notices if n.severity is not Severity.INFO]
+    told.sort(key=lambda n: n.severity is not Severity.ERROR)
+    why = f"{told[0].what} {told[0].todo}".strip() if told else ""
     return why or "There is no section here. Give a PNG, JPEG or TIFF in colour, and say its stain."
 
 
@@ -174,6 +193,8 @@ def _one(
             f"This picture has {slide.width} x {slide.height} pixels; nothing can be measured on it. "
             "Give the original.",
         )
+    frame = find_frame(slide)
+    slide = without_frame(slide, frame) if any(frame) else slide
     blocks = slide.sample()
     if max(int(b.pixels.max()) for b in blocks) == min(int(b.pixels.min()) for b in blocks):
         raise Refused("blank", "This picture has one colour everywhere. Export it again.")
@@ -182,14 +203,18 @@ def _one(
     samples = [densities(block, glass, shape) for block in blocks]
     seen = guess(np.concatenate(samples))
     told = stain or (entry.told.stain if entry.told else None)
+    wrong = next((n for n in entry.notices if n.severity is Severity.ERROR), None)
+    if told is None and wrong is not None:  # somebody did say the stain: a guess must not stand for it
+        raise Refused(wrong.code, f"{wrong.what} Mend it, or say the stain.")
     acid = acid or bool(entry.told and entry.told.control == "acid")
     which, source = _stain(told, seen, untold=untold)
     depth = 1 << (8 * blocks[0].pixels.dtype.itemsize)
-    recipe = make_recipe(RULES[which], glass, samples, depth, shape)
+    whole = sum(b.pixels.shape[0] * b.pixels.shape[1] for b in blocks) == shape[0] * shape[1]
+    recipe = with_nuclei(make_recipe(RULES[which], glass, samples, depth, shape, whole=whole), blocks)
     moved = spread(recipe, blocks)
     measured = measure(slide, recipe, progress)
     spacing, remarks = _spacing(entry, slide, um)
-    if glass.share < LITTLE_GLASS:
+    if glass.share < LITTLE_GLASS and not glass.dark:
         remarks.append(
             _warn(
                 "little-glass",
@@ -199,12 +224,24 @@ def _one(
                 done="White light as bright as the brightest colour was assumed." if glass.assumed else "",
             )
         )
+    remarks += quality_notices(blocks, recipe, frame, spacing.um)
     remarks += _recipe_notices(recipe, source, seen)
     reading = _reading(entry, recipe, measured, moved, spacing, remarks, source, seen, acid=acid)
+    entry.kind = FileKind.SECTION
     outcome = Outcome.PARTIAL if measured.stopped else Outcome.ACCEPTED
     entry.settle(outcome, reason=measured.stopped or None, used_by=_ROOM)
     picture = measured.small.picture(float(np.max(glass.light[:, 0])))
     return SectionExamination(reading, measured.deposits, picture, measured.small.factor)
+
+
+def _place(entry: Entry, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return where the tissue was taken, if that is told and mineral was seen in it."""
+    site = entry.told.site if entry.told else None
+    mineral = (f.id in MINERAL and f.state is State.PRESENT for f in findings)
+    if site is None or not any(mineral):
+        return ()
+    side = entry.told.side if entry.told and entry.told.side is not None else Side.UNKNOWN
+    return (Finding(id=site, certainty=TOLD_PLACE, side=side, words=PLACE, source=entry.source()),)
 
 
 def _stain(told: Stain | None, seen: Guess, *, untold: bool) -> tuple[Stain, str]:
@@ -229,8 +266,18 @@ def _spacing(entry: Entry, slide: Slide, um: float | None) -> tuple[Spacing, lis
     """Return um per pixel: given, from the sidecar, or the file's where it can be a microscope's."""
     if um is not None:
         return Spacing(um, "given"), []
-    if entry.told and entry.told.um_per_px is not None:
-        return Spacing(entry.told.um_per_px, "sidecar"), []
+    beside = entry.told.um_per_px if entry.told else None
+    if beside is not None and FINEST_UM <= beside <= WIDEST_UM:
+        return Spacing(beside, "sidecar"), []
+    if beside is not None:
+        return Spacing(None, None), [
+            _warn(
+                "spacing-unknown",
+                f"The TOML beside the picture says {beside:g} um a pixel, which is no microscope's: lengths "
+                "are in pixels, and there is no number for each mm2.",
+                f"Give um_per_px between {FINEST_UM:g} and {WIDEST_UM:g}.",
+            )
+        ]
     claimed = slide.info.um_per_px
     if claimed is not None and FINEST_UM <= claimed <= COARSEST_UM:
         return Spacing(claimed, "file"), []
@@ -290,11 +337,15 @@ def _reading(
     blank = measured.tissue_px < LEAST_TISSUE * measured.rows * width
     at = intervals(measured, moved, spacing, recipe.rule.least_percent)
     percent = Interval(value=None, low=None, high=None) if blank else at["percent"]
+    if not blank and 0 < recipe.tissue_density < PALE_TISSUE:
+        # where tissue is hardly told from glass, all of the picture may be tissue
+        least = 100.0 * mineral / (measured.rows * width)
+        percent = at["percent"] = replace(percent, low=round(min(percent.low or 0.0, least), 6))
     artefacts = (
         Artefacts()
         if blank
         else find_artefacts(
-            recipe, measured.small, measured.pigment_px, measured.cast_px, mineral, measured.tissue_px
+            recipe, measured.small, measured.pigment_px, measured.cast_px, deposits, measured.tissue_px
         )
     )
     points = curve(measured.histogram)
@@ -303,9 +354,10 @@ def _reading(
         percent,
         artefacts,
         points,
-        degrees=None if blank else seen.degrees.get(stain),
+        degrees=None if blank else seen.off(stain),
         partial=bool(measured.stopped),
         acid=acid,
+        dark=recipe.glass.dark,
         source=entry.source(),
     )
     if blank:
@@ -315,6 +367,7 @@ def _reading(
     if measured.stopped:
         remarks.insert(0, _stopped(measured.stopped, share))
     lengths, unit_name = sizes(deposits, spacing)
+    findings = (*said.findings, *_place(entry, said.findings))
     return SectionReading(
         kossa_version=VERSION,
         stain=stain,
@@ -339,7 +392,7 @@ def _reading(
         acid=acid,
         artefacts=artefacts.names(),
         scores=() if blank else scores(recipe, at, lengths, unit_name, entry.source()),
-        findings=said.findings,
+        findings=findings,
         notices=(*remarks, *said.notices),
     )
 

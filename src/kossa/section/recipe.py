@@ -10,23 +10,39 @@ import numpy as np
 import numpy.typing as npt
 
 from kossa.evidence import Stain
-from kossa.section.density import BINS, concentrations, log_light, mark
+from kossa.section.density import BINS, concentrations, edge_table, log_light, mark
+from kossa.section.deposits import join, rows_of_runs
 from kossa.section.glass import Glass
+from kossa.section.recognise import cone_angles
 from kossa.section.slide import Block
 from kossa.section.stain import BROWN, Rule, angle_deg, unit, unmixing
 
-__all__ = ["Marks", "Recipe", "densities", "make_recipe"]
+__all__ = ["Marks", "Recipe", "densities", "make_recipe", "with_nuclei"]
 
 Floats = npt.NDArray[np.float64]
 
 LEAST_DEG = 2.0  # standard error of an estimated vector at the least (judgement)
 TISSUE_FLOOR, TISSUE_CEILING = 0.04, 0.25  # of the level of summed density that parts tissue from glass
-# (judgement: six times the noise of 3 x 3 pixels of 8 bits; a quarter of a plain stain)
+# (judgement: six times the noise of 3 x 3 pixels of a grainy picture; a quarter of a plain stain)
+LEAST_TISSUE_FLOOR = 0.02  # of the same in a picture with little grain: an error of the light of 1 % is 0.013
+PALE_TISSUE = 0.08  # median of tissue's summed density, below which it is hardly told from glass (judgement)
+NO_GLASS = -10.0  # level of tissue where no glass shows: all of the picture is tissue
 ADAPTIVE = 3.0  # times the dye around deposits: dirty backgrounds raise the floor ...
 HIGHEST_FLOOR = (
     1.5  # ... up to this multiple of the fixed one, so that a red field is not called blank (judgement)
 )
 ENOUGH = 60  # pixels from which a vector is estimated (judgement)
+IN_LIGHT = 0.5  # of an edge drawn half-way in light: deposits thin out, and the lens blurs (judgement)
+INK, NO_INK_DEG = (0.9, 0.4, 0.15), 30.0  # a counterstain so near to inks leaves them untold (judgement)
+BODY = (0.06, 0.6)  # summed density of tissue that tells the counterstain (judgement)
+CLEARER_DEG = 2.0  # by which another counterstain has to fit better than the usual one (judgement)
+#: how much darker than the lower third of the picture's own nuclei a deposit is (two standard deviations),
+#: how many nuclei tell it, and how far the level may lie from the fixed one (judgement)
+ABOVE_NUCLEI, NUCLEI_QUANTILE, NUCLEI, PEAK_RANGE = 1.55, 0.35, 20, (0.45, 1.7)
+#: summed density of plain tissue: what is darker is thick, what is less is thin or pale, and so are its
+#: nuclei (judgement)
+USUAL_EOSIN = (0.33, 0.45)
+NUCLEI_FLOOR = 0.4  # of the floor: pale nuclei are seen as well (judgement)
 EVERY = 3  # every third pixel each way is looked at for colours
 
 
@@ -49,7 +65,10 @@ class Recipe:
     around: float
     floor: float
     half: float
+    in_light: float
+    peak: float
     tissue_level: float
+    tissue_density: float
     estimated: tuple[bool, bool]
     far: tuple[str, ...] = ()
 
@@ -57,7 +76,7 @@ class Recipe:
         """Mark the rows `own` (half-open) of pixels whose corner lies at `corner` of the picture."""
         rows, columns = pixels.shape[:2]
         total, dye, brown, *scratch = (np.empty((rows, columns), np.float32) for _ in range(5))
-        kind = 0 if self.rule.stain is Stain.VON_KOSSA else 1
+        kind = {Stain.VON_KOSSA: 0, Stain.HE: 2}.get(self.rule.stain, 1)
         concentrations(
             pixels,
             log_light(self.depth),
@@ -65,6 +84,7 @@ class Recipe:
             (*corner, *self.shape),
             unmixing(self.mineral, self.counter),
             kind,
+            angle_deg(self.counter, INK) > NO_INK_DEG,
             total,
             dye,
             brown,
@@ -76,8 +96,9 @@ class Recipe:
             np.empty((high, columns), np.bool_),
         )
         histogram = np.zeros(BINS, np.int64)
-        levels = (self.tissue_level, self.floor, self.around, self.half)
-        cast_px = mark((total, dye, brown), own, levels, (scratch[0], scratch[1]), out, histogram)
+        levels = (self.tissue_level, self.floor)
+        edges = edge_table(self.around, self.half, self.in_light, float(self.mineral.max()))
+        cast_px = mark((total, dye, brown), own, levels, edges, (scratch[0], scratch[1]), out, histogram)
         return Marks(*out, histogram, int(cast_px))
 
 
@@ -107,9 +128,17 @@ def densities(block: Block, glass: Glass, shape: tuple[int, int], every: int = E
 
 
 def make_recipe(
-    rule: Rule, glass: Glass, samples: Sequence[Floats], depth: int, shape: tuple[int, int]
+    rule: Rule,
+    glass: Glass,
+    samples: Sequence[Floats],
+    depth: int,
+    shape: tuple[int, int],
+    *,
+    whole: bool = True,
 ) -> Recipe:
     """Fix vectors and levels from densities of each sample block; nothing here depends on the answer.
+
+    `whole`: the sample is all of the picture, so that a sample without glass means a picture without glass.
 
     The counterstain is the hue of tissue without mineral's dye. The mineral's dye is the hue of what
     deposits have more than that. Both are only taken where they lie near the printed vectors.
@@ -120,26 +149,85 @@ def make_recipe(
         depth=depth,
         shape=shape,
         mineral=unit(rule.mineral),
-        counter=unit(rule.counter),
+        counter=unit(rule.counters[0]),
         degrees=(LEAST_DEG, LEAST_DEG),
         around=0.0,
         floor=rule.floor,
         half=rule.half,
+        in_light=IN_LIGHT,
+        peak=rule.peak,
         tissue_level=TISSUE_FLOOR,
+        tissue_density=0.0,
         estimated=(False, False),
     )
-    recipe = _vectors(recipe, samples)
+    recipe = _vectors(replace(recipe, counter=_counterstain(rule, samples)), samples)
     od = np.concatenate(list(samples))
     dye, _ = _amounts(recipe, od)
     total = od.sum(axis=1)
-    pale = (total > TISSUE_FLOOR) & (dye < rule.floor)
+    tissue_floor = _tissue_floor(total)
+    pale = (total > tissue_floor) & (dye < rule.floor)
+    blind = whole and glass.share == 0
     if not pale.any():
-        return recipe
+        return replace(recipe, tissue_level=NO_GLASS if blind else tissue_floor)
     # half of the tissue's own density is where blur neither widens nor narrows it
-    level = float(np.clip(0.5 * np.median(total[pale]), TISSUE_FLOOR, TISSUE_CEILING))
+    level = float(np.clip(0.5 * np.median(total[pale]), tissue_floor, TISSUE_CEILING))
     around = float(np.clip(np.median(dye[pale & (total > level)]), 0.0, rule.floor)) if pale.any() else 0.0
     floor = float(np.clip(ADAPTIVE * around, rule.floor, HIGHEST_FLOOR * rule.floor))
-    return replace(recipe, tissue_level=level, around=around, floor=floor)
+    return replace(
+        recipe,
+        tissue_level=NO_GLASS if blind else level,
+        tissue_density=float(np.median(total[pale])),
+        around=around,
+        floor=floor,
+    )
+
+
+def _tissue_floor(total: Floats) -> float:
+    """Return the least summed density of tissue: above grain, which is what lies below the light."""
+    below = total[(total < 0) & (total > -0.1)]
+    grain = float(np.sqrt(np.mean(np.square(below)))) if below.size >= ENOUGH else TISSUE_FLOOR
+    return float(np.clip(0.01 + 5.0 * grain / 3.0, LEAST_TISSUE_FLOOR, TISSUE_FLOOR))
+
+
+def _counterstain(rule: Rule, samples: Sequence[Floats]) -> Floats:
+    """Return that of the rule's counterstains between which and the mineral's dye the colours lie best."""
+    od = np.concatenate(list(samples))
+    total = od.sum(axis=1)
+    # the body of the tissue: ink and deposits are darker
+    clear = od[(total > BODY[0]) & (total < BODY[1])]
+    if len(rule.counters) == 1 or clear.shape[0] < ENOUGH:
+        return unit(rule.counters[0])
+    # pigment lies aside of all: the tenth of the pixels that fits worst has no say
+    off = []
+    for counter in rule.counters:
+        angles = np.sort(cone_angles(clear, unit(rule.mineral), unit(counter)))
+        off.append(float(angles[: int(0.9 * angles.size)].mean()))
+    best = int(np.argmin(off))
+    return unit(rule.counters[best if off[best] < off[0] - CLEARER_DEG else 0])
+
+
+def with_nuclei(recipe: Recipe, blocks: Sequence[Block]) -> Recipe:
+    """Return the recipe with the least level of a deposit taken from the picture's own nuclei.
+
+    Nuclei are the many small objects with the dye of mineral, and the paler ones among them are no deposits.
+    A level is raised no further than the tissue itself is darker than usual, since deposits may be many.
+    """
+    if not recipe.rule.peak:
+        return recipe
+    low = replace(recipe, floor=NUCLEI_FLOOR * recipe.rule.floor)
+    peaks: list[Floats] = []
+    for block in blocks:
+        rows = block.pixels.shape[0]
+        table, sums = rows_of_runs(low.marks(block.pixels, (block.y, block.x), (0, rows)).mineral, 0)
+        peaks.append(join([table], [sums], rows, 0.0).level)
+    found = np.concatenate(peaks)
+    if found.size < NUCLEI:
+        return recipe
+    density, (thin, thick) = recipe.tissue_density, USUAL_EOSIN
+    usual = float(np.clip(density / float(np.clip(density, thin, thick)), *PEAK_RANGE))
+    darkest = ABOVE_NUCLEI * float(np.quantile(found, NUCLEI_QUANTILE))
+    level = float(np.clip(darkest, PEAK_RANGE[0] * recipe.rule.peak, usual * recipe.rule.peak))
+    return replace(recipe, peak=level, floor=recipe.floor * min(1.0, level / recipe.rule.peak))
 
 
 def _amounts(recipe: Recipe, od: Floats) -> tuple[Floats, Floats]:

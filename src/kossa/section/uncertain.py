@@ -1,4 +1,4 @@
-"""How far every figure moves when the stain vectors, the light and the edge are a little other."""
+"""How far every figure moves when the vectors, the light, the edge and the levels are a little other."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ __all__ = ["DRAWS", "Figures", "figures", "spread"]
 
 Floats = npt.NDArray[np.float64]
 
-DRAWS = 20  # 95 % of so few lie between the outermost, about
+DRAWS = 20  # a further one lies between the outermost of so many in 19 of 21
 SEED = 20251
 LIGHT_SD = 0.01  # relative error of the glass's light (judgement: 1 %)
 HALF_SD = 0.05  # of the share of the way up at which an edge is drawn (judgement)
+IN_LIGHT_SD = 0.25  # of how much of an edge is drawn half-way in light: 95 % hold both ends (judgement)
+LEVEL_SD, PEAK_SD = 0.15, 0.1  # relative: of the level of tissue, and of that above nuclei (judgement)
+BLIND_SD = 0.12  # of the light's error where no glass shows: exposures lie between 0.7 and 1 (judgement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,15 @@ def figures(deposits: Deposits, tissue_px: int) -> Figures:
 
 
 def spread(recipe: Recipe, blocks: Sequence[Block]) -> dict[str, tuple[float, float, float]]:
-    """Return for each figure (value, low, high) on the sample; low and high hold 95 % of the draws."""
+    """Return for each figure (value, low, high) on the sample; low and high are the outermost draws."""
     value = _read(recipe, blocks)
     draw = np.random.default_rng(SEED)
     drawn = [_read(_other(recipe, draw), blocks) for _ in range(DRAWS)]
     out: dict[str, tuple[float, float, float]] = {}
     for name in ("percent", "number", "largest", "density"):
         at = getattr(value, name)
-        low, high = np.quantile([getattr(f, name) for f in drawn], (0.025, 0.975))
-        out[name] = (at, min(float(low), at), max(float(high), at))
+        values = [getattr(f, name) for f in drawn]
+        out[name] = (at, min(*values, at), max(*values, at))
     return out
 
 
@@ -73,18 +76,22 @@ def _read(recipe: Recipe, blocks: Sequence[Block]) -> Figures:
         sums.append(total)
         tissue += int(marks.tissue.sum())
         row += rows + 2
-    return figures(join(tables, sums, row, recipe.rule.object_mean), tissue)
+    return figures(join(tables, sums, row, recipe.peak), tissue)
 
 
 def _other(recipe: Recipe, draw: np.random.Generator) -> Recipe:
     """Return the recipe with its vectors turned, its light and its edge moved by chance."""
-    light = recipe.glass.light * (1.0 + LIGHT_SD * draw.standard_normal((3, 1)))
+    error = LIGHT_SD if recipe.glass.share > 0 else BLIND_SD
+    light = recipe.glass.light * (1.0 + error * draw.standard_normal((3, 1)))
     return replace(
         recipe,
         glass=Glass(light, recipe.glass.share),
         mineral=_turned(recipe.mineral, recipe.degrees[0], draw),
         counter=_turned(recipe.counter, recipe.degrees[1], draw),
         half=recipe.half + HALF_SD * float(draw.standard_normal()),
+        in_light=float(np.clip(recipe.in_light + IN_LIGHT_SD * draw.standard_normal(), 0.0, 1.0)),
+        tissue_level=recipe.tissue_level * float(np.exp(LEVEL_SD * draw.standard_normal())),
+        peak=recipe.peak * float(np.exp(PEAK_SD * draw.standard_normal())),
     )
 
 

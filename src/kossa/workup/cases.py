@@ -144,7 +144,8 @@ def answer(
         calcification=_calcification(case),
         prior=prior,
         about=about or told.about,
-        history_told=told.has_history if prior == "published" else None,
+        history_told=told.has_history,
+        examined=told.examined,
     )
     return CaseAnswer(
         id=told.id or "case",

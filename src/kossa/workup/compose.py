@@ -6,14 +6,26 @@ from collections.abc import Iterable, Sequence
 
 from kossa.care import options as care_options
 from kossa.diagnosis import weigh
-from kossa.evidence import Finding, Material, Notice, Person, State, Whose, Workup
+from kossa.evidence import (
+    Category,
+    DepositGroup,
+    FilmKind,
+    Finding,
+    Material,
+    Notice,
+    Person,
+    State,
+    Whose,
+    Workup,
+)
 from kossa.evidence.version import VERSION
 from kossa.evidence.volume import Examination
 from kossa.intake.entry import Survey
 from kossa.intake.files_table import files, notices
-from kossa.workup.join import first_question, join
+from kossa.workup.join import first_question, join, without_ordinary
 from kossa.workup.listen import Words
 from kossa.workup.look import Looks
+from kossa.workup.taken import pictures_taken
 
 __all__ = ["compose"]
 
@@ -27,6 +39,25 @@ def _measured(exams: tuple[Examination, ...], looks: Looks) -> bool:
     grouped = (d for f in looks.films for d in f.deposits if d.group is not None)
     scanned = (d for e in exams for d in e.reading.deposits)
     return any(d.kept and d.material is Material.CALCIFICATION for d in (*scanned, *grouped))
+
+
+def _about(groups: Sequence[DepositGroup], looks: Looks) -> str | None:
+    """Return the group that the answer is about; None where the largest or first is.
+
+    A mammogram's group whose form is not typically benign is for a radiologist to read: where nothing was
+    measured and another deposit is known, the answer is about that one.
+    """
+    read_first = {
+        m
+        for film in looks.films
+        if film.kind is FilmKind.MAMMOGRAM
+        for g in film.groups
+        if g.category is not Category.TYPICALLY_BENIGN
+        for m in g.members
+    }
+    if any(g.volume_mm3 is not None for g in groups) or not groups:
+        return None
+    return next((g.id for g in groups if not read_first & set(g.deposits)), None)
 
 
 def _each_once(
@@ -56,10 +87,22 @@ def compose(
     results = blood.results if blood else ()
     measured = _measured(exams, looks) or any(f.id in MINERAL for f in pictured if f.state is State.PRESENT)
     state = first_question(
-        together.groups, measured=measured, scanned=bool(exams or looks.films or looks.sections)
+        together.groups,
+        measured=measured,
+        scanned=bool(exams or looks.films or looks.sections),
+        denied=bool(history and history.denied),
     )
     counted = tuple(g for g in together.groups if g.material is Material.CALCIFICATION)
-    weighing = weigh(findings, person, results=results, groups=counted, calcification=state)
+    weighing = weigh(
+        without_ordinary(findings, together.groups),
+        person,
+        results=results,
+        groups=counted,
+        calcification=state,
+        about=_about(counted, looks),
+        history_told=bool(history and history.history_told),
+        examined=(*pictures_taken(exams, looks), *(history.examined if history else ())),
+    )
     return Workup(
         kossa_version=VERSION,
         person=person,
@@ -71,6 +114,7 @@ def compose(
         derived=blood.derived if blood else (),
         findings=findings,
         groups=together.groups,
+        denied=history.denied if history else (),
         weighing=weighing,
         options=care_options(weighing, findings, person, results, groups=counted),
         not_understood=history.not_understood if history else (),

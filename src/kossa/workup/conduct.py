@@ -18,6 +18,7 @@ from kossa.evidence import (
     Refused,
     Severity,
     Workup,
+    WrongCall,
 )
 from kossa.evidence.progress import Progress, silent
 from kossa.evidence.version import VERSION
@@ -41,6 +42,12 @@ LEFT_OUT = (Outcome.PARTIAL, Outcome.REJECTED)
 NOTHING = (
     "nothing here could be read as evidence; put in a CT scan, laboratory results, a letter or a case.toml, "
     "or see the table of files for what was found and what to do with it"
+)
+
+
+OWN_REPORT = (
+    "There is nothing here but a report that kossa wrote, and it reads no report of its own; give the folder "
+    "of evidence, or take the report's files away if evidence lies among them."
 )
 
 
@@ -69,6 +76,7 @@ def read(
     wrong path or option and `CannotFinish` where a budget is spent.
     """
     options = options or ReadOptions()
+    _check(options)
     clock = _Clock()
     with clock.stage("survey"):
         progress("looking at the files", 0, 0)
@@ -95,12 +103,49 @@ def read(
     return _finished(workup, exams, looks, met, options, clock)
 
 
+def _check(options: ReadOptions) -> None:
+    """Raise `WrongCall` for an option that no scan could take, before anything is read."""
+    if options.preset != ReadOptions().preset:
+        from kossa.ct.presets import load  # noqa: PLC0415 (the arrays are loaded only where there is a need)
+
+        load(options.preset)
+    if options.roi is not None:
+        from kossa.intake.budget import DEFAULT  # noqa: PLC0415
+        from kossa.intake.files import read_file  # noqa: PLC0415
+        from kossa.intake.nifti import read_nifti  # noqa: PLC0415
+
+        try:
+            read_nifti(read_file(options.roi, DEFAULT))
+        except Refused as refused:
+            raise WrongCall(f"The label map given with --roi cannot be used: {refused}") from None
+
+
+def _unused(options: ReadOptions) -> tuple[Notice, ...]:
+    """Tell of options for a scan where there is none."""
+    given = {
+        "--preset": options.preset != ReadOptions().preset,
+        "--series": options.series is not None,
+        "--roi": options.roi is not None,
+        "--mg-per-mm3-hu": options.mg_per_mm3_hu is not None,
+    }
+    named = ", ".join(name for name, is_given in given.items() if is_given)
+    if not named:
+        return ()
+    told = Notice(
+        code="option-without-scan",
+        severity=Severity.WARNING,
+        what=f"{named} was given, and there is no CT scan here that it could be used on.",
+        done="It was not used.",
+    )
+    return (told,)
+
+
 def _scans(
     met: Survey, options: ReadOptions, progress: Progress
 ) -> tuple[tuple[Examination, ...], tuple[Notice, ...]]:
     """Examine every scan worth reading; what cannot be read is a notice."""
     if not met.of(FileKind.CT):
-        return (), ()
+        return (), _unused(options)
     from kossa.ct import examine  # noqa: PLC0415 (the arrays are loaded only where there is a scan)
     from kossa.ct.read import list_scans, probe_others  # noqa: PLC0415
 
@@ -171,6 +216,8 @@ def _finished(
     code, sentence = 0, ""
     if not any(f.outcome in USED for f in workup.files):
         code, sentence = 3, NOTHING[:1].upper() + NOTHING[1:] + "."
+        if not met.entries and any(n.code == "folder-output" for n in met.notices):
+            sentence = OWN_REPORT
     elif options.strict and any(f.outcome in LEFT_OUT for f in workup.files):
         code = 6
     return WorkupResult(

@@ -26,7 +26,27 @@ from kossa.evidence import (
 )
 from kossa.evidence.words_reading import HistoryReading
 
-__all__ = ["Joined", "first_question", "join"]
+__all__ = ["Joined", "first_question", "join", "without_ordinary"]
+
+
+# a form that words give -> the organ whose parts a scan names
+FORMS = {"site_lung_nodule": "site_lung", "site_tumour": "site_soft_tissue"}
+# layers of the body that a biopsy names where the lump's own place is known
+LAYERS = frozenset(
+    {
+        "site_soft_tissue",
+        "site_skin",
+        "site_subcutis",
+        "site_muscle",
+        "site_fascia",
+        "site_scar",
+        "site_tumour",
+    }
+)
+INNER = frozenset(
+    {"site_chest", "site_abdomen", "site_retroperitoneum", "site_intracranial", "site_vessel", "site_heart"}
+    | {"site_lymph_node", "site_joint", "site_neck_organ", "site_eye"}
+)
 
 
 @dataclass(frozen=True)
@@ -54,11 +74,19 @@ def join(
         return Joined(tuple(groups), tuple(findings))
     moved: dict[str, str | None] = {}
     measured = [i for i, g in enumerate(groups) if not _physiological(g)]
+    outside = [i for i in measured if not _in_an_organ(groups[i])]
     for told in history.groups:
         if told.site is None and measured:  # a deposit without a place is one of those measured
             moved[told.id] = groups[measured[0]].id if len(measured) == 1 else None
             continue
         twin = next((i for i, g in enumerate(groups) if _same(g, told)), None)
+        if (
+            twin is None
+            and told.site in LAYERS
+            and len(outside) == 1
+            and _sides_agree(groups[outside[0]], told)
+        ):
+            twin = outside[0]  # `biopsy: calcium in the subcutis` is of the one lump that was measured
         if twin is None:
             groups.append(told)
         else:
@@ -118,14 +146,23 @@ def _same(measured: DepositGroup, told: DepositGroup) -> bool:
     """Say whether words may mean this measured group: one place, and no contradiction of side."""
     if measured.site is None or told.site is None:
         return False
-    one_place = (
-        measured.site == told.site
-        or told.site in vocabulary.ancestors(measured.site)
-        or measured.site in vocabulary.ancestors(told.site)
-    )
-    sides = {measured.side, told.side}
-    contradict = Side.LEFT in sides and Side.RIGHT in sides
-    return one_place and not contradict
+    one, other = _organ(measured.site), _organ(told.site)
+    one_place = one == other or other in vocabulary.ancestors(one) or one in vocabulary.ancestors(other)
+    return one_place and _sides_agree(measured, told)
+
+
+def _sides_agree(one: DepositGroup, other: DepositGroup) -> bool:
+    return not {Side.LEFT, Side.RIGHT} <= {one.side, other.side}
+
+
+def _organ(site: str) -> str:
+    """A nodule is a form of what lies in its organ, and no place beside the organ's zones."""
+    return FORMS.get(site, site)
+
+
+def _in_an_organ(group: DepositGroup) -> bool:
+    """Whether a group lies where no layer of skin or muscle is meant: in an organ, a vessel, a joint."""
+    return group.site is None or bool({group.site, *vocabulary.ancestors(group.site)} & INNER)
 
 
 def _physiological(group: DepositGroup) -> bool:
@@ -134,14 +171,34 @@ def _physiological(group: DepositGroup) -> bool:
     return group.site is not None and "site_physiologic" in vocabulary.ancestors(group.site)
 
 
-def first_question(groups: Iterable[DepositGroup], *, measured: bool, scanned: bool) -> Calcification:
+def without_ordinary(findings: Iterable[Finding], groups: Iterable[DepositGroup]) -> list[Finding]:
+    """Leave out the places of ordinary deposits (a calcified pineal gland) where others are to be explained.
+
+    They belong to groups that are not counted, and would be taken for the places of those that are.
+    """
+    groups = list(groups)
+    ordinary = {g.id: g.site for g in groups if _physiological(g)}
+    counted = {g.site for g in groups if not _physiological(g) and g.site is not None}
+    if not ordinary or not counted:
+        return list(findings)
+    wide = counted | {a for site in counted for a in vocabulary.ancestors(site)}
+    sites = {s for s in ordinary.values() if s is not None} | {"site_physiologic"}
+    return [
+        f for f in findings if f.group not in ordinary and (f.id not in sites - wide or f.group is not None)
+    ]
+
+
+def first_question(
+    groups: Iterable[DepositGroup], *, measured: bool, scanned: bool, denied: bool = False
+) -> Calcification:
     """Is there any? Physiological deposits alone count as none.
 
-    `measured` says that a scan holds a deposit that counts, `scanned` that a scan was read at all.
+    `measured` says that a scan holds a deposit that counts, `scanned` that a scan was read at all, `denied`
+    that a report says it saw none.
     """
     counted = [g for g in groups if not _physiological(g) and g.material is Material.CALCIFICATION]
     if measured:
         return Calcification.MEASURED
     if any(g.words for g in counted):
         return Calcification.TOLD
-    return Calcification.NONE_SEEN if scanned else Calcification.NOT_EXAMINED
+    return Calcification.NONE_SEEN if scanned or denied else Calcification.NOT_EXAMINED

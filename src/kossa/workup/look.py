@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kossa.evidence import FileKind, FilmReading, Finding, Notice, SectionReading
@@ -37,7 +37,7 @@ def look(met: Survey, progress: Progress) -> Looks:
     from kossa.film import reading as film  # noqa: PLC0415
     from kossa.film.view import view_of as film_view  # noqa: PLC0415
     from kossa.section import reading as section  # noqa: PLC0415
-    from kossa.section.control import set_beside  # noqa: PLC0415
+    from kossa.section.control import after_control, set_beside  # noqa: PLC0415
     from kossa.section.view import view_of as section_view  # noqa: PLC0415
 
     films: list[FilmReading] = []
@@ -53,9 +53,11 @@ def look(met: Survey, progress: Progress) -> Looks:
         if len(section_views) < DRAWN:
             section_views.append(section_view(cut))
     compared = set_beside(sections)
+    settled = [after_control(reading, compared) for reading in sections]
+    section_views = [replace(v, reading=r) for v, r in zip(section_views, settled, strict=False)]
     return Looks(
         tuple(films),
-        tuple(sections),
+        tuple(settled),
         compared.findings,
         compared.notices,
         tuple(film_views),

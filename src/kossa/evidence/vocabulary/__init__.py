@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from kossa.evidence.errors import UnknownTerm
 
-__all__ = ["SegmentSite", "Term", "ancestors", "label", "segment_sites", "term", "terms"]
+__all__ = ["SegmentSite", "Term", "ancestors", "label", "segment_sites", "site_named", "term", "terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,17 @@ def term(id_: str) -> Term:
 def label(id_: str) -> str:
     """Return the plain words of an id."""
     return term(id_).label
+
+
+def site_named(word: str) -> str | None:
+    """Return the site that a word names (an id with or without `site_`, a label, a synonym), or None."""
+    asked = " ".join(word.replace("_", " ").lower().split()).removeprefix("site ")
+    for one in terms().values():
+        if one.kind == "site":
+            names = (one.id.removeprefix("site_").replace("_", " "), one.label, *one.synonyms)
+            if asked in (name.lower() for name in names):
+                return one.id
+    return None
 
 
 @cache

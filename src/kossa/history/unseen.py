@@ -1,0 +1,38 @@
+"""Whether a sentence denies calcium: `no calcification seen`, `von Kossa negative`.
+
+A place named in such a sentence is where somebody looked, and no deposit's place.
+"""
+
+from __future__ import annotations
+
+from kossa.evidence import State, Whose
+from kossa.history.levelled import Sentence
+from kossa.history.lexicon import Match
+from kossa.history.scope import Scope
+
+__all__ = ["PAST", "denies_calcium"]
+
+# narrower than the words that tell of calcium: `no bony injury` and `no mineral disorder` deny no deposit
+_STEMS = (
+    "calcif", "calcinos", "microcalc", "nephrocalc", "chondrocalc", "ossif", "calcium deposit",
+    "deposits of calcium", "phlebolith", "von kossa", "alizarin", "heterotopic bone",
+)  # fmt: skip
+PAST = "past"  # `no history of calcification` is no look
+
+
+def denies_calcium(sentence: Sentence) -> bool:
+    """Whether a sentence denies calcium of the person, and says nowhere that there is some."""
+    padded = sentence.level + " "
+    unseen = False
+    for place, number in sentence.offsets.items():
+        stem = next((s for s in _STEMS if padded.startswith(s, place)), None)
+        if stem is None:
+            continue
+        if number and sentence.words[number - 1].level == "non":
+            return False  # a non-calcified plaque: one thing is not, and nothing is said of the rest
+        match = Match((), number, number + stem.strip().count(" "), len(stem))
+        said = Scope(sentence, (match,)).said(match)
+        if said.state is not State.ABSENT or said.whose is not Whose.PERSON or said.when == PAST:
+            return False
+        unseen = True
+    return unseen

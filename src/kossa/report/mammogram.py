@@ -1,0 +1,85 @@
+"""What is said where a mammogram shows groups that are not typically benign: a radiologist reads them first.
+
+A film cannot tell cancer from what looks like it. So while such a group is what the answer is about, and no
+tissue was examined, no kind, no share and no `leave alone` stands on the page: the form, where it is, and who
+reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kossa.evidence import Category, FilmKind, Side, State, Workup
+
+__all__ = ["OpenGroup", "about_open_groups", "open_groups", "where_words", "worst_form"]
+
+# stains tell mineral from other things, not one cause from another: they are no examination of the tissue
+STAINS = frozenset(
+    {
+        "bx_von_kossa_positive",
+        "bx_von_kossa_negative",
+        "bx_alizarin_positive",
+        "bx_alizarin_negative",
+        "bx_he_calcium",
+        "bx_pigment",
+        "bx_acid_control_clears",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGroup:
+    """A group on a mammogram that is not typically benign: its film and its number on that film's picture."""
+
+    film: int
+    number: int
+    side: Side
+    category: Category
+    members: tuple[str, ...]
+
+
+def open_groups(workup: Workup) -> tuple[OpenGroup, ...]:
+    """Return the groups of all mammograms whose form is described as suspicious or is not decided."""
+    return tuple(
+        OpenGroup(n, k, g.side, g.category, g.members)
+        for n, film in enumerate(workup.films, 1)
+        if film.kind is FilmKind.MAMMOGRAM
+        for k, g in enumerate(film.groups, 1)
+        if g.category in (Category.SUSPICIOUS, Category.INDETERMINATE)
+    )
+
+
+def about_open_groups(workup: Workup) -> bool:
+    """Say whether the answer would be about such a group, and no tissue was examined."""
+    weighing = workup.weighing
+    if weighing is None or weighing.answer_group is None:
+        return False
+    answer = next((g for g in workup.groups if g.id == weighing.answer_group), None)
+    if answer is None or answer.volume_mm3 is not None:
+        return False
+    if any(
+        f.id.startswith("bx_") and f.id not in STAINS and f.state is State.PRESENT for f in workup.findings
+    ):
+        return False
+    deposits = set(answer.deposits)
+    return any(deposits & set(g.members) for g in open_groups(workup))
+
+
+def worst_form(groups: Sequence[OpenGroup]) -> str:
+    """Return `form described as suspicious`, or that no form was decided."""
+    if any(g.category is Category.SUSPICIOUS for g in groups):
+        return "form described as suspicious"
+    return "form not decided"
+
+
+def where_words(groups: Sequence[OpenGroup]) -> str:
+    """Return `left, film 1: groups 1, 3; right, film 2: group 1`; of suspicious ones, if any, alone."""
+    gravest = [g for g in groups if g.category is Category.SUSPICIOUS] or list(groups)
+    parts = []
+    for film in dict.fromkeys(g.film for g in gravest):
+        here = [g for g in gravest if g.film == film]
+        side = "" if here[0].side is Side.UNKNOWN else f"{here[0].side.value}, "
+        numbers = ", ".join(str(g.number) for g in here)
+        parts.append(f"{side}film {film}: group{'s' if len(here) > 1 else ''} {numbers}")
+    return "; ".join(parts)
