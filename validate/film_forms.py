@@ -19,7 +19,7 @@ from kossa.film.mammogram import mark_groups
 from kossa.film.morphology import Form
 from validate import film_clusters
 from validate import film_forms_physical as physical
-from validate.film import BARS, SHARED, SIZES, _module, native, picture
+from validate.film_sets import BARS, SIZES, maker, natives, picture
 
 NEAR_MM = 9.0  # from the middle of a group to a mark of what was found
 FILMS_APART_MM, EDGE_MM, AVOID_MM = 26.0, 9.0, 14.0
@@ -104,11 +104,10 @@ def virtual(seed: int, each: int, mm: float) -> list[Case]:
 
 def real(seed: int, each: int, mm: float) -> list[Case]:
     """The second recipe in real films: P00173_LCC put in at 50 um, averaged to the pixel asked; MIAS at 200 um."""
-    maker = _module(SHARED / "mammogram/make_clusters.py")
     fine = mm < 0.15
-    films = [native()] if fine else [picture("mdb003.pgm"), picture("mdb004.pgm")]
+    films = [natives()["LCC"]] if fine else [picture("mdb003.pgm"), picture("mdb004.pgm")]
     step, levels = (0.05, 65535) if fine else (mm, 255)
-    inside = [maker.inside(f, step, EDGE_MM) for f in films]
+    inside = [maker().inside(f, step, EDGE_MM) for f in films]
     avoid = [_groups_near_threshold(f, step) for f in films]
     rng = np.random.default_rng((seed, 77))
     waiting = [(number, kind, k) for k in range(each) for number, kind in enumerate(physical.KINDS)]

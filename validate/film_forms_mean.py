@@ -3,7 +3,8 @@
 import numpy as np
 
 from kossa.film.detect import detect
-from validate.film_forms import film_clusters, native, physical
+from validate.film_forms import film_clusters, physical
+from validate.film_sets import natives
 
 mm = 0.1
 r = 50
@@ -32,7 +33,7 @@ for k in range(12):
     g = np.zeros((600, 600), np.float32)
     physical.put(g, cv, (300, 300), mm)
     A["drawn"].append(diff(g, 300, 300))
-f = physical.averaged(native(), 2.0)
+f = physical.averaged(natives()["LCC"], 2.0)
 d0 = detect(f, mm, threshold=1e9)
 rng = np.random.default_rng(0)
 while len(N["real"]) < 60:
