@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +42,7 @@ class Film:
     def step(self) -> int:
         return round(self.mm / self.made_mm)
 
-    @property
+    @cached_property
     def working(self) -> np.ndarray:
         return self.stored(self.image, self.mm)
 

@@ -59,3 +59,12 @@ def test_specks_sharper_than_the_blur_of_a_film_make_no_group_at_a_tenth_of_a_mi
     assert bool(found.sharp.any()) is sharp
     assert bool(found.clusters) is not sharp
     assert bool(found.dust_groups) is sharp
+
+
+def test_a_spot_on_the_rim_of_the_breast_does_not_count():
+    film = breast()
+    inner = detect(film, 0.1)
+    s, size = inner.spots, inner.breast.size
+    for dy, dx in ((3, 0), (-3, 0), (0, 3), (0, -3)):
+        blocks = ((s.y + dy) // size).astype(int), ((s.x + dx) // size).astype(int)
+        assert inner.breast.inside[blocks].all()

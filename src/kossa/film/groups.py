@@ -25,10 +25,10 @@ BETWEEN_MM = 10.0  # of two groups nearer than this the stronger stands (films_a
 MEMBER = 0.7  # weight from which on a spot is a member: as likely a deposit as noise
 
 # Scores that at most half a group a film passes on films without insertion (validate/film.py):
-COARSE_PIXEL_MM = 0.15
-THRESHOLD_COARSE = 6.8  # 200 um, mdb003, mdb004 and four views of P00173
-THRESHOLD_FINE = 6.5  # 100 um, four views of P00173, specks sharper than the blur left out
-THRESHOLD_SHARP = 5.5  # the same at 50 um, specks as sharp as dust there left out too
+# the larger of 6.5 on four views of P00173 at 100 um and 6.7 on them and two MIAS films at 200 um
+THRESHOLD = 6.8
+# 50 um, specks as sharp as dust left out too: 5.4 on four views of P00173, 5.5 in even noise of a made film
+THRESHOLD_SHARP = 6.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +41,9 @@ class Cluster:
     members: npt.NDArray[np.int64]
 
 
-def threshold_for(pixel_mm: float, *, dust_test: bool) -> float:
-    """Return the score that a group has to pass on a working image of this spacing."""
-    if pixel_mm > COARSE_PIXEL_MM:
-        return THRESHOLD_COARSE
-    return THRESHOLD_SHARP if dust_test else THRESHOLD_FINE
+def threshold_for(*, dust_test: bool) -> float:
+    """Return the score that a group has to pass, where dust was told from calcium on 50 um or not."""
+    return THRESHOLD_SHARP if dust_test else THRESHOLD
 
 
 def weights(spots: Spots, breast_cm2: float) -> Floats:

@@ -30,6 +30,8 @@ CANDIDATE = 2.5  # z; same
 ROUND = 0.4  # smaller over larger curvature of a spot, less for a line; same
 NEAR_MM, FAR_MM = 0.3, 0.6  # where a line through a spot is looked for on both sides; seeds as for CLOSE_MM
 DIRECTIONS = 16
+RIM_PX = 3  # judgement
+OUTSIDE = -1e8  # z below this lies outside the breast
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +98,7 @@ def find_spots(image: Image, pixel_mm: float, breast: Breast) -> tuple[Spots, Im
     Bands are differences of Gaussians; each is set against its own local noise, the largest z counts.
     A spot is a maximum that curves down in both directions alike; lines and edges are not.
     """
-    z = np.full(image.shape, -1e9, np.float32)
+    z = np.full(image.shape, 10 * OUTSIDE, np.float32)
     band = np.zeros(image.shape, np.uint8)
     scales = [max(s / pixel_mm, SMALLEST_PX * 1.6**k) for k, s in enumerate(SCALES_MM)]
     levels = [gaussian(image, scales[0])]
@@ -111,7 +113,7 @@ def find_spots(image: Image, pixel_mm: float, breast: Breast) -> tuple[Spots, Im
     at, told = maxima(z, levels[1], CANDIDATE)
     bright = told[:, 2] < 0
     roundness = np.where(bright, told[:, 1] / np.minimum(told[:, 2], -1e-9), 0.0)
-    keep = bright & (roundness >= ROUND)
+    keep = bright & (roundness >= ROUND) & _off_the_rim(z, at)
     at, told, roundness = at[keep], told[keep], roundness[keep]
     y, x = at[:, 0].astype(float), at[:, 1].astype(float)
     line = line_share(levels[0], levels[1], y, x, NEAR_MM / pixel_mm, FAR_MM / pixel_mm, DIRECTIONS)
@@ -123,6 +125,16 @@ def find_spots(image: Image, pixel_mm: float, breast: Breast) -> tuple[Spots, Im
     rise = np.column_stack([h / closer[block] for h, (_, closer) in zip(heights, noises, strict=True)])
     crisp = _over_neighbours(image, at) / np.maximum(heights[0], QUIET)
     return Spots(y, x, told[:, 0], band[at[:, 0], at[:, 1]], roundness, line, rise, crisp), z
+
+
+def _off_the_rim(z: Image, at: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Say which places lie RIM_PX inside the breast: nearer to its rim the top may lie outside."""
+    last = np.array(z.shape) - 1
+    keep = np.ones(len(at), bool)
+    for step in ((RIM_PX, 0), (-RIM_PX, 0), (0, RIM_PX), (0, -RIM_PX)):
+        y, x = np.clip(at + step, 0, last).T
+        keep &= z[y, x] > OUTSIDE
+    return keep
 
 
 def _over_neighbours(image: Image, at: npt.NDArray[np.int32]) -> Floats:
