@@ -142,3 +142,13 @@ def test_a_line_goes_on_from_its_group_and_one_far_away_does_not():
     assert np.hypot(*(at - [396, 207]).T).min() < 6
     assert np.hypot(*(at - [561, 167]).T).min() > 50
     assert len(told.marks) == len(group.members)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_or_two_faint_marks_have_no_form_of_a_group(count):
+    faint = [mark(z=6.0, y=10.0 * k) for k in range(count)]
+    told = form_of(faint, 0.1)
+    assert told.word is None
+    assert told.category is Category.INDETERMINATE
+    assert "too few" in told.because
+    assert form_of([mark(z=6.0, y=10.0 * k) for k in range(5)], 0.1).word == "amorphous"

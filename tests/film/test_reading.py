@@ -129,3 +129,11 @@ def test_the_films_of_the_reference_data_are_read(shared):
     assert film.kind is FilmKind.MAMMOGRAM
     assert film.side == "left"
     assert "dust" in {n.code for n in film.notices}
+
+
+@pytest.mark.shared
+def test_a_told_kind_opens_a_captured_picture_that_does_not_say_what_it_is(shared):
+    path = shared / "radiograph/vlut_04.dcm"
+    with pytest.raises(NothingUsable, match="modality OT"):
+        examine(path)
+    assert examine(path, kind="radiograph").reading.kind is FilmKind.RADIOGRAPH

@@ -62,6 +62,7 @@ def mark_groups(found: Detection) -> Marks:
     coarse = (peaks >= PLAIN_Z) & (areas >= PLAIN_MM2) | (peaks >= LARGE_Z) & (areas >= LARGE_MM2)
     spotted = _spotted(found, parts, count)
     owner, away = _owners(found, boxes, peaks, spotted | coarse)
+    owner = np.where(owner < 0, _members(found, parts, count), owner)
     near = (away <= ON_MM) & (peaks >= LARGE_Z) & (spotted | (areas >= PLAIN_MM2)) & (owner < 0) & ~coarse
     near = _reached(boxes, owner >= 0, near, COARSE_LINK_MM / found.pixel_mm)
     measured: dict[int, Mark] = {}
@@ -143,6 +144,15 @@ def _owners(
     inside = (away <= REACH_MM) & (peaks >= MEMBER_Z) & may
     owner[inside] = every.argmin(1)[inside]
     return owner, away
+
+
+def _members(found: Detection, parts: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int64]:
+    """Return for each part the cluster that counted a spot of it, however faint, -1 for none."""
+    owner = np.full(count + 1, -1)
+    for number, cluster in enumerate(found.clusters):
+        spots = found.spots
+        owner[parts[spots.y[cluster.members].astype(int), spots.x[cluster.members].astype(int)]] = number
+    return owner[1:]
 
 
 def _grouped(found: Detection, measured: dict[int, Mark], owner: npt.NDArray[np.int64]) -> Marks:

@@ -24,12 +24,14 @@ HAZY = 9.0  # median z below which small marks count as hazy; judgement
 HAZY_STEEP = 4.5  # slope of edges below which larger faint marks do so too; judgement
 EVEN = 0.21  # spread of sizes and of heights together of marks that are alike; judgement
 ROUND, DOT = 1.18, 1.25  # median elongation of round marks, and of dots whose pixels blur it; judgement
+FEW = 3  # marks from which on a group has a form: some call as many in 1 cm2 a cluster (same page, 3.1)
 GROUP = 5  # marks make a group of their own beside a large one; films_and_sections.md 3.1
 COARSE_MM, COARSE_PX = 0.15, 5.0  # on coarser pixels a form needs as many across (issue: 200 um)
 LINE_RATIO = 4.0  # axis ratio from which on a distribution is linear; films_and_sections.md 8.7
 REGIONAL_MM = 20.0  # larger than grouped
 
 SUSPICIOUS = {"amorphous", "coarse_heterogeneous", "fine_pleomorphic", "fine_linear"}
+OF_MANY = SUSPICIOUS - {"fine_linear"}  # words for how the marks of a group differ: one or two show none
 BENIGN = {"vascular", "rim", "lucent_centred", "popcorn", "large_rod_like", "dystrophic"}
 
 PATTERNS = {
@@ -73,6 +75,9 @@ def form_of(marks: Sequence[Mark], pixel_mm: float) -> Form:
             f"of {pixel_mm:.2f} mm, which show no form",
         )
     word, because = _small_sign(marks, sizes, pixel_mm)
+    if len(marks) < FEW and word in OF_MANY:
+        many = "1 mark stands" if len(marks) == 1 else f"{len(marks)} marks stand"
+        return _form(None, f"{many} out, too few for the form of a group; {because}")
     if pixel_mm > COARSE_MM and word == "fine_linear":
         because = f"spacing too coarse to tell fine lines from the wall of a vessel or a rod: {because}"
         word = None

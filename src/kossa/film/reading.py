@@ -41,6 +41,7 @@ __all__ = ["examine", "examine_each", "iterate"]
 
 READ = frozenset({FileKind.FILM, FileKind.PICTURE, FileKind.SIDECAR})
 ROOM = "film"
+UNTOLD = "OT"  # the modality of a captured picture (DICOM PS3.3 C.7.3.1.1.1)
 
 
 def examine(
@@ -70,6 +71,8 @@ def examine(
     """
     tell = progress or silent
     met, own = _surveyed(source, tell)
+    if kind is not None:
+        _reopen(met)
     open_ = _films(met)
     if len(open_) > 1:
         raise WrongCall(f"There are {len(open_)} films here; give the path of one.")
@@ -151,6 +154,14 @@ def _surveyed(source: Path | str | Survey, progress: Progress) -> tuple[Survey, 
 
 def _films(met: Survey) -> list[Entry]:
     return met.of(FileKind.FILM, FileKind.PICTURE)
+
+
+def _reopen(met: Survey) -> None:
+    """Take up again the DICOM pictures that do not say what they show: the call has said it."""
+    for entry in met.entries:
+        if entry.header is not None and entry.header.modality == UNTOLD and entry.outcome is not None:
+            entry.kind, entry.outcome = FileKind.FILM, None
+            entry.notices.clear()
 
 
 def _nothing(met: Survey) -> str:

@@ -63,7 +63,9 @@ def _sure(weighing: Weighing) -> str:
     spread = "" if low == high else f", {low} to {high} as far as the knowledge goes"
     text = f"{word[:1].upper()}{word[1:]} ({plain_share(first.prob)}{spread})"
     text += f"; next {kind_name(second.id).split(' (')[0]} ({plain_share(second.prob)})."
-    seconds = (k for k in weighing.kinds[1:] if (k.prob_each or 0.0) >= ALSO and k.prob < ALSO)
+    # over several groups the chance of a second kind adds up, though one cause may explain them all
+    others = weighing.kinds[1:] if len(weighing.groups) <= 1 else ()
+    seconds = (k for k in others if (k.prob_each or 0.0) >= ALSO and k.prob < ALSO)
     also = [k for k in seconds if _open(k.id, weighing)]
     text += "".join(
         f" {kind_name(k.id).capitalize()} may be true at the same time ({plain_share(k.prob_each or 0.0)})."
