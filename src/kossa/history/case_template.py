@@ -36,9 +36,10 @@ symptoms = [
 # site = "hands"
 # description = "nodular calcification of the right index finger"
 
-# The pictures themselves lie beside this file; what one cannot say stands in a NAME.toml of its own beside it:
-#   film.toml for film.png:      kind = "mammogram" or "radiograph", spacing_mm = 0.1, side = "left", site = "thigh"
-#   biopsy.toml for biopsy.png:  stain = "von_kossa", um_per_px = 0.5, site = "breast"; control = "acid" after acid
+# Pictures lie beside this file. What one cannot say stands in a NAME.toml of its own beside it:
+# film.toml for film.png:     kind = "mammogram" or "radiograph", spacing_mm = 0.1, side = "left"
+# biopsy.toml for biopsy.png: stain = "von_kossa", um_per_px = 0.5, site = "breast", side = "left"
+# (and control = "acid" for a section after acid)
 
 # Laboratory results, one block for each. With a value always its unit; without one a flag is enough.
 # [[labs]]
