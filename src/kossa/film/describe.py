@@ -133,7 +133,7 @@ def _group(
     score = (
         "; found by its marks' size and edges"
         if group.score is None
-        else f"; its best spots score {group.score:.1f} together ({found.passed:.1f} is asked of a group)"
+        else f"; score of its spots {group.score:.1f} (a group is told from {found.passed:.1f} on)"
     )
     category = form.category if mm or form.word == "vascular" else Category.INDETERMINATE
     word = form.word if mm else None
@@ -195,7 +195,8 @@ def _notices(found: Detection, marks: Marks, *, mm: bool, source: Source) -> lis
         )
     if found.sharp.any():
         rate = found.sharp.sum() / max(found.breast_cm2, 1e-6)
-        groups = f" {found.dust_groups} group(s) stand only on them." if found.dust_groups else ""
+        stand = "group stands" if found.dust_groups == 1 else "groups stand"
+        groups = f" {found.dust_groups} {stand} on them alone." if found.dust_groups else ""
         told.append(
             Notice(
                 code="dust",
@@ -227,8 +228,10 @@ def _notices(found: Detection, marks: Marks, *, mm: bool, source: Source) -> lis
             Notice(
                 code="scan-lines",
                 severity=Severity.INFO,
-                what=f"{found.mended} line(s) of the scanner run through the film.",
-                done="They were filled from their neighbours.",
+                what="A line of the scanner runs through the film."
+                if found.mended == 1
+                else f"{found.mended} lines of the scanner run through the film.",
+                done="Filled from its neighbours." if found.mended == 1 else "Filled from their neighbours.",
                 source=source,
             )
         )

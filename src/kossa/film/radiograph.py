@@ -324,7 +324,8 @@ def _metal(dense: Mask, factor: int, source: Source) -> Notice:
     return Notice(
         code="metal",
         severity=Severity.INFO,
-        what=f"{len(places)} part(s) of this film are too dense for calcium: metal or letters of lead, "
+        what=f"{'A part' if len(places) == 1 else f'{len(places)} parts'} of this film "
+        f"{'is' if len(places) == 1 else 'are'} too dense for calcium: metal or letters of lead, "
         f"at row and column {where}{more}.",
         done="Nothing was looked for on them or within 2.5 mm of them.",
         source=source,
