@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import kossa
+from kossa.evidence import vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -91,4 +92,4 @@ def test_the_wheel_works_from_an_empty_environment(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert str(site) in done.stdout
-    assert "935" in done.stdout
+    assert f" {len(vocabulary.terms())} " in done.stdout

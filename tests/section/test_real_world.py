@@ -13,6 +13,7 @@ from PIL import Image
 from scipy import ndimage as ndi
 
 from kossa.evidence import Stain
+from kossa.image import annotate
 from kossa.section import density, overlay
 from kossa.section.deposits import join, rows_of_runs
 from kossa.section.frame import find_frame, without_frame
@@ -213,7 +214,8 @@ def test_a_scale_bar_has_a_round_length_and_stands_only_where_pixels_have_a_size
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words: list[str] = []
-    monkeypatch.setattr(overlay, "_write", lambda _d, _p, text, _s, **_k: words.append(text))
+    for room in (overlay, annotate):
+        monkeypatch.setattr(room, "write", lambda _d, _p, text, _s, **_k: words.append(text))
     pixels = von_kossa()[0].pixels()
     overlay.overlay(read(tmp_path, pixels, um_per_px=0.5))
     assert words == ["1", "2", "20 um"]

@@ -54,7 +54,7 @@ def test_no_guess_stands_for_a_sidecar_that_is_wrong(tmp_path, cut, words, code)
     told = [
         n
         for n in found.workup.notices
-        if n.code == code and n.what.startswith("What the TOML beside this picture tells")
+        if n.code == code and n.what.startswith("The TOML beside this picture is wrong: ")
     ]
     assert len(told) == 1
     assert told[0].todo == "Mend it."
