@@ -98,7 +98,8 @@ def test_fine_films_are_read_at_a_tenth_of_a_millimetre():
     film = np.zeros((400, 300), np.float32)
     assert [working_copy(film, mm)[2] for mm in (0.05, 0.07, 0.1, 0.2)] == [2, 1, 1, 1]
     assert working_copy(film, None)[1] == pytest.approx(240 / 400)
-    assert threshold_for(dust_test=True) < threshold_for(dust_test=False)
+    assert threshold_for(0.1, dust_test=True) < threshold_for(0.1, dust_test=False)
+    assert threshold_for(0.2, dust_test=False) < threshold_for(0.1, dust_test=False)
 
 
 @pytest.mark.parametrize(

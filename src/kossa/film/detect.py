@@ -86,7 +86,7 @@ def detect(pixels: Image, spacing_mm: float | None, threshold: float | None = No
     sharp = _sharp(pixels, spots, factor, origin) if testable else np.zeros(len(spots), bool)
     if CRISP_MM[0] <= pixel_mm <= CRISP_MM[1]:
         sharp |= (spots.crisp > CRISP) & (spots.z >= CRISP_Z)
-    passed = threshold_for(dust_test=testable) if threshold is None else threshold
+    passed = threshold_for(pixel_mm, dust_test=testable) if threshold is None else threshold
     cm2 = _cm2(breast, pixel_mm)
     kept = np.flatnonzero(~sharp)
     clusters = [
