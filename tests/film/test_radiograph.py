@@ -122,3 +122,16 @@ def test_each_pattern_is_named_by_its_form(kind):
     outline = describe_outline(body, rise, 0.2)
     assert outline.word == kind
     assert any(c.isdigit() for c in outline.because)
+
+
+def test_pieces_along_one_long_narrow_course_are_a_vessel_and_no_grains():
+    pixel_mm = 0.2
+    body = np.zeros((500, 120), bool)
+    for k in range(6):  # pieces of 12 mm in one line of 96 mm, a gap between each two
+        body[10 + 80 * k : 70 + 80 * k, 50 + 3 * (k % 2) : 62 + 3 * (k % 2)] = True
+    rise = np.where(body, 0.05, 0).astype(np.float32)
+    assert describe_outline(body, rise, pixel_mm).word == "vessel_line"
+    spread = np.zeros((200, 200), bool)
+    for k, (y, x) in enumerate([(20, 30), (60, 120), (110, 60), (150, 150), (30, 90)]):
+        spread[y : y + 40, x + k : x + k + 12] = True
+    assert describe_outline(spread, np.where(spread, 0.05, 0).astype(np.float32), pixel_mm).word == "rice_grain"

@@ -14,6 +14,7 @@ __all__ = ["Outline", "describe_outline"]
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 EIGHT = np.ones((3, 3), bool)
 
 RIM_MM = 6.5  # ring from which on it is a rim round something, below a lucent centre; judgement
@@ -26,6 +27,12 @@ SHEET_LONG_MM = 16.0  # judgement
 DENSE, LOBES_MM2 = 0.1, 80.0  # share of the step from soft tissue to bone, and area, of a lump; judgement
 TRAM_MM, THIN_MM = 12.0, 2.2  # length of an artery that is seen, mean width of its walls; judgement
 NEAR_MM, TALL = 5.0, 0.62  # a wall is as tall as this share of the top near it; judgement
+COURSE_LONG_MM, COURSE_WIDE_MM = (
+    60.0,
+    9.0,
+)  # of an artery in pieces; judgement: grains lie spread over a muscle
+COURSE_ORDER = 3  # of the polynomial that follows it
+STEP_MM, GAP_MM, SEEN_BOTH = 1.0, 0.7, 0.3  # along it, between its walls, share with both walls; judgement
 CLEAR, BOTH = 0.08, 0.6  # points between them, and length with both, of walls that are read so; judgement
 SOLID_BALL = 1.4  # the shadow of a ball, r < 0.3 R over 0.55-0.85 R: mean of sqrt(1 - (r/R)^2)
 WALL, HOLLOW = 0.55, 0.7  # height of a ring's wall that is fitted, and its middle over its wall; judgement
@@ -77,7 +84,9 @@ def describe_outline(  # noqa: PLR0911 - one return a pattern, in their order of
     if rails is not None and _is_tube(rails, area):
         return _tram(rails)
     if grains is not None:
-        return grains
+        return (
+            _broken_walls(points, np.argwhere(_tall(body, rise, pixel_mm)).astype(float) * pixel_mm) or grains
+        )
     if width <= LINE_WIDE_MM and length >= LONG_LINE_MM:
         return _made(
             "vessel_line",
@@ -103,12 +112,39 @@ def _tram(rails: Rails) -> Outline:
     )
 
 
-def _walls(body: Mask, rise: Image, pixel_mm: float) -> Outline | None:
-    """Find the walls of a tube whose middle is dense too, where the ray meets its front and back."""
+def _broken_walls(points: Floats, walls: Floats) -> Outline | None:
+    """Tell pieces of a vessel's walls from grains that lie alike: they keep to one narrow course."""
+    middle = points.mean(0)
+    _, _, axes = np.linalg.svd(points - middle, full_matrices=False)
+    along, across = (points - middle) @ axes[0], (points - middle) @ axes[1]
+    length = float(np.ptp(np.percentile(along, [1, 99])))
+    course = np.polynomial.Polynomial.fit(along, across, COURSE_ORDER)
+    wide = float(np.ptp(np.percentile(across - course(along), [2, 98])))
+    if length < COURSE_LONG_MM or wide > COURSE_WIDE_MM:
+        return None
+    along = (walls - middle) @ axes[0]
+    off = (walls - middle) @ axes[1] - course(along)
+    steps = np.floor(along / STEP_MM).astype(int)
+    # both walls are seen where the tall pixels of one step leave a gap between them
+    gaps = [np.diff(np.sort(off[steps == k])).max(initial=0.0) for k in np.unique(steps)]
+    both = float(np.mean(np.array(gaps) >= GAP_MM))
+    told = f"pieces along one course {length:.0f} mm long and {wide:.0f} mm wide"
+    if both < SEEN_BOTH:
+        return _made("vessel_line", told)
+    return _made("tram_track", f"{told}; on {both:.0%} of it two lie side by side, as walls of a vessel")
+
+
+def _tall(body: Mask, rise: Image, pixel_mm: float) -> Mask:
+    """Return the pixels that are tall beside those near them: the walls of a tube, not its middle."""
     size = max(3, round(NEAR_MM / pixel_mm) | 1)
     height = np.where(body, rise, 0)
     tops = ndi.gaussian_filter(ndi.maximum_filter(height, size), size / 4)
-    walls = body & (rise >= TALL * tops)
+    return np.asarray(body & (rise >= TALL * tops))
+
+
+def _walls(body: Mask, rise: Image, pixel_mm: float) -> Outline | None:
+    """Find the walls of a tube whose middle is dense too, where the ray meets its front and back."""
+    walls = _tall(body, rise, pixel_mm)
     rails = find_rails(np.argwhere(walls).astype(float) * pixel_mm)
     if rails is None or rails.middle > CLEAR or rails.share < BOTH:
         return None
