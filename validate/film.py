@@ -25,12 +25,15 @@ from validate.film_sets import (
     maker,
     module,
     natives,
+    other_woman,
     picture,
     places,
     put,
     views,
 )
 from validate.film_spots import spots
+
+SHIPPED_PERCENT = (4, 6, 8, 12, 16, 24)  # of full scale: what make_clusters.py draws from
 
 
 def scores(film: np.ndarray, mm: float) -> list[float]:
@@ -122,6 +125,45 @@ def shipped() -> None:
         found_all, other_all = found_all + hit, other_all + other
         print(f"{view}: {hit} of {len(truth)} clusters, {other} other groups")
     print(f"shipped inserted films: {found_all} of 16 (bar > 10, aim 13), {other_all} other (bar <= 2)")
+
+
+def alike(seed: int = 500, times: int = 5) -> None:
+    """Films made as the shipped ones are, many of them: groups found of 16, and other groups a film."""
+    for name, pictures in (("P00173", list(views().values())), ("another woman", other_woman())):
+        hit = total = other = clean = 0
+        for film in pictures:
+            clean += len(mark_groups(detect(film, 0.1)).groups)
+            for k in range(times):
+                image, truth = _made(film, np.random.default_rng((seed, k)))
+                found = detect(image, 0.1)
+                told = mark_groups(found)
+                at = [
+                    np.mean([[told.marks[i].y, told.marks[i].x] for i in g.members], 0) for g in told.groups
+                ]
+                away = np.hypot(*((np.array(at).reshape(-1, 2) + found.origin)[:, None] - truth).T) * 0.1
+                total += len(truth)
+                if at:
+                    hit, other = hit + int((away.min(1) <= 5).sum()), other + int((away.min(0) > 5).sum())
+        if pictures:
+            print(
+                f"{name}: {16 * hit / total:.1f} of 16 clusters ({hit}/{total}), {other / len(pictures) / times:.2f} "
+                f"other groups a film; without clusters {clean} groups on {len(pictures)} films"
+            )
+
+
+def _made(film: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Eight clusters put into a film of 100 um as make_clusters.py does, and their middles (8, 2)."""
+    image, inside, chosen = film.copy(), maker().inside(film, 0.1), []
+    while len(chosen) < 8:
+        q = inside[rng.integers(len(inside))]
+        if all(np.hypot(*(q - p)) * 0.1 > 20 for p in chosen):
+            percent = rng.choice(SHIPPED_PERCENT)
+            patch, _ = maker().cluster(0.1, rng.choice(SIZES), percent / 100 * 255, rng)
+            h = patch.shape[0] // 2
+            y, x = (int(min(max(v, h), s - patch.shape[0] + h)) for v, s in zip(q, image.shape, strict=True))
+            image[y - h : y - h + patch.shape[0], x - h : x - h + patch.shape[1]] += patch
+            chosen.append(np.array([y, x]))
+    return np.clip(np.round(image * 257), 0, 65535).astype(np.float32) / 257, np.array(chosen, float)
 
 
 def swap() -> None:
@@ -229,7 +271,7 @@ def real() -> None:
 
 
 STUDIES = {
-    "shipped": shipped, "swap": swap, "real": real, "forms": forms, "radiographs": radiographs,
+    "shipped": shipped, "alike": alike, "swap": swap, "real": real, "forms": forms, "radiographs": radiographs,
     "insertion": insertion, "at_bar": at_bar, "amorphous": amorphous, "spots": spots,
 }  # fmt: skip
 

