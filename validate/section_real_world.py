@@ -36,7 +36,14 @@ CAVEATS = {
     "little-glass", "dark-picture", "strong-cast", "out-of-focus", "jpeg-artefacts", "too-coarse", "too-dense",
     "too-pale", "colours-do-not-fit", "no-tissue", "black-border", "dark-on-glass", "pen", "ring", "fold", "pigment", "brown-cast",
 }  # fmt: skip
-PIGMENT_WORDS = {"pigment", "brown-cast", "colours-do-not-fit", "dark-on-glass", "pen", "what-the-stain-shows"}
+PIGMENT_WORDS = {
+    "pigment",
+    "brown-cast",
+    "colours-do-not-fit",
+    "dark-on-glass",
+    "pen",
+    "what-the-stain-shows",
+}
 
 
 def conditions(stain: str) -> dict[str, Scene]:
@@ -134,7 +141,9 @@ def scored(exam: SectionExamination, truth, tissue, scene: Scene, stain: str, ta
         said = sum(s >= LEAST_UM for s in reading.sizes)
         tally.counts.append(said / max(resolved(truth, scene.um), 1.0) - 1.0)
     if scene.pigment and called and abs(percent.value - true) > 0.5:
-        tally.silent += not codes & (PIGMENT_WORDS if stain == "von_kossa" else PIGMENT_WORDS - {"what-the-stain-shows"})
+        tally.silent += not codes & (
+            PIGMENT_WORDS if stain == "von_kossa" else PIGMENT_WORDS - {"what-the-stain-shows"}
+        )
 
 
 def recognised(picture) -> Stain | None:

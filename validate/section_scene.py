@@ -86,7 +86,9 @@ class _Field:
         """A random field of unit spread, the same at every size of pixel but for what lies below it."""
         step = max(sigma_um / 4, 0.5)
         n = int(np.ceil(FIELD_UM / step)) + 2
-        g = ndi.gaussian_filter(self.draw.standard_normal((n, n)), (sigma_um / step, aspect * sigma_um / step))
+        g = ndi.gaussian_filter(
+            self.draw.standard_normal((n, n)), (sigma_um / step, aspect * sigma_um / step)
+        )
         g = (g - g.mean()) / g.std()
         at = np.stack([self.y / step, self.x / step])
         return ndi.map_coordinates(g, at, order=1, mode="nearest")
@@ -142,7 +144,9 @@ def _deposits(f: _Field, seed: int, scene: Scene, tissue):
             truth = f.blob(y, x, f.draw.uniform(20, 40), rough, truth)
         return truth & tissue
     for _ in range(4000):
-        radius = f.draw.uniform(0.5, 0.8) if scene.layout == "tiny" else np.exp(f.draw.normal(np.log(3.2), 0.55))
+        radius = (
+            f.draw.uniform(0.5, 0.8) if scene.layout == "tiny" else np.exp(f.draw.normal(np.log(3.2), 0.55))
+        )
         y, x = f.somewhere(tissue)
         truth = f.blob(y, x, float(np.clip(radius, 0.5, 18)), rough, truth)
         if (truth & tissue).sum() >= (min(share, 0.006) if scene.layout == "tiny" else share) * tissue.sum():
@@ -270,7 +274,9 @@ def _camera(f: _Field, scene: Scene, light):
     lamp = (1 - scene.vignette * 2 * (u * u + v * v)) * (1 - scene.slope * (u + 0.5))
     values = out * np.array(scene.cast) * lamp[..., None]
     if scene.srgb:
-        values = np.where(values <= 0.0031308, 12.92 * values, 1.055 * np.maximum(values, 1e-9) ** (1 / 2.4) - 0.055)
+        values = np.where(
+            values <= 0.0031308, 12.92 * values, 1.055 * np.maximum(values, 1e-9) ** (1 / 2.4) - 0.055
+        )
     grain = scene.noise * np.sqrt(0.3 + 0.7 * np.clip(values, 0, 1))
     values = scene.white * values + f.draw.standard_normal(values.shape) * grain[...]
     if scene.border:

@@ -134,4 +134,6 @@ def test_pieces_along_one_long_narrow_course_are_a_vessel_and_no_grains():
     spread = np.zeros((200, 200), bool)
     for k, (y, x) in enumerate([(20, 30), (60, 120), (110, 60), (150, 150), (30, 90)]):
         spread[y : y + 40, x + k : x + k + 12] = True
-    assert describe_outline(spread, np.where(spread, 0.05, 0).astype(np.float32), pixel_mm).word == "rice_grain"
+    assert (
+        describe_outline(spread, np.where(spread, 0.05, 0).astype(np.float32), pixel_mm).word == "rice_grain"
+    )
