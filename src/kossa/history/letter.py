@@ -57,6 +57,7 @@ _HISTORY = re.compile(
     re.IGNORECASE,
 )
 _TOLD = frozenset({"history", "drug", "procedure", "exposure", "symptom", "negative"})
+_SENTENCE = 5  # words from which on a line that ends with a full stop is one (judgement)
 _A_HISTORY = 4  # so many things told of a person are a history, and no request form's one line (judgement)
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
 _ENOUGH_SHARE = 0.08  # share of common words under which no language is named: a list of terms (judgement)
@@ -112,9 +113,13 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
 def _examination(text: str, language: str) -> str:
     """Return the line that names the picture a report is about; empty where there is none."""
     lines = [line.strip() for line in text.split("\n") if line.strip()][:_TITLE_LINES]
-    return next(
-        (s for s in lines if len(s) <= _TITLE_LETTERS and _EXAMINATION.search(english(s, language))), ""
-    )
+    titles = (s for s in lines if len(s) <= _TITLE_LETTERS and not _is_sentence(s))
+    return next((s for s in titles if _EXAMINATION.search(english(s, language))), "")
+
+
+def _is_sentence(line: str) -> bool:
+    """Say whether a line tells something, as a title does not: `Mammogram was done for screening.`"""
+    return line.endswith((".", ";")) and len(line.split()) >= _SENTENCE
 
 
 def read_letter(
