@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -10,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
+import kossa
 import kossa.evidence as evidence
 from kossa.evidence import Interval, Notice, Person, Severity, Sex, decode, encode, to_plain
 from kossa.evidence.schema import DOCUMENTS, json_schema
@@ -58,3 +62,63 @@ def test_every_public_name_is_there_and_nothing_else():
     assert sorted(evidence.__all__) == sorted(evidence._HOME)
     with pytest.raises(AttributeError):
         getattr(evidence, "nothing_of_the_kind")  # noqa: B009 (the point is the missing name)
+
+
+RACE = """
+import sys, threading
+import msgspec
+from kossa.evidence.base import from_plain
+
+sys.setswitchinterval(1e-6)  # threads take turns as often as they can
+
+
+class Grain(msgspec.Struct):
+    size: int
+
+
+class Group(msgspec.Struct):
+    grains: "tuple[Grain, ...]" = ()
+    named: "dict[str, Grain]" = {}
+
+
+class Person(msgspec.Struct):
+    groups: "tuple[Group, ...]" = ()
+    others: "dict[str, Group]" = {}
+
+
+class Ward(msgspec.Struct):
+    people: "list[Person]" = []
+
+
+start = threading.Barrier(4)
+read = []
+
+
+def learn():
+    start.wait()
+    content = {"people": [{"groups": [{"grains": [{"size": 1}]}], "others": {"a": {"named": {}}}}]}
+    read.append(from_plain(content, Ward).people[0].groups[0].grains[0].size)
+
+
+threads = [threading.Thread(target=learn) for _ in range(4)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+print(read)
+"""
+
+
+def test_threads_that_meet_a_type_at_once_all_read_it():
+    # without the lock msgspec 0.22 ended four of five such processes
+    for _ in range(8):
+        done = subprocess.run([sys.executable, "-c", RACE], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout.strip()) == (0, "[1, 1, 1, 1]"), done.stderr
+
+
+def test_typed_data_come_in_by_one_door():
+    home = Path(kossa.__file__).parent
+    door = home / "evidence/base.py"
+    beside = re.compile(r"msgspec\.convert\(|\bDecoder\([A-Z(]|json\.decode\([^)]*type=")
+    found = [p.name for p in home.rglob("*.py") if p != door and beside.search(p.read_text(encoding="utf-8"))]
+    assert found == []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import threading
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -23,10 +24,12 @@ import msgspec
 
 from kossa.conditions.check import faults
 from kossa.conditions.knowledge import Condition, Knowledge, LabToken, Likelihood
+from kossa.evidence.base import decode, from_plain
 from kossa.evidence.errors import KossaError
 
 __all__ = ["BadKnowledge", "load", "parse_files", "read_files"]
 
+_PARSING = threading.Lock()
 SHARED = (
     "anchors",
     "backgrounds",
@@ -94,12 +97,12 @@ def parse_files(contents: dict[str, bytes]) -> Knowledge:
     """Parse and check TOML files by name; raises `BadKnowledge` with the first faults."""
     shared = {name: _toml(f"{name}.toml", contents[f"{name}.toml"]) for name in SHARED}
     try:
-        tokens = msgspec.convert(shared["labs"]["token"], tuple[LabToken, ...])
+        tokens = from_plain(shared["labs"]["token"], tuple[LabToken, ...])
         conditions = {}
         for name, data in contents.items():
             if name.startswith("conditions/"):
                 stem = name.removeprefix("conditions/").removesuffix(".toml")
-                conditions[stem] = _with_labs(msgspec.convert(_toml(name, data), Condition), tokens)
+                conditions[stem] = _with_labs(from_plain(_toml(name, data), Condition), tokens)
         whole = {
             "conditions": dict(sorted(conditions.items())),
             "kinds": shared["kinds"]["kind"],
@@ -115,7 +118,7 @@ def parse_files(contents: dict[str, bytes]) -> Knowledge:
             "care": shared["care"]["option"],
             "compare": shared["compare"]["row"],
         }
-        knowledge = msgspec.convert(whole, Knowledge)
+        knowledge = from_plain(whole, Knowledge)
     except (msgspec.ValidationError, KeyError) as fault:
         message = f"the knowledge cannot be used: {fault}"
         raise BadKnowledge(message) from None
@@ -150,9 +153,10 @@ def load() -> Knowledge:
     """Return all that is known; raises `BadKnowledge` where a file cannot be used."""
     contents = read_files()
     path = _kept(_digest(contents))
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Knowledge)
-    except (OSError, msgspec.MsgspecError):
-        knowledge = parse_files(contents)
-        _keep(path, knowledge)
-        return knowledge
+    with _PARSING:  # a second thread finds the kept form of the first, and writes none over it
+        try:
+            return decode(path.read_bytes(), Knowledge)
+        except (OSError, msgspec.MsgspecError):
+            knowledge = parse_files(contents)
+            _keep(path, knowledge)
+            return knowledge

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kossa.evidence.base import Record, decode, encode, to_plain
+    from kossa.evidence.base import Record, decode, encode, from_plain, to_plain
     from kossa.evidence.deposit import (
         CtDeposit,
         Deposit,
@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from kossa.evidence.workup import Workup
 
 _MODULES = {
-    "base": "Record decode encode to_plain",
+    "base": "Record decode encode from_plain to_plain",
     "deposit": "CtDeposit Deposit DepositGroup FilmDeposit Material Modality ToldDeposit",
     "errors": "CannotFinish KossaError NothingUsable OutsideDomain Refused SeveralPeople UnknownTerm WrongCall",  # noqa: E501
     "finding": "Finding State",
@@ -169,6 +169,7 @@ __all__ = [
     "WrongCall",
     "decode",
     "encode",
+    "from_plain",
     "to_plain",
 ]
 

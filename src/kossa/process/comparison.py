@@ -21,7 +21,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from kossa.evidence.base import Record
+from kossa.evidence.base import Record, from_plain
 from kossa.evidence.errors import WrongCall
 from kossa.evidence.notice import Notice, Severity
 from kossa.process.crystals import closing_ppi, gate_index
@@ -149,7 +149,7 @@ def ranges_digest() -> str:
 
 
 def _scenario(injured: bool) -> Scenario:
-    return msgspec.convert(read_toml("comparison"), Scenario) if injured else scenario_by_id("healthy")
+    return from_plain(read_toml("comparison"), Scenario) if injured else scenario_by_id("healthy")
 
 
 def setting_of(

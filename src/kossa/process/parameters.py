@@ -15,10 +15,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import msgspec
 import numpy as np
 
-from kossa.evidence.base import Record
+from kossa.evidence.base import Record, from_plain
 from kossa.evidence.errors import WrongCall
 
 __all__ = ["Parameter", "Spread", "assigned", "digest", "drawn", "law", "read_toml"]
@@ -58,7 +57,7 @@ def read_toml(name: str) -> dict[str, Any]:
 @cache
 def law() -> dict[str, Spread]:
     """Return the parameters that every scenario shares."""
-    return {name: msgspec.convert(entry, Spread) for name, entry in read_toml("law").items()}
+    return {name: from_plain(entry, Spread) for name, entry in read_toml("law").items()}
 
 
 def drawn(spread: Spread, rng: np.random.Generator | None) -> float:

@@ -14,7 +14,7 @@ from importlib.resources import files
 import msgspec
 import numpy as np
 
-from kossa.evidence.base import Record
+from kossa.evidence.base import Record, from_plain
 from kossa.evidence.errors import UnknownTerm, WrongCall
 from kossa.process.parameters import Parameter, Spread, assigned, drawn, law, read_toml
 from kossa.process.serum import Serum, serum_by_name
@@ -91,7 +91,7 @@ def scenario_by_id(name: str) -> Scenario:
     if name not in _ids():
         near = difflib.get_close_matches(name, _ids(), n=3, cutoff=0.4) or _ids()
         raise UnknownTerm(f"no scenario called {name!r}; nearest: {', '.join(near)}")
-    return msgspec.convert(read_toml(name), Scenario)
+    return from_plain(read_toml(name), Scenario)
 
 
 def scenarios() -> tuple[Scenario, ...]:

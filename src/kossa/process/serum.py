@@ -18,7 +18,7 @@ import numpy.typing as npt
 from kossa.chemistry.saturation import phases, saturation
 from kossa.chemistry.serum import LIFE, serum_fluid
 from kossa.chemistry.speciation import Fluid, distribution, speciate, species
-from kossa.evidence.base import Record
+from kossa.evidence.base import Record, from_plain
 from kossa.evidence.errors import WrongCall
 from kossa.process.kernels.deposit import Table, lookup
 from kossa.process.parameters import Parameter, read_toml
@@ -135,7 +135,7 @@ def _filterable(serum: Serum) -> float:
 @cache
 def named_serums() -> dict[str, Serum]:
     """Return the serums that can be asked for by name."""
-    return {name: msgspec.convert(entry, Serum) for name, entry in read_toml("serums").items()}
+    return {name: from_plain(entry, Serum) for name, entry in read_toml("serums").items()}
 
 
 def person_serum(
