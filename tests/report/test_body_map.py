@@ -44,3 +44,19 @@ def test_a_hand_whose_side_nobody_told_is_on_neither_and_both_hands_are_on_both(
     assert homeless == ["1"]
     assert [s.label for s in placed] == ["2", "2"]
     assert placed[0].x != placed[1].x
+
+
+def test_a_crowded_chest_stays_a_chest():
+    sites = (
+        "site_aorta_arch",
+        "site_aorta_descending",
+        "site_hilar_node",
+        "site_mediastinal_node",
+        "site_heart",
+    )
+    placed, _ = spots([(str(n), s, Side.MIDLINE, "oth") for n, s in enumerate(sites)])
+    for spot, site in zip(placed, sites, strict=True):
+        x, y = place_on_body(site, Side.MIDLINE)
+        assert abs(spot.x - x) + abs(spot.y - y) <= 45
+    for n, one in enumerate(placed):
+        assert all(abs(one.x - o.x) >= 15 or abs(one.y - o.y) >= 15 for o in placed[:n])

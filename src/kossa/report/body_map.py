@@ -8,6 +8,7 @@ muscle) has none, and is listed beside the map.
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,13 @@ __all__ = ["Spot", "place_on_body", "spots"]
 WIDTH = 150.0
 MIDDLE = WIDTH / 2
 OFF_MIDDLE = 12.0  # from the middle from which on a place is of one side (the half width of the neck)
+HEIGHT, MARGIN = 320.0, 8.0
 APART = 15.0  # numbers nearer than this are moved apart so that each can be read
+FARTHEST, STEP = 60, 3  # how far a number is moved at the most, and in which steps
+_OFFSETS = [
+    (dx, dy) for dx in range(-FARTHEST, FARTHEST + 1, STEP) for dy in range(-FARTHEST, FARTHEST + 1, STEP)
+]
+_AROUND = sorted(_OFFSETS, key=lambda d: (math.hypot(*d), -d[1], d[0]))  # nearest first, below before above
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,16 @@ def place_on_body(site: str | None, side: Side) -> tuple[float, float] | None:
     return None
 
 
+def _free(place: tuple[float, float], placed: Iterable[Spot]) -> tuple[float, float]:
+    """Return the nearest place where a number hides no other: a node of the chest stays in the chest."""
+    taken = list(placed)
+    for dx, dy in _AROUND:
+        x, y = place[0] + dx, min(max(place[1] + dy, MARGIN), HEIGHT - MARGIN)
+        if all(abs(s.x - x) >= APART or abs(s.y - y) >= APART for s in taken):
+            return x, y
+    return place
+
+
 def spots(groups: Iterable[tuple[str, str | None, Side, str]]) -> tuple[list[Spot], list[str]]:
     """Return the spots of (label, site, side, colour) rows, moved apart, and the labels without a place."""
     placed: list[Spot] = []
@@ -74,9 +91,5 @@ def spots(groups: Iterable[tuple[str, str | None, Side, str]]) -> tuple[list[Spo
         found = dict.fromkeys(at for one in sides if (at := place_on_body(site, one)) is not None)
         if not found:
             homeless.append(label)
-        for x, low in found:
-            y = low
-            while any(abs(s.x - x) < APART and abs(s.y - y) < APART for s in placed):
-                y += APART
-            placed.append(Spot(label, x, min(y, 312.0), colour))
+        placed += [Spot(label, *_free(place, placed), colour) for place in found]
     return placed, homeless
