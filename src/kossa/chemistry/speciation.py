@@ -79,13 +79,6 @@ class Solution:
     log_phosphate: Floats
     ph: Floats
 
-    @property
-    def gamma2(self) -> Floats:
-        """Return the activity coefficient of a bare divalent ion (Davies)."""
-        a, _ = _debye(self.fluid.temperature_c)
-        root = np.sqrt(self.ionic_strength)
-        return 10.0 ** (-4.0 * a * (root / (1.0 + root) - 0.3 * self.ionic_strength))
-
 
 @cache
 def species() -> tuple[dict[str, str], ...]:

@@ -66,8 +66,9 @@ def command(
     from kossa.report.section_text import section_text
     from kossa.section.outline import geojson as outlines
     from kossa.section.overlay import cell, overlay_png
-    from kossa.section.reading import check_given, examine
+    from kossa.section.reading import examine
     from kossa.section.row import csv_row
+    from kossa.section.told import check_given
 
     check_given(um_per_px)
     check_paths(paths)

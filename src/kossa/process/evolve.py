@@ -110,7 +110,6 @@ class Run:
     hindered: bool = False
     t: float = 0.0
     steps: int = 0
-    rejected: int = 0
     passes: int = 0
     ledger: Ledger = field(default_factory=Ledger)
 
@@ -290,7 +289,6 @@ class Run:
                     return
             else:
                 factor = 0.5
-            self.rejected += 1
             self.u[...] = self.kept
             guessed = False
             if self.fixed_step or dt * factor < SHORTEST_DAY:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,6 @@ from msgspec.structs import replace
 
 from kossa.evidence import (
     FileKind,
-    Finding,
     Interval,
     NothingUsable,
     Notice,
@@ -21,9 +19,7 @@ from kossa.evidence import (
     Refused,
     SectionReading,
     Severity,
-    Side,
     Stain,
-    State,
     WrongCall,
 )
 from kossa.evidence.progress import Progress, silent
@@ -33,7 +29,7 @@ from kossa.intake.files_table import files, notices
 from kossa.intake.survey import survey
 from kossa.section.artefacts import Artefacts, find_artefacts
 from kossa.section.deposits import Deposits
-from kossa.section.describe import MINERAL, describe
+from kossa.section.describe import describe
 from kossa.section.figures import Spacing, intervals, scores, sizes
 from kossa.section.frame import find_frame, without_frame
 from kossa.section.glass import fit_glass
@@ -43,19 +39,13 @@ from kossa.section.recipe import PALE_TISSUE, Recipe, densities, make_recipe, wi
 from kossa.section.recognise import Guess, guess
 from kossa.section.slide import Slide, open_slide
 from kossa.section.stain import BROWN, RULES, unit
+from kossa.section.told import check_given, place_of, spacing_of, stain_of
 from kossa.section.uncertain import spread
 
-__all__ = ["SectionExamination", "check_given", "examine", "examine_all", "iterate"]
+__all__ = ["SectionExamination", "examine", "examine_all", "iterate"]
 
 _ROOM = "section"
 SMALLEST_PX = 64  # a side; smaller is a thumbnail (judgement)
-NAMED = 0.2  # a likelier stain than this is named where it is asked for (judgement)
-CERTAIN = 0.8  # below, a stain is asked for and not guessed (issue: untagged pictures)
-#: um of a pixel that a microscope's camera or a slide scanner may have; else it is dots an inch (judgement)
-FINEST_UM, COARSEST_UM = 0.02, 15.0
-WIDEST_UM = 100.0  # that is believed where a person says so: a photograph through a lens (judgement)
-TOLD_PLACE = 0.9  # certainty of the place that is told beside a picture (judgement)
-PLACE = "place of the tissue, told beside the picture"
 LITTLE_GLASS = 0.01  # of the sample, below which the light is not known (judgement)
 LEAST_TISSUE = 2e-4  # of the picture: less is dust (judgement)
 
@@ -121,19 +111,6 @@ def examine_all(
 def iterate(found: Survey, *, progress: Progress | None = None) -> Iterator[SectionExamination]:
     """Yield the sections of `examine_all` one by one, so that one picture is held at a time."""
     return _all(found, None, None, progress or silent, acid=False, alone=False)
-
-
-def check_given(um_per_px: float | None) -> None:
-    """Raise `WrongCall` where a number given in the call is no length of a pixel."""
-    if um_per_px is None:
-        return
-    if not (math.isfinite(um_per_px) and um_per_px > 0):
-        raise WrongCall(f"um_per_px = {um_per_px} is no length above 0; leave it out where it is not known.")
-    if not FINEST_UM <= um_per_px <= WIDEST_UM:
-        raise WrongCall(
-            f"A pixel of {um_per_px:g} um is no microscope's; give {FINEST_UM:g} to {WIDEST_UM:g} um, "
-            "or leave it out where it is not known."
-        )
 
 
 def _all(
@@ -207,13 +184,13 @@ def _one(
     if told is None and wrong is not None:  # somebody did say the stain: a guess must not stand for it
         raise Refused(wrong.code, f"{wrong.what} Mend it, or say the stain.")
     acid = acid or bool(entry.told and entry.told.control == "acid")
-    which, source = _stain(told, seen, untold=untold)
+    which, source = stain_of(told, seen, untold=untold)
     depth = 1 << (8 * blocks[0].pixels.dtype.itemsize)
     whole = sum(b.pixels.shape[0] * b.pixels.shape[1] for b in blocks) == shape[0] * shape[1]
     recipe = with_nuclei(make_recipe(RULES[which], glass, samples, depth, shape, whole=whole), blocks)
     moved = spread(recipe, blocks)
     measured = measure(slide, recipe, progress)
-    spacing, remarks = _spacing(entry, slide, um)
+    spacing, remarks = spacing_of(entry, slide, um)
     if glass.share < LITTLE_GLASS and not glass.dark:
         remarks.append(
             _warn(
@@ -232,67 +209,6 @@ def _one(
     entry.settle(outcome, reason=measured.stopped or None, used_by=_ROOM)
     picture = measured.small.picture(float(np.max(glass.light[:, 0])))
     return SectionExamination(reading, measured.deposits, picture, measured.small.factor)
-
-
-def _place(entry: Entry, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return where the tissue was taken, if that is told and mineral was seen in it."""
-    site = entry.told.site if entry.told else None
-    mineral = (f.id in MINERAL and f.state is State.PRESENT for f in findings)
-    if site is None or not any(mineral):
-        return ()
-    side = entry.told.side if entry.told and entry.told.side is not None else Side.UNKNOWN
-    return (Finding(id=site, certainty=TOLD_PLACE, side=side, words=PLACE, source=entry.source()),)
-
-
-def _stain(told: Stain | None, seen: Guess, *, untold: bool) -> tuple[Stain, str]:
-    """Return the stain and how it is known; raises `Refused` where it is neither told nor certain."""
-    if told is not None and told is not Stain.UNKNOWN and not untold:
-        return told, "told"
-    if seen.certainty < CERTAIN or seen.stain is Stain.UNKNOWN:
-        likely = (
-            f"; the likeliest is {RULES[seen.stain].name}, with certainty {seen.certainty:.2f}"
-            if seen.stain in RULES and seen.certainty >= NAMED
-            else "; none of the three is likely"
-        )
-        raise Refused(
-            "stain-unknown",
-            f"The stain of this picture was not told and is not certain by its colours{likely}. "
-            "Say which it is: von_kossa, alizarin_red or h_and_e.",
-        )
-    return seen.stain, "recognised"
-
-
-def _spacing(entry: Entry, slide: Slide, um: float | None) -> tuple[Spacing, list[Notice]]:
-    """Return um per pixel: given, from the sidecar, or the file's where it can be a microscope's."""
-    if um is not None:
-        return Spacing(um, "given"), []
-    beside = entry.told.um_per_px if entry.told else None
-    if beside is not None and FINEST_UM <= beside <= WIDEST_UM:
-        return Spacing(beside, "sidecar"), []
-    if beside is not None:
-        return Spacing(None, None), [
-            _warn(
-                "spacing-unknown",
-                f"The TOML beside the picture says {beside:g} um a pixel, which is no microscope's: lengths "
-                "are in pixels, and there is no number for each mm2.",
-                f"Give um_per_px between {FINEST_UM:g} and {WIDEST_UM:g}.",
-            )
-        ]
-    claimed = slide.info.um_per_px
-    if claimed is not None and FINEST_UM <= claimed <= COARSEST_UM:
-        return Spacing(claimed, "file"), []
-    why = (
-        "The file names no size of its pixels"
-        if claimed is None
-        else f"The file claims {claimed:.4g} um a pixel, which is a screen's or printer's and no microscope's"
-    )
-    return Spacing(None, None), [
-        _warn(
-            "spacing-unknown",
-            f"{why}: lengths are in pixels, and there is no number for each mm2.",
-            "Give um_per_px, or a NAME.toml beside the picture with um_per_px.",
-        )
-    ]
 
 
 def _recipe_notices(recipe: Recipe, source: str, seen: Guess) -> list[Notice]:
@@ -367,7 +283,7 @@ def _reading(
     if measured.stopped:
         remarks.insert(0, _stopped(measured.stopped, share))
     lengths, unit_name = sizes(deposits, spacing)
-    findings = (*said.findings, *_place(entry, said.findings))
+    findings = (*said.findings, *place_of(entry, said.findings))
     return SectionReading(
         kossa_version=VERSION,
         stain=stain,
