@@ -55,6 +55,10 @@ class Mesh:
             out[1:-1, 1:-1, 1:-1] = values
         return out
 
+    def extensive(self, values: Floats) -> Floats:
+        """Return a padded array times the volume of its cells."""
+        return values * self.volume[:, None, None]
+
     def total(self, values: Floats) -> float:
         """Return the sum over the lesion of a padded intensive array (per mm3), all copies."""
         inner = values[1:-1, 1:-1, 1:-1].sum(axis=(1, 2))
