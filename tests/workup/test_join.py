@@ -42,6 +42,13 @@ def test_the_other_side_is_another_deposit():
     assert len(join((reading,), told("site_knee", Side.UNKNOWN)).groups) == 1
 
 
+def test_a_lump_of_the_skin_is_no_group_on_a_mammogram():
+    breast = DepositGroup(id="g1", deposits=("1",), site="site_breast", side=Side.LEFT)
+    thigh = DepositGroup(id="g1", deposits=("1",), site="site_thigh", side=Side.LEFT)
+    assert len(join((made.reading(groups=(breast,)),), told("site_skin")).groups) == 2
+    assert len(join((made.reading(groups=(thigh,)),), told("site_skin")).groups) == 1
+
+
 def test_two_scans_keep_their_deposits_apart():
     found = join((made.reading(), made.reading()), None)
     assert [g.id for g in found.groups] == ["ct1:g1", "ct1:g2", "ct2:g1", "ct2:g2"]

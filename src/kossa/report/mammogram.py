@@ -8,11 +8,11 @@ reads it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from kossa.evidence import Category, FilmKind, Side, State, Workup
+from kossa.evidence import Category, Side, State, Workup
+from kossa.workup.open_groups import OpenGroup, open_groups
 
-__all__ = ["OpenGroup", "about_open_groups", "open_groups", "where_words", "worst_form"]
+__all__ = ["about_open_groups", "where_words", "worst_form"]
 
 # stains tell mineral from other things, not one cause from another: they are no examination of the tissue
 STAINS = frozenset(
@@ -28,28 +28,6 @@ STAINS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenGroup:
-    """A group on a mammogram that is not typically benign: its film and its number on that film's picture."""
-
-    film: int
-    number: int
-    side: Side
-    category: Category
-    members: tuple[str, ...]
-
-
-def open_groups(workup: Workup) -> tuple[OpenGroup, ...]:
-    """Return the groups of all mammograms whose form is described as suspicious or is not decided."""
-    return tuple(
-        OpenGroup(n, k, g.side, g.category, g.members)
-        for n, film in enumerate(workup.films, 1)
-        if film.kind is FilmKind.MAMMOGRAM
-        for k, g in enumerate(film.groups, 1)
-        if g.category in (Category.SUSPICIOUS, Category.INDETERMINATE)
-    )
-
-
 def about_open_groups(workup: Workup) -> bool:
     """Say whether the answer would be about such a group, and no tissue was examined."""
     weighing = workup.weighing
@@ -63,7 +41,7 @@ def about_open_groups(workup: Workup) -> bool:
     ):
         return False
     deposits = set(answer.deposits)
-    return any(deposits & set(g.members) for g in open_groups(workup))
+    return any(deposits & set(g.members) for g in open_groups(workup.films))
 
 
 def worst_form(groups: Sequence[OpenGroup]) -> str:

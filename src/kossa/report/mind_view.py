@@ -21,8 +21,9 @@ from kossa.evidence import (
 )
 from kossa.report import plain
 from kossa.report.brief import brief, unknown_cause
-from kossa.report.mammogram import about_open_groups, open_groups, where_words, worst_form
+from kossa.report.mammogram import about_open_groups, where_words, worst_form
 from kossa.report.plain import NO_SHARE, NO_SHARE_WORDS, cause_name, kind_name, plain_name, share, unmarked
+from kossa.workup.open_groups import open_groups
 
 __all__ = ["kind_colour", "leading", "mind_view"]
 
@@ -131,7 +132,7 @@ def _open_view(workup: Workup, weighing: Weighing) -> dict[str, Any]:
 def _floors(workup: Workup, weighing: Weighing) -> list[dict[str, Any]]:
     """Return the dangers; a mammogram's groups that are not typically benign are named, with their films."""
     rows = [_floor_row(f) for f in weighing.floors]
-    open_ = open_groups(workup)
+    open_ = open_groups(workup.films)
     if not open_:
         return rows
     where = f"On the pictures: {where_words(open_)}"

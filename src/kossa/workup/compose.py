@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from kossa.care import options as care_options
 from kossa.diagnosis import weigh
 from kossa.evidence import (
-    Category,
     DepositGroup,
-    FilmKind,
     Finding,
     Material,
     Notice,
@@ -25,6 +23,7 @@ from kossa.intake.files_table import files, notices
 from kossa.workup.join import first_question, join, without_ordinary
 from kossa.workup.listen import Words
 from kossa.workup.look import Looks
+from kossa.workup.open_groups import open_groups
 from kossa.workup.taken import pictures_taken
 
 __all__ = ["compose"]
@@ -47,14 +46,7 @@ def _about(groups: Sequence[DepositGroup], looks: Looks) -> str | None:
     A mammogram's group whose form is not typically benign is for a radiologist to read: where nothing was
     measured and another deposit is known, the answer is about that one.
     """
-    read_first = {
-        m
-        for film in looks.films
-        if film.kind is FilmKind.MAMMOGRAM
-        for g in film.groups
-        if g.category is not Category.TYPICALLY_BENIGN
-        for m in g.members
-    }
+    read_first = {member for group in open_groups(looks.films) for member in group.members}
     if any(g.volume_mm3 is not None for g in groups) or not groups:
         return None
     return next((g.id for g in groups if not read_first & set(g.deposits)), None)

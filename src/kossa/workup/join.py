@@ -45,7 +45,7 @@ LAYERS = frozenset(
 )
 INNER = frozenset(
     {"site_chest", "site_abdomen", "site_retroperitoneum", "site_intracranial", "site_vessel", "site_heart"}
-    | {"site_lymph_node", "site_joint", "site_neck_organ", "site_eye"}
+    | {"site_lymph_node", "site_joint", "site_neck_organ", "site_eye", "site_breast"}
 )
 
 
