@@ -30,6 +30,8 @@ class PictureComparison(Record, frozen=True, kw_only=True):
     surplus: int
     section_true: float
     section_read: float | None
+    section_low: float | None = None
+    section_high: float | None = None
     section_called: bool
 
 
@@ -64,12 +66,14 @@ def compare_pictures(truth: TruePictures | None, workup: Workup) -> PictureCompa
                 pattern_right=mark.pattern in patterns,
             )
         )
-    percent = section.mineral_percent.value
+    percent = section.mineral_percent
     return PictureComparison(
         marks=tuple(marks),
         surplus=sum(g.id not in used for g in film.groups),
         section_true=truth.section.mineral_percent,
-        section_read=percent,
+        section_read=percent.value,
+        section_low=percent.low,
+        section_high=percent.high,
         section_called=any(f.id == "score_mineral_area_percent" for f in section.findings),
     )
 

@@ -25,6 +25,7 @@ LEAST_DEG = 2.0  # standard error of an estimated vector at the least (judgement
 TISSUE_FLOOR, TISSUE_CEILING = 0.04, 0.25  # of the level of summed density that parts tissue from glass
 # (judgement: six times the noise of 3 x 3 pixels of a grainy picture; a quarter of a plain stain)
 LEAST_TISSUE_FLOOR = 0.02  # of the same in a picture with little grain: an error of the light of 1 % is 0.013
+TISSUE_SHARE = 0.35  # of a plain tissue's density that still is tissue: its density varies; judgement
 PALE_TISSUE = 0.08  # median of tissue's summed density, below which it is hardly told from glass (judgement)
 NO_GLASS = -10.0  # level of tissue where no glass shows: all of the picture is tissue
 ADAPTIVE = 3.0  # times the dye around deposits: dirty backgrounds raise the floor ...
@@ -170,7 +171,7 @@ def make_recipe(
     if not pale.any():
         return replace(recipe, tissue_level=NO_GLASS if blind else tissue_floor)
     # half of the tissue's own density is where blur neither widens nor narrows it
-    level = float(np.clip(0.5 * np.median(total[pale]), tissue_floor, TISSUE_CEILING))
+    level = float(np.clip(TISSUE_SHARE * np.median(total[pale]), tissue_floor, TISSUE_CEILING))
     around = float(np.clip(np.median(dye[pale & (total > level)]), 0.0, rule.floor)) if pale.any() else 0.0
     floor = float(np.clip(ADAPTIVE * around, rule.floor, HIGHEST_FLOOR * rule.floor))
     return replace(
