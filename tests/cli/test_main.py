@@ -98,6 +98,22 @@ def test_too_little_memory_is_5_and_one_sentence(monkeypatch, capsys):
     assert "not enough memory" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("error", [SystemError, OSError, MemoryError])
+@pytest.mark.parametrize("debug", [[], ["--debug"]])
+def test_an_interrupt_that_compiled_code_turned_into_its_own_error_is_130(monkeypatch, capsys, error, debug):
+    def asked(*_args, **_kwargs):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        except KeyboardInterrupt as interrupt:
+            raise error("returned a result with an exception set") from interrupt
+
+    monkeypatch.setattr(cli.group, "main", asked)
+    assert cli.main([*debug, "read"]) == 130
+    assert capsys.readouterr().err == "kossa: interrupted; no half-written file was left\n"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_request_to_end_is_an_interrupt(monkeypatch, capsys, number):
     def asked(*_args, **_kwargs):

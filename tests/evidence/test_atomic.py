@@ -7,7 +7,7 @@ import os
 import pytest
 
 from kossa.evidence import CannotFinish
-from kossa.evidence.atomic import aside, folder_for, write_bytes
+from kossa.evidence.atomic import aside, folder_for, together, write_bytes
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path):
@@ -60,3 +60,36 @@ def test_a_pipe_is_not_replaced_by_a_file(tmp_path):
     with pytest.raises(CannotFinish, match="a device or a pipe"):
         write_bytes(pipe, b"new")
     assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_files_that_belong_together_appear_together_or_not_at_all(tmp_path, error):
+    (tmp_path / "a").write_bytes(b"old")
+
+    def stopped():
+        with together(tmp_path) as files:
+            files.put("a", b"new")
+            files.put("b", b"new")
+            assert (tmp_path / "a").read_bytes() == b"old"
+            raise error
+
+    with pytest.raises(error):
+        stopped()
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a", b"old")]
+    with together(tmp_path) as files:
+        files.put("a", b"new")
+        files.put("b", b"more")
+    assert sorted((p.name, p.read_bytes()) for p in tmp_path.iterdir()) == [("a", b"new"), ("b", b"more")]
+
+
+def test_one_of_them_that_cannot_be_written_keeps_the_others_away(tmp_path):
+    (tmp_path / "b").mkdir()
+
+    def written():
+        with together(tmp_path) as files:
+            files.put("a", b"new")
+            files.put("b", b"new")
+
+    with pytest.raises(CannotFinish, match="it is a folder"):
+        written()
+    assert [p.name for p in tmp_path.iterdir()] == ["b"]

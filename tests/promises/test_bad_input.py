@@ -124,9 +124,10 @@ def test_a_disk_that_is_full(calls: Reader, tmp_path):
     assert not (tmp_path / "out" / "report.html").exists()
 
 
-def test_ctrl_c_half_way(calls: Reader, tmp_path):
+@pytest.mark.parametrize("seconds", [0.1, 0.2, 0.3])
+def test_ctrl_c_half_way(calls: Reader, tmp_path, seconds):
     many = {f"{n}.dcm": dicom(uid=str(n), z=n, rows=512, columns=512) for n in range(60)}
-    run = calls.read(many, "-o", str(tmp_path / "out"), interrupt=0.3)
+    run = calls.read(many, "-o", str(tmp_path / "out"), interrupt=seconds)
     assert run.code == 130, run.stderr
     assert "Traceback" not in run.stderr
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []

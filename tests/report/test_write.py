@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -17,7 +18,8 @@ import pytest
 from kossa.evidence import Workup, decode
 from kossa.evidence.schema import json_schema
 from kossa.evidence.volume import Examination, Volume
-from kossa.report.labelmap import even_blocks, ras_affine, write_label_maps
+from kossa.report import write
+from kossa.report.labelmap import even_blocks, label_maps, ras_affine
 from kossa.report.page import page
 from kossa.report.tables import deposits_csv, guard
 from kossa.report.write import write_report
@@ -28,6 +30,10 @@ from tests.report import made
 def written(tmp_path):
     write_report(made.result(), tmp_path)
     return tmp_path
+
+
+def opened(data: bytes) -> nib.Nifti1Image:
+    return nib.Nifti1Image.from_bytes(gzip.decompress(data))
 
 
 def test_all_files_are_there_and_nothing_else(written):
@@ -46,6 +52,28 @@ def test_two_runs_give_the_same_bytes_but_for_the_clock(written, tmp_path):
     write_report(made.result(), again)
     for name in ("workup.json", "deposits.csv", "deposits.nii.gz", "report.html"):
         assert (again / name).read_bytes() == (written / name).read_bytes()
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_an_interrupt_while_the_page_is_made_leaves_what_was_there_before(tmp_path, monkeypatch, earlier):
+    if earlier:
+        write_report(made.result(), tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+
+    def interrupted(_result):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(write, "page", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_report(made.result((made.examination(notices=[]),)), tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_run_json_tells_the_digest_of_each_file(written):
+    told = json.loads((written / "run.json").read_text())["outputs"]
+    assert sorted(told) == ["deposits.csv", "deposits.nii.gz", "report.html", "workup.json"]
+    for name, digest in told.items():
+        assert hashlib.sha256((written / name).read_bytes()).hexdigest() == digest
 
 
 def test_names_of_files_stand_in_run_json_alone(written):
@@ -68,7 +96,7 @@ def test_the_label_map_lies_where_the_headers_say(written):
     np.testing.assert_allclose((affine @ [30, 20, 10, 1])[:3], [20, 20, 30], atol=1e-3)
 
 
-def test_uneven_slices_get_one_map_an_even_block(tmp_path):
+def test_uneven_slices_get_one_map_an_even_block():
     heights = [0, 3, 6, 9, 10, 17, 24]
     grid = made.grid(heights)
     assert even_blocks(grid) == [(0, 3), (4, 4), (5, 6)]
@@ -81,13 +109,13 @@ def test_uneven_slices_get_one_map_an_even_block(tmp_path):
         volume=volume,
         runs=type(runs)(*(a[inside] for a in (runs.z, runs.y, runs.x0, runs.x1, runs.label))),
     )
-    paths = write_label_maps(exam, tmp_path / "deposits.nii.gz")
-    assert [p.name for p in paths] == [f"deposits-{n}.nii.gz" for n in (1, 2, 3)]
-    assert [nib.load(p).shape[2] for p in paths] == [4, 1, 2]
+    maps = dict(label_maps(exam, "deposits.nii.gz"))
+    assert list(maps) == [f"deposits-{n}.nii.gz" for n in (1, 2, 3)]
+    assert [opened(data).shape[2] for data in maps.values()] == [4, 1, 2]
     np.testing.assert_allclose(ras_affine(grid, 5, 6)[:3, 2], [0, 0, 7])
 
 
-def test_a_nifti_scan_gets_its_own_affine_and_axes_back(tmp_path):
+def test_a_nifti_scan_gets_its_own_affine_and_axes_back():
     affine = np.array([[0, -2.0, 0, 11], [-2.0, 0, 0, 7], [0, 0, 3.0, -5], [0, 0, 0, 1]])
     volume = Volume(
         hu=made.volume().hu,
@@ -96,8 +124,9 @@ def test_a_nifti_scan_gets_its_own_affine_and_axes_back(tmp_path):
         native_axes=((1, 1), (2, -1), (0, 1)),
     )
     exam = Examination(reading=made.reading(), volume=volume, runs=made.examination().runs)
-    (path,) = write_label_maps(exam, tmp_path / "deposits.nii.gz")
-    image = nib.load(path)
+    ((name, data),) = label_maps(exam, "deposits.nii.gz")
+    assert name == "deposits.nii.gz"
+    image = opened(data)
     assert (image.affine == affine).all()
     labels = np.asanyarray(image.dataobj)
     assert labels.shape == (60, 80, 24)

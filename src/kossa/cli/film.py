@@ -58,7 +58,7 @@ def command(
     say stands in NAME.toml beside it: kind, spacing_mm, side, site, view.
     """
     from kossa.evidence import FileKind, FilmReading, NothingUsable, WrongCall
-    from kossa.evidence.atomic import folder_for, write_bytes
+    from kossa.evidence.atomic import folder_for, together, write_bytes
     from kossa.film import examine
     from kossa.film.overlay import overlay as drawn
     from kossa.film.overlay import overlay_png
@@ -99,10 +99,11 @@ def command(
         groups = [
             {"number": f.number, **g} for f in films if f.found is not None for g in group_rows(f.found)
         ]
-        write_bytes(out / "films.csv", as_csv(rows))
-        write_bytes(out / "groups.csv", as_csv(groups, ("number", *GROUP_COLUMNS)))
-        write_bytes(out / "films.png", contact_sheet(cells))
-        write_bytes(out / "run.json", which_is_which(paths))
+        with together(out) as files:
+            files.put("films.csv", as_csv(rows))
+            files.put("groups.csv", as_csv(groups, ("number", *GROUP_COLUMNS)))
+            files.put("films.png", contact_sheet(cells))
+            files.put("run.json", which_is_which(paths))
     if as_json:
         print_json(readings, alone=len(paths) == 1)
     elif len(paths) == 1:

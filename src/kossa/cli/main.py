@@ -49,11 +49,6 @@ def _fault(error: Exception, *, debug: bool) -> int:
     return 1
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise KeyboardInterrupt
-
-
 def _silence_stdout() -> None:
     """Let a second write at shutdown stay silent."""
     with suppress(OSError, ValueError, AttributeError):  # where there is no screen at all
@@ -75,37 +70,55 @@ def _ended_from_outside(error: MemoryError | OSError, *, debug: bool) -> int:
     return CannotFinish.exit_code
 
 
-@contextmanager
-def _ended_like_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM, or a closed terminal, do what Ctrl-C does: nothing half-written stays."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    names = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
-    signals = [s for name in names if (s := getattr(signal, name, None)) is not None]
-    # one that is ignored stays so: that is what nohup asks for
-    before = {s: signal.getsignal(s) for s in signals if signal.getsignal(s) is signal.SIG_DFL}
-    for s in before:
-        signal.signal(s, _interrupt)
-    try:
-        yield
-    finally:
-        for s, handler in before.items():
-            signal.signal(s, handler)
+class _Interrupts:
+    """Ctrl-C, SIGTERM and a closed terminal end the work alike, and that one was asked for is kept in mind.
+
+    Compiled code that the interrupt meets may hand on an error of its own in its place (numba raises
+    SystemError while it loads a kernel): that is no fault of anybody.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self.asked = True
+        raise KeyboardInterrupt
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Hear them while the work lasts; only the main thread can."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+        signals = [s for name in names if (s := getattr(signal, name, None)) is not None]
+        # one that is ignored stays so: that is what nohup asks for
+        usual = (signal.SIG_DFL, signal.default_int_handler)
+        before = {s: signal.getsignal(s) for s in signals if signal.getsignal(s) in usual}
+        for s in before:
+            signal.signal(s, self._interrupt)
+        try:
+            yield
+        finally:
+            for s, handler in before.items():
+                signal.signal(s, handler)
+
+
+def _interrupted() -> int:
+    _say("interrupted; no half-written file was left")
+    return 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; never raises but with `--debug`."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    interrupts = _Interrupts()
     try:
-        with _ended_like_ctrl_c():
+        with interrupts.heard():
             code = group.main(args=words, prog_name="kossa", standalone_mode=False)
-    except click.exceptions.Abort:
-        _say("interrupted; no half-written file was left")
-        return 130
-    except KeyboardInterrupt:
-        _say("interrupted; no half-written file was left")
-        return 130
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return _interrupted()
     except click.exceptions.NoArgsIsHelpError as shown:
         click.echo(shown.format_message(), err=True)
         return 2
@@ -118,7 +131,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(str(error))
         return error.exit_code
     except (MemoryError, OSError) as error:
+        if interrupts.asked:
+            return _interrupted()
         return _ended_from_outside(error, debug="--debug" in words)
     except Exception as error:  # noqa: BLE001 (the last net: a person gets a sentence, not a traceback)
+        if interrupts.asked:
+            return _interrupted()
         return _fault(error, debug="--debug" in words)
     return int(code or 0)

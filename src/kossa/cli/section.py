@@ -61,7 +61,7 @@ def command(
     cannot say stands in NAME.toml beside it: stain, um_per_px, site, side, control = "acid".
     """
     from kossa.evidence import FileKind, NothingUsable, Stain, WrongCall
-    from kossa.evidence.atomic import folder_for, write_bytes
+    from kossa.evidence.atomic import folder_for, together, write_bytes
     from kossa.image.sheet import contact_sheet
     from kossa.report.section_text import section_text
     from kossa.section.outline import geojson as outlines
@@ -97,10 +97,10 @@ def command(
         raise NothingUsable("none of these pictures could be read as a section")
     rows = [cut.row(csv_row(cut.found) if cut.found else {}) for cut in cuts]
     if out:
-        folder_for(out)
-        write_bytes(out / "sections.csv", as_csv(rows))
-        write_bytes(out / "sections.png", contact_sheet(cells))
-        write_bytes(out / "run.json", which_is_which(paths))
+        with together(folder_for(out)) as files:
+            files.put("sections.csv", as_csv(rows))
+            files.put("sections.png", contact_sheet(cells))
+            files.put("run.json", which_is_which(paths))
     if as_json:
         print_json(readings, alone=len(paths) == 1)
     elif len(paths) == 1:

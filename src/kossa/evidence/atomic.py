@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from kossa.evidence.errors import CannotFinish
 
-__all__ = ["aside", "check_writable", "folder_for", "only_writer", "write_bytes"]
+__all__ = ["Together", "aside", "check_writable", "folder_for", "only_writer", "together", "write_bytes"]
 
 
 def folder_for(path: Path) -> Path:
@@ -83,12 +84,8 @@ def only_writer(folder: Path) -> Iterator[None]:
         os.close(place)
 
 
-@contextmanager
-def aside(target: Path) -> Iterator[Path]:
-    """Give a path beside `target` to write to; on success it takes the target's place, else it goes.
-
-    Raises `CannotFinish` where the disk is full, the folder not writable, or the target no plain file.
-    """
+def _draft_for(target: Path) -> tuple[Path, Path]:
+    """Return what `target` leads to and an empty file beside it; raises `CannotFinish`."""
     try:
         # a link keeps being one: what it leads to is replaced
         target = target.resolve()
@@ -104,7 +101,16 @@ def aside(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise CannotFinish(f"cannot write {target}: {error.strerror or error}") from error
     os.close(handle)
-    draft = Path(name)
+    return target, Path(name)
+
+
+@contextmanager
+def aside(target: Path) -> Iterator[Path]:
+    """Give a path beside `target` to write to; on success it takes the target's place, else it goes.
+
+    Raises `CannotFinish` where the disk is full, the folder not writable, or the target no plain file.
+    """
+    target, draft = _draft_for(target)
     try:
         yield draft
         draft.chmod(0o644)
@@ -115,9 +121,62 @@ def aside(target: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def write_bytes(target: Path, data: bytes) -> None:
-    """Write `data` to `target`, whole or not at all."""
-    with aside(target) as draft, draft.open("wb") as file:
+def _fill(draft: Path, data: bytes) -> None:
+    with draft.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def write_bytes(target: Path, data: bytes) -> None:
+    """Write `data` to `target`, whole or not at all."""
+    with aside(target) as draft:
+        _fill(draft, data)
+
+
+class Together:
+    """Files of one folder that belong together: each is written aside, and all take their places at the end.
+
+    Where an interrupt or an error comes first, none does, and what an earlier run left stays as it was.
+    `put` may be called from several threads.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.digests: dict[str, str] = {}
+        self._drafts: list[tuple[Path, Path]] = []
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file of the set; raise `CannotFinish` where that cannot be."""
+        target, draft = _draft_for(self.folder / name)
+        self._drafts.append((target, draft))
+        try:
+            _fill(draft, data)
+            draft.chmod(0o644)
+        except OSError as error:
+            raise CannotFinish(f"cannot write {target}: {error.strerror or error}") from error
+        self.digests[name] = hashlib.sha256(data).hexdigest()
+
+    def place(self) -> None:
+        """Let all take their places, in the order in which they came."""
+        for target, draft in self._drafts:
+            try:
+                draft.replace(target)
+            except OSError as error:
+                raise CannotFinish(f"cannot write {target}: {error.strerror or error}") from error
+
+    def clear(self) -> None:
+        """Take away what has no place."""
+        for _, draft in self._drafts:
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def together(folder: Path) -> Iterator[Together]:
+    """Give a set of files to fill; they appear in `folder` at the end, all or none."""
+    files = Together(folder)
+    try:
+        yield files
+        files.place()
+    finally:
+        files.clear()

@@ -7,17 +7,16 @@ shear included. Slices that are not even have no affine: each even block gets a 
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
+from collections.abc import Iterator
 
 import nibabel as nib
 import numpy as np
 import numpy.typing as npt
 
-from kossa.evidence.atomic import write_bytes
 from kossa.evidence.geometry import EVEN_MM, EVEN_RELATIVE, Grid
 from kossa.evidence.volume import Examination
 
-__all__ = ["even_blocks", "ras_affine", "write_label_maps"]
+__all__ = ["even_blocks", "label_maps", "ras_affine"]
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
@@ -61,8 +60,8 @@ def even_blocks(grid: Grid) -> list[tuple[int, int]]:
     return owned
 
 
-def write_label_maps(exam: Examination, target: Path) -> list[Path]:
-    """Write the map (or one a block, `-1`, `-2` before the ending) and return the paths written.
+def label_maps(exam: Examination, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the map's name and file (or one a block, `-1`, `-2` before the ending of `name`).
 
     Voxel values are 1 + the place of the deposit in the reading.
     """
@@ -70,18 +69,17 @@ def write_label_maps(exam: Examination, target: Path) -> list[Path]:
     labels = exam.runs.paint(volume.hu.shape)
     kind = np.uint16 if labels.max(initial=0) < np.iinfo(np.uint16).max else np.int32
     if volume.native_affine is not None:
-        return [_save(volume.to_file_order(labels).astype(kind), volume.native_affine, target)]
+        yield name, _file(volume.to_file_order(labels).astype(kind), volume.native_affine)
+        return
     blocks = even_blocks(volume.grid)
-    written = []
+    stem = name.removesuffix(".nii.gz")
     for number, (first, last) in enumerate(blocks, 1):
         part = labels[first : last + 1].transpose(2, 1, 0).astype(kind)
-        stem = target.name.removesuffix(".nii.gz")
-        name = target if len(blocks) == 1 else target.with_name(f"{stem}-{number}.nii.gz")
-        written.append(_save(part, ras_affine(volume.grid, first, last), name))
-    return written
+        block = name if len(blocks) == 1 else f"{stem}-{number}.nii.gz"
+        yield block, _file(part, ras_affine(volume.grid, first, last))
 
 
-def _save(labels: npt.NDArray[np.generic], affine: npt.NDArray[np.float64], path: Path) -> Path:
+def _file(labels: npt.NDArray[np.generic], affine: npt.NDArray[np.float64]) -> bytes:
     image = nib.Nifti1Image(labels, None)
     image.header.set_data_dtype(labels.dtype)
     image.header.set_intent("label", name="kossa deposits")
@@ -89,5 +87,4 @@ def _save(labels: npt.NDArray[np.generic], affine: npt.NDArray[np.float64], path
     image.set_sform(affine, code=1)
     image.set_qform(None, code=0)
     # no clock in the gzip header: same input, same bytes
-    write_bytes(path, gzip.compress(image.to_bytes(), compresslevel=6, mtime=0))
-    return path
+    return gzip.compress(image.to_bytes(), compresslevel=6, mtime=0)

@@ -15,7 +15,7 @@ import nibabel as nib
 import numpy as np
 
 from kossa.evidence import encode
-from kossa.evidence.atomic import folder_for, write_bytes
+from kossa.evidence.atomic import Together, folder_for, together
 from kossa.process.comparison import CaseFields, Comparison
 from kossa.process.outcome import Fields, Outcome
 from kossa.process.scenario import Scenario, scenario_by_id
@@ -114,9 +114,9 @@ def _nifti(values: np.ndarray[Any, np.dtype[np.float32]], spacing_mm: float) -> 
     return gzip.compress(image.to_bytes(), 6, mtime=0)
 
 
-def _run(out: Path, seconds: float | None) -> None:
+def _put_run(files: Together, seconds: float | None) -> None:
     if seconds is not None:
-        write_bytes(out / "run.json", (json.dumps({"seconds": round(seconds, 3)}) + "\n").encode())
+        files.put("run.json", (json.dumps({"seconds": round(seconds, 3)}) + "\n").encode())
 
 
 def write_outcome(outcome: Outcome, fields: Fields, out: Path, *, seconds: float | None = None) -> Path:
@@ -124,23 +124,21 @@ def write_outcome(outcome: Outcome, fields: Fields, out: Path, *, seconds: float
 
     Returns the page's path; raises `CannotFinish` where `out` cannot be written.
     """
-    folder_for(out)
-    write_bytes(out / "outcome.json", encode(outcome))
-    for name, values in fields.volumes.items():
-        write_bytes(out / f"{name}.nii.gz", _nifti(values, fields.spacing_mm))
-    page = out / "growth.html"
-    write_bytes(page, growth_page(outcome, fields).encode())
-    _run(out, seconds)
-    return page
+    with together(folder_for(out)) as files:
+        files.put("outcome.json", encode(outcome))
+        for name, values in fields.volumes.items():
+            files.put(f"{name}.nii.gz", _nifti(values, fields.spacing_mm))
+        files.put("growth.html", growth_page(outcome, fields).encode())
+        _put_run(files, seconds)
+    return out / "growth.html"
 
 
 def write_comparison(
     comparison: Comparison, fields: CaseFields, out: Path, *, seconds: float | None = None
 ) -> Path:
     """Write comparison.json and comparison.html; `seconds` alone into run.json. Returns the page's path."""
-    folder_for(out)
-    write_bytes(out / "comparison.json", encode(comparison))
-    page = out / "comparison.html"
-    write_bytes(page, comparison_page(comparison, fields).encode())
-    _run(out, seconds)
-    return page
+    with together(folder_for(out)) as files:
+        files.put("comparison.json", encode(comparison))
+        files.put("comparison.html", comparison_page(comparison, fields).encode())
+        _put_run(files, seconds)
+    return out / "comparison.html"

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kossa.evidence import encode
-from kossa.evidence.atomic import folder_for, only_writer, write_bytes
+from kossa.evidence.atomic import Together, folder_for, only_writer, together
 from kossa.evidence.progress import Progress, silent
-from kossa.report.labelmap import write_label_maps
+from kossa.report.labelmap import label_maps
 from kossa.report.page import page
 from kossa.report.tables import deposits_csv
 from kossa.workup.result import WorkupResult
@@ -29,56 +29,56 @@ def write_report(result: WorkupResult, out: Path | str, *, progress: Progress = 
     """
     out = folder_for(Path(out))
     with only_writer(out):
-        return _write(result, out, progress)
+        earlier = _earlier(out)
+        with together(out) as files:
+            _write(result, files, progress)
+        _take_away(out, {name: digest for name, digest in earlier.items() if name not in files.digests})
+    return out / "report.html"
 
 
-def _write(result: WorkupResult, out: Path, progress: Progress) -> Path:
+def _write(result: WorkupResult, files: Together, progress: Progress) -> None:
     progress("writing the report", 0, 4)
-    written = [_put(out / "workup.json", encode(result.workup))]
+    files.put("workup.json", encode(result.workup))
     if result.workup.ct:
-        written.append(_put(out / "deposits.csv", deposits_csv(result.workup.ct)))
+        files.put("deposits.csv", deposits_csv(result.workup.ct))
     with ThreadPoolExecutor(max_workers=1) as side:
         # the label maps are compressed while the page is composed
-        maps = side.submit(_label_maps, result, out)
+        maps = side.submit(_put_label_maps, result, files)
         composed = page(result).encode("utf-8")
         progress("writing the report", 2, 4)
-        written += maps.result()
-    report = _put(out / "report.html", composed)
-    written.append(report)
-    _take_away(out, written)
-    _put(out / "run.json", _run(result, written))
+        maps.result()
+    files.put("report.html", composed)
+    files.put("run.json", _run(result, files.digests))
     progress("writing the report", 4, 4)
-    return report
 
 
-def _label_maps(result: WorkupResult, out: Path) -> list[Path]:
-    written: list[Path] = []
+def _put_label_maps(result: WorkupResult, files: Together) -> None:
     for number, exam in enumerate(result.examinations, 1):
         name = "deposits.nii.gz" if len(result.examinations) == 1 else f"deposits-scan{number}.nii.gz"
-        written += write_label_maps(exam, out / name)
-    return written
+        for each, data in label_maps(exam, name):
+            files.put(each, data)
 
 
-def _take_away(out: Path, written: list[Path]) -> None:
-    """Remove the files that the run before wrote here, as they were, and that are not of this run."""
+def _earlier(out: Path) -> dict[str, str]:
+    """Return the files that the run before wrote here, with their digests; empty where it is not known."""
     try:
-        earlier = json.loads((out / "run.json").read_bytes())["outputs"].items()
+        outputs = json.loads((out / "run.json").read_bytes())["outputs"].items()
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return
-    for name, digest in earlier:
-        path = out / Path(name).name
-        if path in written or path.is_symlink() or not path.is_file():
+        return {}
+    return {Path(name).name: digest for name, digest in outputs}
+
+
+def _take_away(out: Path, earlier: dict[str, str]) -> None:
+    """Remove these files where they are still as they were written."""
+    for name, digest in earlier.items():
+        path = out / name
+        if path.is_symlink() or not path.is_file():
             continue
         if hashlib.sha256(path.read_bytes()).hexdigest() == digest:
             path.unlink()
 
 
-def _put(path: Path, data: bytes) -> Path:
-    write_bytes(path, data)
-    return path
-
-
-def _run(result: WorkupResult, written: list[Path]) -> bytes:
+def _run(result: WorkupResult, digests: dict[str, str]) -> bytes:
     facts = {
         "kossa_version": result.workup.kossa_version,
         "python": platform.python_version(),
@@ -86,6 +86,6 @@ def _run(result: WorkupResult, written: list[Path]) -> bytes:
         "exit_code": result.exit_code,
         "seconds": {stage: round(s, 3) for stage, s in result.seconds.items()},
         "files": {str(number): where for number, where in sorted(result.locations.items())},
-        "outputs": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in written},
+        "outputs": dict(digests),
     }
     return (json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
