@@ -1,6 +1,6 @@
 """Make this checkout importable in the virtual environment, with its `kossa` command.
 
-An editable install needs a build backend; the run lock has none. A path file and a four-line
+An editable install needs a build backend; the run lock has none. A path file and a three-line
 launcher do the same with nothing installed.
 """
 
@@ -10,9 +10,8 @@ import sysconfig
 from pathlib import Path
 
 LAUNCHER = """#!{python}
-import sys
-from kossa.cli.main import main
-sys.exit(main())
+from kossa.cli.start import run
+run()
 """
 
 

@@ -98,6 +98,31 @@ def test_too_little_memory_is_5_and_one_sentence(monkeypatch, capsys):
     assert "not enough memory" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("module", ["kossa.cli.main", "atexit"])
+def test_an_interrupt_before_or_after_the_work_leaves_no_traceback(module):
+    before = f"""
+import builtins, os, signal, sys
+real = builtins.__import__
+def slow(name, *rest):
+    if name == "{module}":
+        os.kill(os.getpid(), signal.SIGINT)
+    return real(name, *rest)
+builtins.__import__ = slow
+"""
+    after = """
+import atexit, os, signal, sys
+atexit.register(os.kill, os.getpid(), signal.SIGINT)
+"""
+    code = (after if module == "atexit" else before) + (
+        "sys.argv = ['kossa', '--version']; from kossa.cli.start import run; run()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    expected = (0, "") if module == "atexit" else (130, "kossa: interrupted; nothing had begun\n")
+    assert (ran.returncode, ran.stderr) == expected
+
+
 @pytest.mark.parametrize("error", [SystemError, OSError, MemoryError])
 @pytest.mark.parametrize("debug", [[], ["--debug"]])
 def test_an_interrupt_that_compiled_code_turned_into_its_own_error_is_130(monkeypatch, capsys, error, debug):

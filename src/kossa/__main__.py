@@ -1,0 +1,5 @@
+"""`python -m kossa` is `kossa`."""
+
+from kossa.cli.start import run
+
+run()
