@@ -208,7 +208,7 @@ def _case(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
     said.notices.extend(case.notices)
     if case.person.setting is not Setting.UNKNOWN:
         said.setting = case.person.setting
-    refused = {n.code for n in case.notices} - {"contradiction", "one-table"}
+    refused = {n.code for n in case.notices} - {"contradiction", "one-table", "language"}
     return "fields-refused" if refused else None
 
 

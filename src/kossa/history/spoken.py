@@ -10,7 +10,10 @@ from kossa.history.letter import language
 from kossa.intake.entry import Entry
 from kossa.intake.text import within
 
-__all__ = ["Spoken", "language_of", "spoken"]
+__all__ = ["TABLED", "Spoken", "language_of", "spoken", "tabled"]
+
+
+TABLED = "it was read by a table of phrases, not translated."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,12 @@ class Spoken:
 def language_of(text: str) -> str:
     """Return the language of a text by its commonest words, or where it is short by the tables of phrases."""
     return language(text) or likely_language(text) or ENGLISH
+
+
+def tabled(text: str) -> str:
+    """Return the language in which a field of a form is read: one that there is a table for, or English."""
+    found = language_of(text)
+    return found if found in READ else ENGLISH
 
 
 def spoken(text: str, entry: Entry, *, what: str = "This text") -> Spoken | None:
@@ -59,7 +68,7 @@ def spoken(text: str, entry: Entry, *, what: str = "This text") -> Spoken | None
             entry,
             "language",
             Severity.INFO,
-            f"{what} seems to be {said_in}; it was read by a table of phrases, not translated.",
+            f"{what} seems to be {said_in}; {TABLED}",
             "What the table does not hold is listed as not understood.",
             "Check the findings against the letter, or fill in a case.toml (`kossa new FOLDER`).",
         )
