@@ -62,7 +62,7 @@ def _which(reading: Reading) -> Analyte | None:
 
 def _read(reading: Reading, person: Person, today: date) -> Result | None:
     row = reading.row
-    if reading.analyte is None and not re.match(r"^\w", row.name):
+    if reading.analyte is None and not re.match(r"^\[?\w", row.name):
         said = f"'{row.name[:40]}' is not the name of a test" if row.name else "a row names no test"
         reading.tell("unknown-test", said, _LEFT_OUT, "Name the test in the first column.")
         return None

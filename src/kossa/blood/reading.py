@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
+from kossa.blood.analytes import rows as table
 from kossa.blood.read import KINDS, rows_in
 from kossa.blood.results import LOST, Measured, join, measure_rows
+from kossa.blood.row import without_names
 from kossa.blood.saturation import saturation_of
 from kossa.blood.series import usable
+from kossa.chemistry.units import spellings
 from kossa.evidence import NothingUsable, Outcome, Person, Refused, SeveralPeople
 from kossa.evidence.progress import Progress, silent
 from kossa.evidence.version import VERSION
 from kossa.evidence.words_reading import BloodReading
 from kossa.intake.entry import Entry, Survey
 from kossa.intake.files_table import files, notices
+from kossa.intake.known_names import known_names
+from kossa.intake.names import Clean, cleaner
 from kossa.intake.people import people
 from kossa.intake.shared_entries import open_to, settle_shared
 from kossa.intake.survey import survey
@@ -44,9 +50,10 @@ def examine(
     whose = person or _whose(found)
     measured: list[Measured] = []
     entries = open_to(found, _ROOM, *KINDS)
+    clean = cleaner(names=known_names(found), phrases=_phrases(), markup=True)
     for number, entry in enumerate(entries, 1):
         progress("reading results", number, len(entries))
-        measured.extend(_read(entry, whose, today))
+        measured.extend(_read(entry, whose, today, clean))
     if alone and not measured:
         raise NothingUsable(_nothing(found))
     blood = join(measured, whose)
@@ -74,10 +81,16 @@ def _whose(found: Survey) -> Person:
     return who.persons[0]
 
 
-def _read(entry: Entry, person: Person, today: date | None) -> list[Measured]:
+@cache
+def _phrases() -> tuple[str, ...]:
+    """What no name is taken out of: tests as they are written, and units (`ng/mL` beside Mrs Ng)."""
+    return (*(r["alias"] for r in table("aliases.csv")), *(u.lower() for u in spellings()))
+
+
+def _read(entry: Entry, person: Person, today: date | None, clean: Clean) -> list[Measured]:
     """Read one file and settle it; one that cannot be read at all is told and gives nothing."""
     try:
-        rows = rows_in(entry)
+        rows = [without_names(row, clean) for row in rows_in(entry)]
     except Refused as refused:
         entry.refuse(refused)
         return []
