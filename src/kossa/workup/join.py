@@ -26,7 +26,7 @@ from kossa.evidence import (
 )
 from kossa.evidence.words_reading import HistoryReading
 
-__all__ = ["Joined", "first_question", "join", "scan_prefix", "without_ordinary"]
+__all__ = ["Joined", "first_question", "join", "scan_of", "scan_prefix", "without_ordinary"]
 
 
 # a form that words give -> the organ whose parts a scan names
@@ -132,6 +132,13 @@ def _of_film(group: FilmGroup, film: FilmReading) -> DepositGroup:
 def scan_prefix(number: int, scans: int) -> str:
     """Return what goes before the ids of scan `number`, from 1 on; nothing where it is the only one."""
     return "" if scans == 1 else f"ct{number}:"
+
+
+def scan_of(identifier: str) -> int | None:
+    """Return the number of the scan whose prefix an id bears, None where it bears none."""
+    before, colon, _ = identifier.partition(":")
+    number = before.removeprefix("ct")
+    return int(number) if colon and before.startswith("ct") and number.isdecimal() else None
 
 
 def _prefixed(group: DepositGroup, prefix: str) -> DepositGroup:
