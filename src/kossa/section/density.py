@@ -165,9 +165,9 @@ def mark(
 
     `maps` are those of `concentrations`, `smooth` two maps for scratch. `levels`: summed density of what is
     tissue, least of what is where it has half of the density beside it, floor of the mineral dye, and how
-    dark a deposit is within `CORE_REACH` pixels. `edges`: see `edge_table`. `out` (rows of `own` only): the dye in
-    thousandths where there is mineral, else -1; tissue; pigment. `histogram` counts tissue pixels by their
-    dye, pigment left out. Returns how many pixels of mineral have a brown cast.
+    dark a deposit is within `CORE_REACH` pixels. `edges`: see `edge_table`. `out` (rows of `own` only): the
+    dye in thousandths where there is mineral, else -1; tissue; pigment. `histogram` counts tissue pixels by
+    their dye, pigment left out. Returns how many pixels of mineral have a brown cast.
     """
     total, dye, brown = maps
     tissue_level, pale_level, floor, core = levels

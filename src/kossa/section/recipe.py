@@ -41,6 +41,7 @@ CLEARER_DEG = 2.0  # by which another counterstain has to fit better than the us
 #: how much darker than the lower third of the picture's own nuclei a deposit is (two standard deviations),
 #: how many nuclei tell it, and how far the level may lie from the fixed one (judgement)
 ABOVE_NUCLEI, NUCLEI_QUANTILE, NUCLEI, PEAK_RANGE = 1.55, 0.35, 20, (0.45, 1.7)
+FIRST_QUANTILE = 0.2  # of nuclei and deposits together, from which it is looked for (judgement)
 #: summed density of plain tissue: what is darker is thick, what is less is thin or pale, and so are its
 #: nuclei (judgement)
 USUAL_EOSIN = (0.33, 0.45)
@@ -235,9 +236,9 @@ def with_nuclei(recipe: Recipe, blocks: Sequence[Block]) -> Recipe:
     density, (thin, thick) = recipe.tissue_density, USUAL_EOSIN
     usual = float(np.clip(density / float(np.clip(density, thin, thick)), *PEAK_RANGE))
     least, most = PEAK_RANGE[0] * recipe.rule.peak, usual * recipe.rule.peak
-    level = most
+    # deposits are no nuclei: the level is that of what lies below it, looked for from below
+    level = float(np.clip(ABOVE_NUCLEI * np.quantile(found, FIRST_QUANTILE), least, most))
     for _ in range(10):
-        # deposits are no nuclei: the level is that of what lies below it
         nuclei = found[found < level]
         if nuclei.size < NUCLEI:
             break
