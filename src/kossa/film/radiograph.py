@@ -22,6 +22,7 @@ from kossa.film.metal import places_of, too_dense
 from kossa.film.outline import EIGHT
 from kossa.film.read import Film
 from kossa.film.shaft import SEEN, Shaft, find_shaft
+from kossa.film.vessels import with_vessels
 
 __all__ = ["Lump", "RadiographReading", "find_lumps", "read_radiograph"]
 
@@ -205,18 +206,17 @@ def _find(image: Image, pixel_mm: float, hidden: Mask) -> tuple[list[Lump], Mask
     z = _along(bands, inside, flesh, skin, pixel_mm)
     bone = np.broadcast_to(bony, upright.shape)
     back = shaft.back(z), shaft.back(rest), shaft.back(bone.astype(np.float32)) > 0.5
-    return (
-        lumps_of(
-            np.where(body, back[0], -1e3).astype(np.float32),
-            back[1],
-            pixel_mm,
-            SEED_Z,
-            back[2],
-            find_step(top - soft, bony, pixel_mm),
-        ),
-        body,
-        shaft,
+    lumps = lumps_of(
+        np.where(body, back[0], -1e3).astype(np.float32),
+        back[1],
+        pixel_mm,
+        SEED_Z,
+        back[2],
+        find_step(top - soft, bony, pixel_mm),
     )
+    clear = np.broadcast_to(~near_bone(bony, pixel_mm), upright.shape).astype(np.float32)
+    lumps = with_vessels(lumps, image, body & (shaft.back(clear) > 0.99), pixel_mm)
+    return lumps, body, shaft
 
 
 def read_radiograph(film: Film, source: Source) -> RadiographReading:
