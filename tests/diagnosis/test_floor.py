@@ -175,6 +175,14 @@ def test_an_implausible_low_calcium_warns_the_other_way_and_a_harmless_one_not_a
     assert not shown([], person(60), results=(harmless, odd))
 
 
+@pytest.mark.parametrize("void", [{"status": "entered-in-error"}, {"weighed": False}])
+def test_a_result_that_does_not_count_asks_for_no_unit(void):
+    doubtful = Result(
+        analyte="calcium_total", value=14.4, unit="mmol/L", plausible=False, likely_unit="mg/dL", **void
+    )
+    assert not shown([], person(60), results=(doubtful,))
+
+
 def _mass(found):
     (floor,) = [f for f in weighed(found, person(61, "M")).floors if f.id == "malignancy_mass"]
     return floor

@@ -143,3 +143,18 @@ def test_a_stained_section_alone_is_evidence(tmp_path, shared):
     assert found.exit_code == 0
     assert found.workup.sections[0].mineral_percent.value > 10
     assert found.workup.calcification is Calcification.MEASURED
+
+
+def test_a_contaminated_sample_raises_no_emergency(tmp_path):
+    rows = "calcium,3.9,mmol/L,2026-05-01,{0}\ncreatinine,500,umol/L,2026-05-01,{0}\n"
+    (tmp_path / "lumps.txt").write_text("Painful skin lumps of the thigh: calcification.\n", encoding="utf-8")
+    labs = tmp_path / "labs.csv"
+    labs.write_text("name,value,unit,date,comment\n" + rows.format(""), encoding="utf-8")
+    sound = read(tmp_path, ReadOptions(age_years=60)).workup
+    assert "hypercalcaemic_crisis" in {f.id for f in sound.weighing.floors}
+    labs.write_text("name,value,unit,date,comment\n" + rows.format("contaminated sample"), encoding="utf-8")
+    spoilt = read(tmp_path, ReadOptions(age_years=60)).workup
+    assert [r.value for r in spoilt.results] == [3.9, 500]
+    assert not {"hypercalcaemic_crisis", "malignancy_hypercalcaemia"} & {f.id for f in spoilt.weighing.floors}
+    assert not spoilt.derived
+    assert not [f for f in spoilt.findings if f.id.startswith(("calcium", "egfr"))]

@@ -96,7 +96,10 @@ def _read(reading: Reading, person: Person, today: date) -> Result | None:
         comment=row.comment,
         source=row.source,
     )
-    return blank if number is None else _with_number(reading, blank, number, flag, person)
+    result = blank if number is None else _with_number(reading, blank, number, flag, person)
+    if _spoilt(reading, result.analyte):
+        result = msgspec.structs.replace(result, flag=Flag.UNKNOWN, weighed=False)
+    return result if result.counts else msgspec.structs.replace(result, weighed=False)
 
 
 def _titre(reading: Reading, number: Printed | None) -> Flag | None:
@@ -168,8 +171,6 @@ def _with_number(
     else:
         # the number says nothing; the report's own word stands where no other unit explains the number
         shown, against = given, (flag or Flag.UNKNOWN) if likely is None else Flag.UNKNOWN
-    if _spoilt(reading, blank.analyte):
-        against = Flag.UNKNOWN
     return msgspec.structs.replace(
         blank,
         value=number.value if exact else None,
@@ -189,13 +190,14 @@ def _spoilt(reading: Reading, analyte: str) -> bool:
     """Whether what the laboratory wrote beside the value forbids to weigh it; what it means is told."""
     row = reading.row
     met = interference(analyte, _beside(row))
-    if met is None:
+    if met is None or row.absent:
         return False
-    code = "haemolysed" if _HAEMOLYSED.search(_beside(row)) else "sample-remark"
+    code = "haemolysed" if _HAEMOLYSED.search(_beside(row)) else "sample-not-usable"
     forbidden = met.weighed == "no"
+    given = row.flag if row.value is None else row.value
     reading.tell(
         code if forbidden else "sample-remark",
-        f"beside {row.name} {row.value} stands '{_beside(row)[:60]}': {met.effect}",
+        f"beside {row.name} {given} stands '{_beside(row)[:60]}': {met.effect}",
         "It is shown and not weighed." if forbidden else "It counts with less certainty.",
         "Repeat the test." if forbidden else "Repeat it if it matters.",
         Severity.WARNING if forbidden else Severity.INFO,

@@ -77,7 +77,9 @@ def _why(shown: str, ask: str, sign: Verdict, rest: Verdict | None, words: Calla
 def _implausible(results: tuple[Result, ...], rows: dict[str, FloorRow]) -> Iterator[Floor]:
     """Say what an implausible calcium would mean in its likely unit."""
     for one in results:
-        if one.plausible or one.likely_unit is None or one.value is None or one.analyte != "calcium_total":
+        if one.plausible or not one.counts or one.likely_unit is None or one.value is None:
+            continue
+        if one.analyte != "calcium_total":
             continue
         try:
             value = convert(one.value, one.likely_unit, "mmol/L", CALCIUM)
