@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -134,6 +135,21 @@ def write_bytes(target: Path, data: bytes) -> None:
         _fill(draft, data)
 
 
+def _kept(target: Path) -> Path | None:
+    """Give the file at `target` a second name until the new one has its place; None where there is none."""
+    if not target.exists():
+        return None
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".kossa-", suffix=target.suffix)
+    os.close(handle)
+    kept = Path(name)
+    try:
+        kept.unlink()
+        kept.hardlink_to(target)
+    except OSError:  # some file systems know no second name
+        shutil.copyfile(target, kept)
+    return kept
+
+
 class Together:
     """Files of one folder that belong together: each is written aside, and all take their places at the end.
 
@@ -158,12 +174,25 @@ class Together:
         self.digests[name] = hashlib.sha256(data).hexdigest()
 
     def place(self) -> None:
-        """Let all take their places, in the order in which they came."""
-        for target, draft in self._drafts:
-            try:
+        """Let all take their places, in the order in which they came; where one cannot, none does."""
+        done: list[tuple[Path, Path | None]] = []
+        try:
+            for target, draft in self._drafts:
+                done.append((target, _kept(target)))
                 draft.replace(target)
-            except OSError as error:
-                raise CannotFinish(f"cannot write {target}: {error.strerror or error}") from error
+        except BaseException as error:
+            for target, before in reversed(done):
+                if before is None:
+                    target.unlink(missing_ok=True)
+                else:
+                    before.replace(target)
+                    before.unlink(missing_ok=True)  # two names of one file: nothing was renamed
+            if isinstance(error, OSError):
+                raise CannotFinish(f"cannot write {done[-1][0]}: {error.strerror or error}") from error
+            raise
+        for _, before in done:
+            if before is not None:
+                before.unlink()
 
     def clear(self) -> None:
         """Take away what has no place."""

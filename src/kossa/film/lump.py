@@ -9,9 +9,10 @@ import numpy.typing as npt
 from scipy import ndimage as ndi
 
 from kossa.film.kernels.smooth import gaussian
+from kossa.film.moved import left_by_edge
 from kossa.film.outline import EIGHT, Outline, describe_outline
 
-__all__ = ["SEED_Z", "Lump", "Step", "find_step", "grown", "lumps_of"]
+__all__ = ["SEED_Z", "TOLD_BY_EDGE", "Ground", "Lump", "Step", "find_step", "grown", "lumps_of"]
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -22,6 +23,7 @@ LEAST_MM2 = 2.0  # judgement
 LINK_MM = 10.0  # parts nearer than this are one deposit; judgement
 FLANK_MM = 1.0  # round a deposit that is not yet its ground; judgement
 FOOT = 0.35  # of a deposit's height, at which its outline is drawn; judgement
+TOLD_BY_EDGE = 0.28  # share of a mark's height; what a moved edge leaves is less; judgement
 CORTEX = 0.7  # of the width of a shaft that its densest ray runs through cortex; judgement
 # calcium is hardly denser than cortex; shells and walls of tubes alone are far deeper than wide; judgement
 DEEPER, DEEP_MM, DEEP_THIN_MM, THIN_MM, RING = 2.2, 4.5, 8.0, 2.0, 1.3
@@ -58,13 +60,25 @@ class Step:
     a_mm: float
 
 
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What a limb's marks lie on: the film, where it may be asked, and where bone is."""
+
+    film: Image
+    seen: Mask
+    bone: Mask
+
+
 def lumps_of(
-    z: Image, rest: Image, pixel_mm: float, seed: float, bone: Mask | None, step: Step
-) -> list[Lump]:
-    """Return what holds a seed, parts near each other joined, the strongest first."""
+    z: Image, rest: Image, pixel_mm: float, seed: float, ground: Ground | None, step: Step
+) -> tuple[list[Lump], list[tuple[float, float]]]:
+    """Return what holds a seed, parts near each other joined, the strongest first; places (y, x) left out.
+
+    Left out are marks that an edge tells, where the `ground` of a limb is known.
+    """
     parts, count = ndi.label(z >= REACH_Z, EIGHT)
     if not count:
-        return []
+        return [], []
     highest = np.zeros(count + 1)
     np.maximum.at(highest, parts[parts > 0], z[parts > 0])
     areas = np.bincount(parts.ravel(), minlength=count + 1) * pixel_mm**2
@@ -72,25 +86,44 @@ def lumps_of(
     seeds = keep & (highest >= seed) & (areas >= LEAST_MM2)
     keep[0] = seeds[0] = False
     smooth = gaussian(rest, 0.3 / pixel_mm)
-    if bone is not None:
-        boxes = ndi.find_objects(parts)
+    where = ndi.find_objects(parts)
+    if ground is not None:
         for part in np.flatnonzero(keep):
-            keep[part] = not _is_edge(parts, int(part), boxes[part - 1], smooth, pixel_mm)
+            keep[part] = not _is_edge(parts, int(part), where[part - 1], smooth, pixel_mm)
     seeds &= keep
     kept = keep[parts]
     joined, number = ndi.label(grown(kept, LINK_MM / 2 / pixel_mm), EIGHT)
-    out = []
+    out, edges = [], []
+    film = None if ground is None else gaussian(ground.film, 0.3 / pixel_mm)
     boxes = ndi.find_objects(joined)
     for label in range(1, number + 1):
         box = boxes[label - 1]
         mine = (joined[box] == label) & kept[box]
         if not seeds[parts[box][mine]].any():
             continue
-        lump = _lump(mine, z[box], smooth[box], box, pixel_mm, bone, step)
+        if ground is not None and film is not None:
+            for part in np.unique(parts[box][mine]):
+                marks, rise = _outlined(parts, int(part), where[part - 1], smooth)
+                if left_by_edge(film, ground.seen, marks, rise, pixel_mm) < TOLD_BY_EDGE:
+                    mine &= parts[box] != part
+                    edges.append((float(marks[:, 0].mean()), float(marks[:, 1].mean())))
+            if not seeds[parts[box][mine]].any():
+                continue
+        lump = _lump(mine, z[box], smooth[box], box, pixel_mm, None if ground is None else ground.bone, step)
         if lump.z >= CLOUD_Z or lump.outline.word != "amorphous":
             out.append(lump)
     out.sort(key=lambda lump: -lump.z)
-    return out[:MOST]
+    return out[:MOST], edges
+
+
+def _outlined(
+    parts: npt.NDArray[np.int32], k: int, box: tuple[slice, slice], smooth: Image
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Return the places (n, 2) of a part within its outline, and how high they stand."""
+    height = smooth[box]
+    mine = parts[box] == k
+    mine &= height >= FOOT * float(np.percentile(height[mine], 95))
+    return np.argwhere(mine) + [b.start for b in box], height[mine].astype(np.float64)
 
 
 def _is_edge(

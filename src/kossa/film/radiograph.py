@@ -16,12 +16,13 @@ from kossa.film.describe import Told
 from kossa.film.drift import drift, flesh_columns, near_bone, without_lines
 from kossa.film.kernels.smooth import block_mean, gaussian, wide_gaussian
 from kossa.film.lines import oriented
-from kossa.film.lump import SEED_Z, Lump, Step, find_step, grown, lumps_of
+from kossa.film.lump import SEED_Z, Ground, Lump, Step, find_step, grown, lumps_of
 from kossa.film.measure import SPHERE
 from kossa.film.metal import places_of, too_dense
 from kossa.film.outline import EIGHT
 from kossa.film.read import Film
 from kossa.film.shaft import SEEN, Shaft, find_shaft
+from kossa.film.vessels import with_vessels
 
 __all__ = ["Lump", "RadiographReading", "find_lumps", "read_radiograph"]
 
@@ -150,40 +151,46 @@ def find_lumps(
     """
     if hidden is None:
         hidden = np.logical_or(*_hidden(image, pixel_mm))
-    lumps, body, shaft, _ = _without_metal(image, pixel_mm, hidden)
-    return lumps, body, shaft
+    found, _ = _without_metal(image, pixel_mm, hidden)
+    return found.lumps, found.body, found.shaft
 
 
-def _without_metal(
-    image: Image, pixel_mm: float, hidden: Mask
-) -> tuple[list[Lump], Mask, Shaft | None, Mask]:
-    """Return what `find_lumps` does, and metal among it; where there is some, the rest is read once more."""
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Deposits, the body, its shaft, and places (y, x) of marks left out for the edges that tell them."""
+
+    lumps: list[Lump]
+    body: Mask
+    shaft: Shaft | None
+    edges: list[tuple[float, float]]
+
+
+def _without_metal(image: Image, pixel_mm: float, hidden: Mask) -> tuple[_Found, Mask]:
+    """Return what is found, and metal among it; where there is some, the rest is read once more."""
     metal = np.zeros(image.shape, bool)
-    lumps, body, shaft = _find(image, pixel_mm, hidden)
-    if any(k.metal is not None for k in lumps):
-        for k in lumps:
+    found = _find(image, pixel_mm, hidden)
+    if any(k.metal is not None for k in found.lumps):
+        for k in found.lumps:
             if k.metal is not None:
                 rows, columns = k.metal.shape
                 metal[k.corner[0] : k.corner[0] + rows, k.corner[1] : k.corner[1] + columns] |= k.metal
         metal = grown(metal, HALO_MM / pixel_mm)
-        lumps, body, shaft = _find(image, pixel_mm, hidden | metal)
-    return [k for k in lumps if k.metal is None], body, shaft, metal
+        found = _find(image, pixel_mm, hidden | metal)
+    return replace(found, lumps=[k for k in found.lumps if k.metal is None]), metal
 
 
-def _find(image: Image, pixel_mm: float, hidden: Mask) -> tuple[list[Lump], Mask, Shaft | None]:
-    """Return what `find_lumps` does, metal too."""
+def _find(image: Image, pixel_mm: float, hidden: Mask) -> _Found:
+    """Return what is found, metal too."""
     body = _body(image, pixel_mm, hidden)
     if body.sum() * pixel_mm**2 < 100:
-        return [], body, None
+        return _Found([], body, None, [])
     shaft = find_shaft(image, body, pixel_mm)
     if shaft is None:
         rest = image - wide_gaussian(image, GROUND_MM / 2 / pixel_mm)
         bands = [gaussian(rest, s / pixel_mm) - wide_gaussian(rest, 4 * s / pixel_mm) for s in SCALES_MM]
-        return (
-            lumps_of(_everywhere(bands, body, pixel_mm), rest, pixel_mm, UNSURE_Z, None, Step(255.0, np.inf)),
-            body,
-            None,
-        )
+        z = _everywhere(bands, body, pixel_mm)
+        lumps, edges = lumps_of(z, rest, pixel_mm, UNSURE_Z, None, Step(255.0, np.inf))
+        return _Found(lumps, body, None, edges)
     upright = shaft.upright(image)
     inside = shaft.upright(body.astype(np.float32)) > 0.99
     inside &= inside.mean(0) >= SEEN  # of a line that is seen less, nothing tells what is usual
@@ -205,18 +212,17 @@ def _find(image: Image, pixel_mm: float, hidden: Mask) -> tuple[list[Lump], Mask
     z = _along(bands, inside, flesh, skin, pixel_mm)
     bone = np.broadcast_to(bony, upright.shape)
     back = shaft.back(z), shaft.back(rest), shaft.back(bone.astype(np.float32)) > 0.5
-    return (
-        lumps_of(
-            np.where(body, back[0], -1e3).astype(np.float32),
-            back[1],
-            pixel_mm,
-            SEED_Z,
-            back[2],
-            find_step(top - soft, bony, pixel_mm),
-        ),
-        body,
-        shaft,
+    lumps, edges = lumps_of(
+        np.where(body, back[0], -1e3).astype(np.float32),
+        back[1],
+        pixel_mm,
+        SEED_Z,
+        Ground(image, ~hidden, back[2]),
+        find_step(top - soft, bony, pixel_mm),
     )
+    clear = np.broadcast_to(~near_bone(bony, pixel_mm), upright.shape).astype(np.float32)
+    lumps = with_vessels(lumps, image, body & (shaft.back(clear) > 0.99), pixel_mm)
+    return _Found(lumps, body, shaft, edges)
 
 
 def read_radiograph(film: Film, source: Source) -> RadiographReading:
@@ -227,12 +233,14 @@ def read_radiograph(film: Film, source: Source) -> RadiographReading:
     image = film.pixels if factor == 1 else block_mean(film.pixels, factor)
     pixel_mm = native * factor
     covered, dense = _hidden(image, pixel_mm)
-    lumps, body, shaft, metal = _without_metal(image, pixel_mm, covered | dense)
+    found, metal = _without_metal(image, pixel_mm, covered | dense)
     dense |= metal
-    told = _told(lumps, film, pixel_mm, factor, source, sure=shaft is not None)
+    told = _told(found.lumps, film, pixel_mm, factor, source, sure=found.shaft is not None)
     if dense.any():
         told = replace(told, notices=(*told.notices, _metal(dense, factor, source)))
-    return RadiographReading(told, body, factor)
+    if found.edges:
+        told = replace(told, notices=(*told.notices, _edges(found.edges, factor, source)))
+    return RadiographReading(told, found.body, factor)
 
 
 def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: Source, *, sure: bool) -> Told:
@@ -328,6 +336,19 @@ def _metal(dense: Mask, factor: int, source: Source) -> Notice:
         f"{'is' if len(places) == 1 else 'are'} too dense for calcium: metal or letters of lead, "
         f"at row and column {where}{more}.",
         done="Nothing was looked for on them or within 2.5 mm of them.",
+        source=source,
+    )
+
+
+def _edges(edges: list[tuple[float, float]], factor: int, source: Source) -> Notice:
+    where = ", ".join(f"({round(y * factor)}, {round(x * factor)})" for y, x in edges[:NAMED])
+    more = f" and {len(edges) - NAMED} more" if len(edges) > NAMED else ""
+    return Notice(
+        code="edge-hides",
+        severity=Severity.INFO,
+        what=f"At {'one place' if len(edges) == 1 else f'{len(edges)} places'} of this film, row and column "
+        f"{where}{more}, the edge of bone or skin leaves its usual course and could hide a deposit.",
+        done="Nothing is told of what lies there.",
         source=source,
     )
 

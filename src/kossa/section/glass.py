@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from kossa.section.slide import Block
 
@@ -40,6 +41,9 @@ CLIPPED = 0.8  # of full scale: pure white squares are unscanned where glass of 
 # them, else glass that was clipped (judgement)
 DARK = 0.35  # of full scale, below which the brightest part is not the light (judgement)
 FULL = 0.93  # of full scale: light that is assumed then (judgement: usual exposure)
+APART, APART_SD = 0.012, 4.0  # density and spreads between the hues of two sorts of flat squares (judgement)
+PAIRS, PAIR_CELLS, AGREED = 8, 6.0, 0.8  # neighbours of two sorts that tell which is the brighter, how far
+# from one another they lie in squares, and how many of them agree (judgement)
 STIFF = 1e-3  # of the number of cells: pull of the uneven terms towards even light (judgement)
 
 
@@ -50,13 +54,15 @@ class Glass:
     x and y run from -0.5 to 0.5 over the picture. `share` is how much of the sample is glass. `assumed`: no
     glass was found, and white light as bright as the brightest colour is assumed. `dark`: even that is far
     below what a camera is exposed for, and a usual exposure is assumed. `tint`: the weakest colour of the
-    light over the strongest.
+    light over the strongest. `told`: flat squares have two hues, and glass is the one that is brighter
+    where they meet.
     """
 
     light: Floats
     share: float
     assumed: bool = False
     dark: bool = False
+    told: bool = False
 
     @property
     def tint(self) -> float:
@@ -72,11 +78,16 @@ def fit_glass(blocks: Sequence[Block], shape: tuple[int, int], *, even: bool) ->
     """
     cells, terms, flat = _cells(blocks, shape)
     full = float(np.iinfo(blocks[0].pixels.dtype).max)
+    places = terms[flat, 1:3] * np.asarray(shape[::-1], np.float64)
     terms = terms[:, :1] if even else terms
     if flat.mean() < ENOUGH_FLAT:
         return _blind(cells, full)
     all_cells = len(cells)
     cells, terms = cells[flat], terms[flat]
+    glass = _brighter(cells, places)
+    told = glass is not None
+    if glass is not None:
+        cells, terms = cells[glass], terms[glass]
     colour, alike = _colour(cells)
     height = (cells / colour).mean(axis=1)
     chosen = alike.copy()
@@ -97,7 +108,7 @@ def fit_glass(blocks: Sequence[Block], shape: tuple[int, int], *, even: bool) ->
     light[:, 0] = np.maximum(light[:, 0], 1e-3)
     if not _lamp(light[:, 0]) or light[:, 0].max() < DARK * full:
         return _blind(cells, full)
-    return Glass(light, float(chosen.sum() / all_cells))
+    return Glass(light, float(chosen.sum() / all_cells), told=told)
 
 
 def _blind(cells: Floats, full: float) -> Glass:
@@ -117,6 +128,48 @@ def _lamp(light: Floats) -> bool:
     warm, cool = np.log(light[0] / light[1]), np.log(light[1] / light[2])
     ratio = warm / cool if cool else np.inf
     return bool(tint >= PALEST and LAMP[0] <= ratio <= LAMP[1])
+
+
+def _brighter(cells: Floats, places: Floats) -> npt.NDArray[np.bool_] | None:
+    """Return which flat squares (n,) are glass where they have two hues, None where they have one.
+
+    Pale tissue may be flat, and in the middle of a field brighter than glass in a corner; beside one another
+    the glass is the brighter of the two. `places` (n, 2) are pixels.
+    """
+    lit = np.log10(np.maximum(cells, 0.5))
+    hue = lit - lit.mean(axis=1, keepdims=True)
+    hue = hue - np.median(hue, axis=0)
+    along = hue @ np.linalg.svd(hue, full_matrices=False)[2][0]
+    first = along > _parting(along)
+    if min(first.sum(), (~first).sum()) < max(4.0, ENOUGH_FLAT * first.size):
+        return None
+    gap = abs(float(np.median(along[first]) - np.median(along[~first])))
+    spread = max(_deviation(along[first]), _deviation(along[~first]))
+    if gap < max(APART, APART_SD * spread):
+        return None
+    far, near = cKDTree(places[first]).query(places[~first], distance_upper_bound=PAIR_CELLS * CELL)
+    meet = np.isfinite(far)
+    if meet.sum() < PAIRS:
+        return None
+    over = lit[first].mean(axis=1)[near[meet]] - lit[~first].mean(axis=1)[meet]
+    if (over > 0).mean() >= AGREED:
+        return np.asarray(first)
+    return np.asarray(~first) if (over < 0).mean() >= AGREED else None
+
+
+def _parting(values: Floats) -> float:
+    """Return the value that parts two groups best (least variance within them: Otsu 1979)."""
+    ordered = np.sort(values)
+    count = np.arange(1, ordered.size)
+    left = ordered.cumsum()[:-1]
+    right = ordered.sum() - left
+    between = left**2 / count + right**2 / (ordered.size - count)
+    at = int(np.argmax(between)) if between.size else 0
+    return float(ordered[at])
+
+
+def _deviation(values: Floats) -> float:
+    return 1.4826 * float(np.median(np.abs(values - np.median(values))))
 
 
 def _colour(cells: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
