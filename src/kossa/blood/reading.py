@@ -33,7 +33,7 @@ _REMEMBERED = 4096  # cleaned texts that are kept (judgement)
 
 
 def examine(
-    found: Survey | Path,
+    found: Survey | Path | str,
     person: Person | None = None,
     *,
     today: date | None = None,
@@ -45,9 +45,9 @@ def examine(
     Raises `NothingUsable` where a path holds no results, `SeveralPeople` where it holds those of two
     people; of a survey without results an empty reading is returned.
     """
-    alone = isinstance(found, Path)
-    if isinstance(found, Path):
-        found = survey(found, progress=progress)
+    alone = isinstance(found, Path | str)
+    if isinstance(found, Path | str):
+        found = survey(Path(found), progress=progress)
     whose = person or _whose(found)
     measured: list[Measured] = []
     entries = open_to(found, _ROOM, *KINDS)
