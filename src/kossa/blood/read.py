@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from kossa.blood.analytes import by_loinc
 from kossa.blood.fhir import observation_rows
 from kossa.blood.letters import rows_in_text
 from kossa.blood.row import Row, row_of
@@ -34,7 +35,6 @@ _COLUMNS = {
     "loinc": {"loinc", "code", "loinc code"},
     "comment": {"comment", "comments", "note", "notes", "remark"},
 }
-WITHHELD = "a label that may name the person"
 _PERSONAL = re.compile(
     r"^\W*(patient|name|surname|first name|last name|given name|family name|mrn|dob|d\.o\.b|date of birth"
     r"|born|address|phone|nhs|hospital (no|number)|insurance)\b",
@@ -85,7 +85,23 @@ def _table(entry: Entry) -> Iterator[Row]:
                 code, Severity.WARNING, ended(what), done="The row is not used.", place=f"line {row.line}"
             )
             continue
-        yield _of_cells(entry, row.cells, row.line)
+        found = _of_cells(entry, row.cells, row.line)
+        if not _strayed(entry, found):
+            yield found
+
+
+def _strayed(entry: Entry, row: Row) -> bool:
+    """Whether a row tells who the person is and no result: its words go nowhere."""
+    if not _PERSONAL.match(row.name) or (row.loinc and by_loinc(row.loinc)):
+        return False
+    entry.tell(
+        "not-a-result",
+        Severity.INFO,
+        f"{row.where}: This row tells of the person, not of a test.",
+        done="It is not used and not shown.",
+        place=row.where,
+    )
+    return True
 
 
 def _of_cells(entry: Entry, cells: Mapping[str, str], line: int) -> Row:
@@ -98,9 +114,7 @@ def _of_cells(entry: Entry, cells: Mapping[str, str], line: int) -> Row:
     ranged = _RANGE.match(cell({"range", "reference range", "reference", "ref range"}) or "")
     if ranged and given["low"] is None and given["high"] is None:
         given["low"], given["high"] = ranged.groups()
-    name = safe(cell(NAME_COLUMNS - {"loinc"}) or "")
-    # a row that tells who the person is has strayed into the tests: its words go nowhere
-    given |= {"name": WITHHELD if _PERSONAL.match(name) else name, "value": cell(VALUE_COLUMNS)}
+    given |= {"name": safe(cell(NAME_COLUMNS - {"loinc"}) or ""), "value": cell(VALUE_COLUMNS)}
     return row_of(given, where=f"line {line}", source=entry.source(f"line {line}"))
 
 
@@ -115,4 +129,5 @@ def _case(entry: Entry) -> Iterator[Row]:
             entry.tell(code, Severity.WARNING, ended(f"{where}: {what}"), done="It is not used.", place=where)
             continue
         row = row_of(lab, where=where, source=entry.source(where))
-        yield replace(row, name=safe(row.name))
+        if not _strayed(entry, row):
+            yield replace(row, name=safe(row.name))
