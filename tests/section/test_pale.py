@@ -95,7 +95,7 @@ def test_many_deposits_do_not_raise_the_level_above_nuclei(tmp_path: Path) -> No
     field, nuclei = Field().add("eosin", 0.35), np.zeros((320, 320), bool)
     truth = np.zeros_like(nuclei)
     for number, (y, x) in enumerate((y, x) for y in range(14, 310, 22) for x in range(104, 310, 22)):
-        if number % 5 < 2:
+        if number % 10 < 3:
             nuclei |= field.disc(y, x, 5)
         else:
             truth |= field.disc(y, x, 5)
