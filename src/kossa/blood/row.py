@@ -39,7 +39,7 @@ class Row:
     """One row; `where` tells a person where it stands. `value`, `low`, `high` are as printed.
 
     `age_years` is the age on the day of the test where it is known, `absent` why there is no value,
-    `by_name` that a coded document names the test in words only.
+    `by_name` that a coded document names the test in words only, `specimen` what it was measured in.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Row:
     age_years: float | None = None
     absent: str = ""
     by_name: bool = False
+    specimen: str = ""
 
 
 def _text(cell: Any) -> str | None:
@@ -79,6 +80,7 @@ def row_of(given: Mapping[str, Any], *, where: str = "", source: Source | None =
         comment=_text(given.get("comment") or given.get("note")) or "",
         where=where or (f"line {line}" if line else ""),
         source=source or given.get("source"),
+        specimen=_text(given.get("specimen")) or "",
     )
 
 
@@ -104,6 +106,7 @@ def without_names(row: Row, clean: Callable[[str], str]) -> Row:
         loinc=cleaned(row.loinc),
         comment=cleaned(row.comment),
         absent=cleaned(row.absent),
+        specimen=cleaned(row.specimen),
     )
 
 
