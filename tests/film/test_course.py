@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from kossa.film.course import find_course, inverse, sampled
-from kossa.film.lump import Ground, Step, lumps_of
+from kossa.film.lump import Step, lumps_of
+from kossa.film.moved import Ground
 from kossa.film.outline import describe_outline
 from kossa.film.radiograph import find_lumps
 
