@@ -87,7 +87,7 @@ def test_a_deposit_that_an_edge_runs_into_is_kept_without_the_edge():
     mine, _ = ndi.label(rise > 3)
     mine = mine == mine[190, 96]
     assert mine[225, 112]  # the ball and the edge are one part
-    ground = Ground(film, np.ones(film.shape, bool), np.zeros(film.shape, bool))
+    ground = Ground(film, np.ones(film.shape, bool), np.zeros(film.shape, bool), np.zeros(film.shape, bool))
     told = told_by_edge(mine, rise, (0, 0), ground, 40.0, MM)
     assert told[225, 112]
     assert not told[190, 96]
@@ -107,7 +107,7 @@ def test_a_part_that_does_not_stand_over_the_model_is_no_fault(long):
     mine = np.zeros((SIZE, SIZE), bool)
     mine[40 : 40 + long, 100:108] = True
     film = edge(0)
-    ground = Ground(film, np.ones(film.shape, bool), np.zeros(film.shape, bool))
+    ground = Ground(film, np.ones(film.shape, bool), np.zeros(film.shape, bool), np.zeros(film.shape, bool))
     told = told_by_edge(mine, np.full(film.shape, -1.0, np.float32), (0, 0), ground, 40.0, MM)
     assert not (told & ~mine).any()
 

@@ -30,6 +30,7 @@ PIECE_MM, LONG_MM, LEAST_MM2 = 8.0, 16.0, 1.0  # of a long mark, told piece by p
 WIDE_MM = 6.0  # of a piece whose edge goes on to one side only; wider is a lump; judgement
 STEEP = 0.07  # of what bone adds, a mm: less is no edge of bone; judgement
 STANDS, STANDS_MM2 = 0.6, 3.0  # share of its height, and area, of what stands beside an edge; judgement
+IN_FLESH = 0.9  # share of a part, from which on no edge of bone or skin is near; judgement
 OUTLINE = 0.35  # of its own height, at which a piece is drawn; judgement
 EIGHT = np.ones((3, 3), bool)
 ROUNDS, FITS = 2, 4  # of template and course, and of the fit of each row
@@ -39,11 +40,15 @@ APART_MM = 0.6  # nearest rows that are not asked: the mark's own blur; judgemen
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """What a limb's marks lie on: the film without its finest noise, where it may be asked, where bone is."""
+    """What a limb's marks lie on: the film without its finest noise, and places (y, x).
+
+    `seen` is where the film may be asked, `flesh` is away from the edges of bone and skin.
+    """
 
     smooth: Image
     seen: Mask
     bone: Mask
+    flesh: Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +65,14 @@ def told_by_edge(
 ) -> Mask:
     """Return which pixels of a part (y, x) an edge tells; `height` is over the model, `corner` its place.
 
-    A short part is told or not as a whole, a long one piece by piece: an edge may run into a deposit. `bone`
-    is what bone adds. A piece of a part that is not told as a whole has to lie on an edge as steep as bone's.
+    A part in flesh is told by none. A short part is told or not as a whole, a long one by pieces: an edge
+    may run into a deposit. `bone` is what bone adds. A piece of a part that is not told as a whole has to lie
+    on an edge as steep as bone's.
     """
     told = np.zeros_like(mine)
+    y, x = corner
+    if film.flesh[y : y + mine.shape[0], x : x + mine.shape[1]][mine].mean() >= IN_FLESH:
+        return told
     marks, rise = _outlined(mine, height, corner)
     ends = _ends(film.smooth, film.seen, marks, rise, pixel_mm)
     short = bool(ends) and max(end.share for end in ends) < LEFT

@@ -30,6 +30,7 @@ __all__ = ["Lump", "RadiographReading", "find_lumps", "read_radiograph"]
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+Columns = npt.NDArray[np.bool_]
 
 WORKING_MM = 0.2  # films_and_sections.md 4.2
 LONG_SIDE_MM = 350.0  # of a common plate, for the scale of filters where nobody tells the spacing; judgement
@@ -221,18 +222,17 @@ def _find(image: Image, pixel_mm: float, hidden: Mask, unseen: Mask) -> _Found:
     bands = [gaussian(rest, s / pixel_mm) for s in SCALES_MM]
     bands += oriented(rest, LINE_MM[0] / pixel_mm, LINE_MM[1] / pixel_mm, DIRECTIONS)
     z = _along(bands, inside, flesh, skin, pixel_mm)
-    bone = np.broadcast_to(bony, upright.shape)
-    back = shaft.back(z), shaft.back(rest), shaft.back(bone.astype(np.float32)) > 0.5
+
+    def on_film(columns: Columns) -> Mask:
+        """Return columns of the upright limb as the picture has them."""
+        return shaft.back(np.broadcast_to(columns, upright.shape).astype(np.float32)) > 0.5
+
+    ground = Ground(gaussian(image, 0.3 / pixel_mm), ~unseen, on_film(bony), on_film(flesh))
+    z = np.where(body, shaft.back(z), -1e3).astype(np.float32)
     lumps, edges = lumps_of(
-        np.where(body, back[0], -1e3).astype(np.float32),
-        back[1],
-        pixel_mm,
-        SEED_Z,
-        Ground(gaussian(image, 0.3 / pixel_mm), ~unseen, back[2]),
-        find_step(top - soft, bony, pixel_mm),
+        z, shaft.back(rest), pixel_mm, SEED_Z, ground, find_step(top - soft, bony, pixel_mm)
     )
-    clear = np.broadcast_to(~near_bone(bony, pixel_mm), upright.shape).astype(np.float32)
-    lumps = with_vessels(lumps, image, body & (shaft.back(clear) > 0.99), pixel_mm)
+    lumps = with_vessels(lumps, image, body & on_film(~near_bone(bony, pixel_mm)), pixel_mm)
     return _Found(lumps, body, shaft, edges)
 
 
