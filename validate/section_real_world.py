@@ -23,10 +23,11 @@ from scipy import ndimage as ndi
 from kossa.evidence import NothingUsable, Stain
 from kossa.section.glass import fit_glass
 from kossa.section.overlay import overlay_png
-from kossa.section.reading import CERTAIN, SectionExamination, examine
+from kossa.section.reading import SectionExamination, examine
 from kossa.section.recipe import densities
 from kossa.section.recognise import guess
 from kossa.section.slide import Block
+from kossa.section.told import CERTAIN
 from validate.section_scene import COUNTERSTAINS, Scene, made_scene
 
 STAINS = {"von_kossa": Stain.VON_KOSSA, "alizarin": Stain.ALIZARIN_RED, "h_and_e": Stain.HE}

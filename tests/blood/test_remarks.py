@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kossa.blood import examine
-from kossa.blood.results import read_rows
-from kossa.evidence import Comparator, Flag, Person, Severity, State
+from kossa.blood.results import join, measure_rows, read_rows
+from kossa.blood.saturation import serum_values
+from kossa.evidence import Comparator, Flag, Outcome, Person, Severity, Sex, State
 
 
 def read(*rows):
@@ -132,3 +133,56 @@ def test_another_unit_or_time_is_another_result(tmp_path, other):
     (tmp_path / "a.csv").write_text(ROW + "phosphate,2.2,mmol/L,2024-03-01\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text(ROW + other + "\n", encoding="utf-8")
     assert len(examine(tmp_path).results) == 2
+
+
+SPOILT = {"comment": "contaminated sample", "date": "2026-05-01"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        cell(3.9, "calcium", **SPOILT),
+        cell(500, "creatinine", "umol/L", **SPOILT),
+        cell(None, "calcium", None, flag="high", **SPOILT),
+        cell("<1.0", "calcium", **SPOILT),
+    ],
+)
+def test_a_result_of_a_contaminated_sample_is_shown_and_says_nothing(row):
+    blood = join(measure_rows([row], Person(age_years=60, sex=Sex.F)), Person(age_years=60, sex=Sex.F))
+    (result,) = blood.results
+    assert (result.weighed, result.counts, result.flag) == (False, False, Flag.UNKNOWN)
+    assert result.value == (row["value"] if row["value"] != "<1.0" else None)
+    assert (blood.findings, blood.derived, blood.highest) == ((), (), ())
+    assert [n.code for n in blood.notices] == ["sample-not-usable"]
+
+
+@pytest.mark.parametrize(
+    "void", [{"comment": "contaminated sample"}, {"status": "entered-in-error"}, {"status": "cancelled"}]
+)
+def test_a_sound_result_speaks_in_place_of_a_newer_one_that_does_not_count(void):
+    rows = [
+        cell(2.4, "calcium", date="2026-04-01"),
+        cell(3.9, "calcium", date="2026-05-01", **void),
+        cell(1.1, "phosphate", date="2026-05-01"),
+        cell(40, "albumin", "g/L", date="2026-05-01"),
+    ]
+    blood = join(measure_rows(rows, Person(age_years=60)), Person(age_years=60))
+    assert {f.value for f in blood.findings if f.id.startswith("calcium_over")} == {2.4}
+    assert {d.name: round(d.value, 2) for d in blood.derived}["calcium_corrected"] == 2.4
+    assert blood.highest == ()
+    assert serum_values(blood.results)["total"] == 2.4
+
+
+def test_of_two_spoilt_and_void_results_a_serum_has_nothing():
+    rows = [cell(3.9, "calcium", status="entered-in-error"), cell(2.6, "phosphate", **SPOILT)]
+    results, _, _ = read(*rows)
+    assert serum_values(results) == {}
+
+
+def test_a_file_of_nothing_but_a_contaminated_sample_is_told_as_such(tmp_path):
+    (tmp_path / "labs.csv").write_text(
+        "name,value,unit,comment\ncalcium,3.9,mmol/L,contaminated sample\n", encoding="utf-8"
+    )
+    blood = examine(tmp_path)
+    assert [(f.outcome, f.reason) for f in blood.files] == [(Outcome.REJECTED, "sample-not-usable")]
+    assert [r.value for r in blood.results] == [3.9]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from kossa.demo.bars import picture_bars
 from kossa.demo.pictures import compare_pictures
 from kossa.evidence import (
     Calcification,
@@ -96,3 +99,25 @@ def test_nothing_read_is_nothing_found():
 
 def test_without_pictures_there_is_nothing_to_compare():
     assert compare_pictures(None, workup()) is None
+
+
+def test_the_demands_on_pictures_say_yes_where_met_and_no_where_not():
+    right = workup(
+        group("g1", ((38, 41), (62, 61)), "pattern_rim", centre=(51, 50)),
+        group("g2", ((120, 88), (180, 110)), "pattern_tram_track", centre=(150, 99)),
+    )
+    wrong = workup(
+        group("g2", ((120, 88), (180, 110)), "pattern_sheet_fascial", centre=(150, 99)),
+        group("g3", ((350, 20), (360, 30)), "pattern_rim", centre=(355, 25)),
+    )
+    met = picture_bars([compare_pictures(TRUTH, right)])
+    assert [(b.figure, b.met) for b in met] == [
+        ("2 of 2", True), ("2 of 2", True), ("0", True), ("+0.50", True), ("1 of 1", True),
+    ]  # fmt: skip
+    bad = picture_bars([compare_pictures(TRUTH, wrong), compare_pictures(TRUTH, right)])
+    assert [(b.figure, b.met) for b in bad[:3]] == [("3 of 4", False), ("2 of 3", False), ("1", False)]
+    far = replace(TRUTH, section=TrueSection(stain="von_kossa", mineral_percent=14.0))
+    assert [(b.figure, b.met) for b in picture_bars([compare_pictures(far, right)])[3:]] == [
+        ("-1.50", False), ("0 of 1", False),
+    ]  # fmt: skip
+    assert picture_bars([None]) == ()

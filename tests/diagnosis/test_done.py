@@ -96,6 +96,25 @@ def test_an_old_laboratory_value_is_measured_again():
     assert known(row("pth_intact"), gather([], person(), results=[fresh, new]), (), None).done
 
 
+def test_a_result_without_a_date_makes_no_other_old():
+    dated = Result(analyte="pth_intact", value=5.0, when="2024-01-01")
+    undated = Result(analyte="phosphate", value=1.0)
+    known_now = known(row("pth_intact"), gather([], person(), results=[dated, undated]), (), None)
+    assert (known_now.done, known_now.again) == (True, "")
+
+
+def test_a_withdrawn_date_is_not_the_newest():
+    dated = Result(analyte="pth_intact", value=5.0, when="2020-01-01")
+    withdrawn = Result(analyte="phosphate", value=1.0, when="2024-01-01", status="entered-in-error")
+    assert known(row("pth_intact"), gather([], person(), results=[dated, withdrawn]), (), None).done
+
+
+@pytest.mark.parametrize("void", [{"status": "entered-in-error"}, {"weighed": False}, {"plausible": False}])
+def test_a_result_that_does_not_count_leaves_its_test_open(void):
+    one = Result(analyte="pth_intact", value=5.0, when="2024-01-01", **void)
+    assert not known(row("pth_intact"), gather([], person(), results=[one]), (), None).how
+
+
 def test_a_panel_measured_in_part_says_what_is_missing(tmp_path):
     (tmp_path / "film.txt").write_text(HANDS, encoding="utf-8")
     (tmp_path / "labs.csv").write_text("name,value,unit\ncalcium,2.4,mmol/L\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +94,41 @@ def test_one_of_them_that_cannot_be_written_keeps_the_others_away(tmp_path):
     with pytest.raises(CannotFinish, match="it is a folder"):
         written()
     assert [p.name for p in tmp_path.iterdir()] == ["b"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("links", [True, False])
+def test_where_the_last_of_them_finds_no_place_the_first_gives_its_back(tmp_path, monkeypatch, error, links):
+    (tmp_path / "a").write_bytes(b"old")
+    real = Path.replace
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", lambda *_: (_ for _ in ()).throw(OSError(1, "no links")))
+
+    def written():
+        with together(tmp_path) as files:
+            files.put("a", b"new")
+            files.put("b", b"new")
+            monkeypatch.setattr(
+                Path, "replace", lambda self, to: fail() if to.name == "b" else real(self, to)
+            )
+
+    def fail():
+        raise error
+
+    with pytest.raises(CannotFinish if isinstance(error, OSError) else KeyboardInterrupt):
+        written()
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a", b"old")]
+
+
+def test_who_may_read_a_file_is_the_users_choice(tmp_path):
+    before = os.umask(0o077)
+    try:
+        write_bytes(tmp_path / "a", b"1")
+        with together(tmp_path) as files:
+            files.put("b", b"1")
+    finally:
+        os.umask(before)
+    assert {p.stat().st_mode & 0o777 for p in tmp_path.iterdir()} == {0o600}
+    (tmp_path / "a").chmod(0o640)
+    write_bytes(tmp_path / "a", b"2")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640

@@ -91,3 +91,15 @@ def test_a_thick_lump_of_calcium_is_no_metal():
     film = ball(limb(), (150, 90), radius_px=22, height=45)
     assert not too_dense(film, np.zeros(film.shape, bool), MM).any()
     assert len(find_lumps(film, MM)[0]) == 1
+
+
+@pytest.mark.parametrize("shape", [(64, 9000), (9000, 64), (65, 300)])
+def test_a_long_narrow_picture_has_no_leaf_that_ends_the_reading(shape):
+    film = np.random.default_rng(0).normal(100, 3, shape).astype(np.float32)
+    assert not unexposed(film, MM).any()
+
+
+def test_a_picture_that_hides_all_of_itself_is_no_fault():
+    film = np.full((300, 300), 20, np.float32)
+    film[140:160, 140:160] += np.random.default_rng(0).normal(0, 9, (20, 20)).astype(np.float32)
+    assert unexposed(film, MM).shape == film.shape

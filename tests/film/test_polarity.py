@@ -30,3 +30,20 @@ def test_the_fault_of_a_film_goes_before_remarks_on_it(tmp_path):
     path = dicom(np.full((80, 80), 7, np.uint16), tmp_path / "a.dcm", ImagerPixelSpacing=None)
     with pytest.raises(NothingUsable, match="one grey value everywhere"):
         examine(path)
+
+
+@pytest.mark.parametrize("kind", ["FOR PRESENTATION", "FOR PROCESSING"])
+def test_pixels_that_are_no_picture_change_neither_scale_nor_polarity(tmp_path, kind):
+    grey = with_spots(breast(), (400, 150))
+    counts = np.exp(-grey / 60) if kind == "FOR PROCESSING" else grey / 255
+    stored = np.round(counts * 4000).astype(np.uint16)
+    padded = stored.copy()
+    padded[:, -40:] = 65535
+    tags = {"PresentationIntentType": kind, "BitsStored": 16, "HighBit": 15}
+    plain = examine(dicom(stored, tmp_path / "a.dcm", **tags))
+    read = examine(dicom(padded, tmp_path / "b.dcm", PixelPaddingValue=65535, **tags))
+    seen = np.s_[:, :-40]
+    assert np.abs(read.pixels[seen] - plain.pixels[seen]).max() < 1
+    assert read.pixels[:, -40:].max() <= read.pixels[seen].min() + 1
+    assert [g.bbox_px for g in read.reading.groups] == [g.bbox_px for g in plain.reading.groups]
+    assert len(read.reading.groups) == 1

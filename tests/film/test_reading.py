@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kossa.evidence import FilmKind, NothingUsable, Outcome, WrongCall, encode
+from kossa.evidence import Category, FilmKind, NothingUsable, Outcome, WrongCall, encode
 from kossa.film import examine, examine_each
 from kossa.film.guess import guess_kind
 from kossa.intake.survey import survey
@@ -41,7 +41,12 @@ def test_without_a_spacing_no_millimetre_and_no_word_of_size_is_given(mammogram)
     assert (reading.spacing_mm, reading.spacing_source) == (None, "unknown")
     assert [n.code for n in reading.notices].count("no-spacing") == 1
     assert all(d.diameter_mm is None and d.area_mm2 is None for d in reading.deposits)
-    assert all(g.morphology is None for g in reading.groups)
+    assert reading.groups
+    for group in reading.groups:
+        assert (group.morphology, group.distribution, group.category) == (None, None, Category.INDETERMINATE)
+    assert all(d.morphology is None and d.patterns == () for d in reading.deposits)
+    assert not any(f.id.startswith(("spread_", "pattern_")) for f in reading.findings)
+    assert not any("cm2" in n.what or "mm" in n.what for n in reading.notices if n.code != "no-spacing")
 
 
 def test_an_inverted_picture_gives_the_same_groups(tmp_path, mammogram):

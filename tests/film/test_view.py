@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replace_record
 
 from kossa.film import examine
 from kossa.film.overlay import overlay
@@ -44,6 +45,15 @@ def test_a_film_with_words_burned_in_is_not_drawn_as_a_whole(exam):
     assert view.overview is None
     assert view.crops
     assert not overlay(view, words=False).any()
+
+
+def test_a_look_at_a_group_paints_over_what_lies_outside_the_body(exam):
+    wide = replace_record(exam.reading.groups[0], bbox_px=((0, 0), exam.pixels.shape))
+    shown = replace(exam, reading=replace_record(exam.reading, groups=(wide,)))
+    (crop,) = view_of(shown).crops
+    assert not crop.pixels[20:60, 420:490].any()
+    assert crop.pixels[350:450, 50:250].any()
+    assert view_of(replace(shown, burned_in=True)).crops == ()
 
 
 def test_a_row_and_a_sheet_tell_the_same_groups(exam):

@@ -58,3 +58,17 @@ def test_an_empty_case_is_a_person_of_whom_nothing_is_known():
     case = read_case({})
     assert case.findings == ()
     assert case.person.age_years is None
+
+
+def test_a_form_in_german_or_french_keeps_its_no_and_says_how_it_was_read():
+    for words in ("Der Patient hat keinen Diabetes und keine Gicht", "Kein Diabetes"):
+        case = read_case({"history": [words]})
+        assert {f.id: f.state for f in case.findings}["hx_diabetes"] is State.ABSENT
+        assert [n.code for n in case.notices] == ["language"]
+    french = read_case({"history": ["Le patient n'a pas de diabète"]})
+    assert {f.id: f.state for f in french.findings}["hx_diabetes"] is State.ABSENT
+
+
+def test_short_english_fields_are_english_whatever_their_commonest_words():
+    case = read_case({"history": ["tuberculosis contact as a child, strongly positive skin test"]})
+    assert case.notices == ()

@@ -12,8 +12,8 @@ from kossa.evidence import NothingUsable, Outcome, State, Whose, encode
 from kossa.history import examine
 from kossa.history.codes import hpo_excluded, hpo_observed, icd10
 from kossa.history.letter import language, read_letter
-from kossa.history.names import cleaner
 from kossa.history.phenopacket import read_phenopacket
+from kossa.intake.names import cleaner
 from kossa.intake.survey import survey
 
 DOCS = Path(__file__).parents[2] / "docs" / "schema"
@@ -235,6 +235,62 @@ PACKET = {
         {"diagnosis": {"disease": {"id": "OMIM:103580", "label": "Pseudohypoparathyroidism Ia"}}}
     ],
 }
+
+
+GERMAN_NOTE = (
+    "Der Patient hat keinen Diabetes und keine Sarkoidose. Es besteht eine Sklerodermie. "
+    "Die Röntgenaufnahme der linken Hand zeigt eine Verkalkung am Daumen."
+)
+FRENCH_NOTE = (
+    "Le patient n'a pas de diabète et pas de sarcoïdose. Il a une sclérodermie depuis dix ans. "
+    "La radiographie de la main gauche montre une calcification du pouce."
+)
+
+
+def inside(form, text, encoding="utf-8"):
+    data = base64.b64encode(text.encode(encoding)).decode()
+    held = {"contentType": "text/plain", "data": data}
+    return {
+        "attachment": {
+            "resourceType": "DocumentReference",
+            "status": "current",
+            "content": [{"attachment": held}],
+        },
+        "form": {"resourceType": "DiagnosticReport", "status": "final", "presentedForm": [held]},
+        "conclusion": {"resourceType": "DiagnosticReport", "status": "final", "conclusion": text},
+    }[form]
+
+
+@pytest.mark.parametrize("form", ["attachment", "form", "conclusion"])
+@pytest.mark.parametrize("note", [GERMAN_NOTE, FRENCH_NOTE])
+def test_a_letter_inside_a_record_is_read_in_its_language_as_a_file_is(tmp_path, form, note):
+    (tmp_path / "file").mkdir()
+    letter = read(tmp_path / "file", note, "letter.txt")
+    record = read(tmp_path, bundle(inside(form, note)))
+    assert said(record)["hx_diabetes"] is State.ABSENT
+    assert said(record)["hx_sarcoidosis"] is State.ABSENT
+    assert said(record) == said(letter)
+    assert [(g.site, g.side) for g in record.groups] == [(g.site, g.side) for g in letter.groups]
+    assert [n.code for n in record.notices] == ["language"]
+    assert record.files[0].outcome is Outcome.ACCEPTED
+
+
+def test_an_attached_letter_that_is_not_utf_8_is_read(tmp_path):
+    record = read(tmp_path, bundle(inside("attachment", GERMAN_NOTE, "latin-1")))
+    assert said(record)["hx_diabetes"] is State.ABSENT
+
+
+def test_a_short_condition_in_another_language_keeps_its_no(tmp_path):
+    assert said(read(tmp_path, bundle(condition("Kein Diabetes"))))["hx_diabetes"] is State.ABSENT
+
+
+def test_a_text_of_a_record_whose_language_is_not_read_is_told_once_and_the_rest_is_read(tmp_path):
+    other = inside("conclusion", SPANISH)
+    record = read(tmp_path, bundle(other, other, condition("Limited scleroderma")))
+    assert set(said(record)) == {"hx_limited_ssc"}
+    (notice,) = [n for n in record.notices if n.code == "language"]
+    assert notice.what.startswith("A text of this record seems to be Spanish")
+    assert (record.files[0].outcome, record.files[0].reason) == (Outcome.PARTIAL, "text-not-read")
 
 
 def test_a_phenopacket_without_its_answer(tmp_path):

@@ -57,7 +57,7 @@ def mutated(draw) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=600, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600, deadline=20_000, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated())
 @example(SOUND["explicit"])
 def test_a_mutated_file_gives_a_header_or_a_refusal(data):
@@ -85,7 +85,7 @@ def test_a_mutated_codestream_gives_pixels_or_a_refusal(at, value):
         return
 
 
-@settings(max_examples=200, deadline=2000)
+@settings(max_examples=200, deadline=20_000)
 @given(st.binary(max_size=400))
 def test_any_bytes_give_a_refusal(data):
     with pytest.raises(Refused):
@@ -94,7 +94,7 @@ def test_any_bytes_give_a_refusal(data):
         read_header(b"\0" * 128 + b"DICM" + data)
 
 
-@settings(max_examples=300, deadline=2000)
+@settings(max_examples=300, deadline=20_000)
 @given(st.integers(0, 351), st.binary(min_size=1, max_size=8))
 def test_a_mutated_nifti_gives_an_image_or_a_refusal(at, patch):
     data = bytearray(nib.Nifti1Image(np.zeros((3, 4, 5), np.int16), np.eye(4)).to_bytes())

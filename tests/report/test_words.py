@@ -70,3 +70,16 @@ def test_a_score_that_cannot_be_compared_says_why():
         name="agatston", value=12.0, unit="AU", convention={}, comparable=False, reason="80 kV, not 120"
     )
     assert "not comparable with other scans (80 kV, not 120)" in words.score_sentence(score)
+
+
+@pytest.mark.parametrize(
+    ("site", "told"),
+    [
+        ("site_subcutis", "fat under the skin on the left"),
+        ("site_skin", "skin (calcinosis cutis) on the left"),
+        ("site_iliac_artery", "left iliac artery"),
+        ("site_coronary_lm", "left main coronary artery"),
+    ],
+)
+def test_a_side_stands_where_people_say_it(site, told):
+    assert words.place(site, Side.LEFT) == told

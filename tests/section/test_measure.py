@@ -135,7 +135,8 @@ def test_dyes_are_unmixed_exactly() -> None:
     assert unmixing(*dyes[:2], dyes[2]) @ od == pytest.approx(amounts)
 
 
-def test_the_kernels_do_what_plain_arithmetic_does() -> None:
+@pytest.mark.parametrize("core", [-10.0, 0.7])
+def test_the_kernels_do_what_plain_arithmetic_does(core: float) -> None:
     draw = np.random.default_rng(0)
     pixels = draw.integers(20, 250, (24, 31, 3)).astype(np.uint8)
     light = np.array([[240.0, 3, -2, -20], [230, 1, 0, -10], [225, 0, 4, -15]])
@@ -156,15 +157,21 @@ def test_the_kernels_do_what_plain_arithmetic_does() -> None:
     histogram = np.zeros(density.BINS, np.int64)
     scratch = (np.empty((24, 31), np.float32), np.empty((24, 31), np.float32))
     edges = density.edge_table(0.05, 0.5, 0.5, 0.8)
-    density.mark(tuple(maps), (0, 24), (0.3, 0.2), edges, scratch, out, histogram)
-    smooth = maps[1].copy()
-    smooth[1:-1, 1:-1] = ndi.uniform_filter(maps[1], 3)[1:-1, 1:-1]
-    level = np.maximum(ndi.maximum_filter(smooth, 7, mode="constant", cval=-9), maps[1] * 0 + smooth)
+    density.mark(tuple(maps), (0, 24), (1.4, 0.9, 0.2, core), edges, scratch, out, histogram)
+    smooth, body = maps[1].copy(), maps[0].copy()
+    for flat, of in ((smooth, maps[1]), (body, maps[0])):
+        flat[1:-1, 1:-1] = ndi.uniform_filter(of, 3)[1:-1, 1:-1]
+    level = ndi.maximum_filter(smooth, 7, mode="constant", cval=-9)
+    dark = ndi.maximum_filter(smooth, 11, mode="constant", cval=-9) >= core
     brown = (maps[2] >= density.PIGMENT) & (maps[2] > maps[1])
     lit = -np.log10(0.5 * 10 ** (-0.8 * 0.05) + 0.5 * 10 ** (-0.8 * np.maximum(level, 0.05))) / 0.8
     edge = 0.5 * (0.05 + 0.5 * (np.maximum(level, 0.05) - 0.05)) + 0.5 * lit
-    mineral = (maps[1] >= 0.2) & ~brown & (maps[1] >= edge)
-    assert (out[0] >= 0).mean() > 0.05
+    mineral = (maps[1] >= 0.2) & ~brown & (maps[1] >= edge) & dark
+    half = 0.5 * ndi.maximum_filter(body, 7, mode="constant", cval=-9)
+    tissue = (body >= 1.4) | ((body >= 0.9) & (body >= half)) | (out[0] >= 0)
+    assert 0.1 < dark.mean() < (1.1 if core < 0 else 0.95)
+    assert (out[1] != tissue).mean() < 0.005 < (tissue & (body < 1.4) & (out[0] < 0)).mean()
+    assert (out[0] >= 0).mean() > 0.03
     assert ((out[0] >= 0) != mineral).mean() < 0.005  # rounding at the edges
     assert np.array_equal(out[2], brown)
 

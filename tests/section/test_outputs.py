@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def test_outlines_of_any_shape_are_simple_rings_around_the_same_pixels(seed: int
     labels, _ = ndi.label(mask, np.ones((3, 3)))
     sizes = np.bincount(labels.ravel())
     large = mask & (sizes >= 4)[labels]
-    begins = outline._by_object(found)
+    begins = found.by_object()
     features = []
     for at in range(len(found)):
         loops = rings(*outline._runs(found, begins, at))
@@ -94,6 +95,18 @@ def test_a_ring_has_its_hole() -> None:
     shape = outline._geometry(loops)
     assert shape["type"] == "Polygon"
     assert len(shape["coordinates"]) == 2
+
+
+def test_what_outlining_holds_grows_with_the_rows_of_a_deposit_and_not_with_its_area() -> None:
+    def most_bytes(side: int) -> int:
+        tracemalloc.start()
+        (loop,) = rings(list(range(100)), [0] * 100, [side] * 100)
+        assert set(loop) == {(0, 0), (side, 0), (side, 100), (0, 100)}
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert most_bytes(100_000) < 1.5 * most_bytes(1_000)
 
 
 def test_small_outlines_are_left_out_and_counted(

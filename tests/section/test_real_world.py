@@ -236,3 +236,17 @@ def test_columns_name_their_units(tmp_path: Path) -> None:
     for name in ("largest_um", "tissue_mm2", "deposits_per_mm2", "integrated_density_od_um2"):
         assert unknown[name] is None
     assert known["mineral_percent_low"] <= known["mineral_percent"] <= known["mineral_percent_high"]
+
+
+@pytest.mark.parametrize("more", range(1, 10))
+def test_a_size_that_leaves_a_narrow_block_over_is_read_and_its_compression_told(
+    tmp_path: Path, more: int
+) -> None:
+    field, _ = von_kossa(side=512 + more)
+    rows = slice(None) if more % 2 else slice(0, 300)
+    noise = ndi.gaussian_filter(np.random.default_rng(2).standard_normal(field.tissue.shape), 1.5)
+    pixels = np.clip(field.pixels() + (12 * noise * field.tissue)[..., None], 0, 255).astype(np.uint8)[rows]
+    held = io.BytesIO()
+    Image.fromarray(pixels).save(held, "JPEG", quality=50)
+    assert "jpeg-artefacts" in codes(read(tmp_path, np.asarray(Image.open(held))))
+    assert "jpeg-artefacts" not in codes(read(tmp_path, pixels))

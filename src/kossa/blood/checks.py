@@ -141,7 +141,7 @@ def _unit_jumps(results: Sequence[Result]) -> list[Notice]:
     """A jump by just the factor between a test's two units, in one printed unit, is a change of unit."""
     last: dict[tuple[str, str | None], Result] = {}
     told: dict[str, Notice] = {}
-    for one in sorted((r for r in results if r.value), key=lambda r: r.when or ""):
+    for one in sorted((r for r in results if r.value and r.counts), key=lambda r: r.when or ""):
         analyte = analytes().get(one.analyte)
         before = last.get((one.analyte, one.unit))
         last[(one.analyte, one.unit)] = one

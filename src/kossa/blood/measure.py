@@ -13,6 +13,7 @@ from kossa.blood.numbers import Printed, iso_date, printed
 from kossa.blood.plausible import check_unit
 from kossa.blood.remarks import apart, interference
 from kossa.blood.row import Reading, Row, flag_word
+from kossa.blood.specimen import of_other_fluid
 from kossa.chemistry.units import Unit, convert, parse
 from kossa.evidence import Comparator, Flag, Notice, Person, Refused, Result, Severity
 
@@ -62,7 +63,7 @@ def _which(reading: Reading) -> Analyte | None:
 
 def _read(reading: Reading, person: Person, today: date) -> Result | None:
     row = reading.row
-    if reading.analyte is None and not re.match(r"^\w", row.name):
+    if reading.analyte is None and not re.match(r"^\[?\w", row.name):
         said = f"'{row.name[:40]}' is not the name of a test" if row.name else "a row names no test"
         reading.tell("unknown-test", said, _LEFT_OUT, "Name the test in the first column.")
         return None
@@ -96,7 +97,10 @@ def _read(reading: Reading, person: Person, today: date) -> Result | None:
         comment=row.comment,
         source=row.source,
     )
-    return blank if number is None else _with_number(reading, blank, number, flag, person)
+    result = blank if number is None else _with_number(reading, blank, number, flag, person)
+    if of_other_fluid(reading) or _spoilt(reading, result.analyte):
+        result = msgspec.structs.replace(result, flag=Flag.UNKNOWN, weighed=False)
+    return result if result.counts else msgspec.structs.replace(result, weighed=False)
 
 
 def _titre(reading: Reading, number: Printed | None) -> Flag | None:
@@ -168,8 +172,6 @@ def _with_number(
     else:
         # the number says nothing; the report's own word stands where no other unit explains the number
         shown, against = given, (flag or Flag.UNKNOWN) if likely is None else Flag.UNKNOWN
-    if _spoilt(reading, blank.analyte):
-        against = Flag.UNKNOWN
     return msgspec.structs.replace(
         blank,
         value=number.value if exact else None,
@@ -189,13 +191,14 @@ def _spoilt(reading: Reading, analyte: str) -> bool:
     """Whether what the laboratory wrote beside the value forbids to weigh it; what it means is told."""
     row = reading.row
     met = interference(analyte, _beside(row))
-    if met is None:
+    if met is None or row.absent:
         return False
-    code = "haemolysed" if _HAEMOLYSED.search(_beside(row)) else "sample-remark"
+    code = "haemolysed" if _HAEMOLYSED.search(_beside(row)) else "sample-not-usable"
     forbidden = met.weighed == "no"
+    given = row.flag if row.value is None else row.value
     reading.tell(
         code if forbidden else "sample-remark",
-        f"beside {row.name} {row.value} stands '{_beside(row)[:60]}': {met.effect}",
+        f"beside {row.name} {given} stands '{_beside(row)[:60]}': {met.effect}",
         "It is shown and not weighed." if forbidden else "It counts with less certainty.",
         "Repeat the test." if forbidden else "Repeat it if it matters.",
         Severity.WARNING if forbidden else Severity.INFO,

@@ -15,7 +15,13 @@ from kossa.evidence import Comparator, Refused
 
 __all__ = ["Printed", "iso_date", "printed"]
 
-_NUMBER = re.compile(r"^(<=|>=|<|>|≤|≥|=|~)?\s*([+-]?\d(?:[\d.,' \u00a0]*[\d.])?(?:[eE][+-]?\d+)?)$")
+_NUMBER = re.compile(
+    r"^(?P<bound><=|>=|<|>|≤|≥|=|~)?\s*"
+    r"(?P<sign>[+-]?)(?P<digits>\d(?:[\d.,' \u00a0]*[\d.])?)(?P<exponent>[eE][+-]?\d+)?$"
+)
+_SPACED = re.compile(r"[' \u00a0]")
+_THOUSANDS = re.compile(r"\d{1,3}(?P<by>[.,])\d{3}(?:(?P=by)\d{3})*")
+_SPACED_THOUSANDS = re.compile(r"\d{1,3}(?P<by>[' \u00a0])\d{3}(?:(?P=by)\d{3})*(?:[.,]\d*)?")
 _SIGNS = {"≤": "<=", "≥": ">=", "=": "", "~": ""}
 _LONGEST = 40  # characters: a longer number is a fault in the file
 
@@ -30,27 +36,39 @@ class Printed:
 
 
 def _plain(digits: str) -> tuple[str, bool]:
-    """Return digits with a point, and whether a comma was the decimal sign."""
-    digits = re.sub(r"[' \u00a0]", "", digits)
+    """Return digits with a point, and whether a comma was the decimal sign.
+
+    A sign of thousands stands before groups of three digits and nowhere else: `7 40` is no 740.
+    """
+    bare = _SPACED.sub("", digits)
+    if bare != digits and not _SPACED_THOUSANDS.fullmatch(digits):
+        raise Refused("ambiguous", f"{digits} can be read as one number or as two")
+    return _pointed(bare, spaced=bare != digits)
+
+
+def _grouped(digits: str) -> bool:
+    """Whether one sign divides all digits into groups of three, the first of one to three."""
+    return _THOUSANDS.fullmatch(digits) is not None
+
+
+def _pointed(digits: str, *, spaced: bool) -> tuple[str, bool]:
+    """Settle commas and points; where spaces part the thousands (`spaced`), a comma is the decimal sign."""
     commas, points = digits.count(","), digits.count(".")
-    if not commas:
-        if points > 1:
-            raise Refused("invalid-number", f"{digits} has more than one decimal point")
-        return digits, False
-    if points:
-        if digits.rfind(",") > digits.rfind("."):  # 1.234,5
-            if commas > 1:
-                raise Refused("invalid-number", f"{digits} cannot be read as one number")
-            return digits.replace(".", "").replace(",", "."), True
-        return digits.replace(",", ""), False  # 1,234.5
+    if commas and points:
+        decimal = "," if digits.rfind(",") > digits.rfind(".") else "."
+        whole, _, after = digits.rpartition(decimal)
+        if spaced or not _grouped(whole) or decimal in whole:
+            raise Refused("ambiguous", f"the signs of {digits} can be read in more than one way")
+        return f"{re.sub('[.,]', '', whole)}.{after}", decimal == ","
+    if points > 1:
+        raise Refused("invalid-number", f"{digits} has more than one decimal point")
     if commas > 1:
-        if all(len(part) == 3 for part in digits.split(",")[1:]):
-            return digits.replace(",", ""), False
-        raise Refused("invalid-number", f"{digits} cannot be read as one number")
-    whole, after = digits.split(",")
-    if len(after) == 3 and whole.strip("+-") not in ("", "0"):
+        if spaced or not _grouped(digits):
+            raise Refused("invalid-number", f"{digits} cannot be read as one number")
+        return digits.replace(",", ""), False
+    if commas and not spaced and _grouped(digits) and not digits.startswith("0"):
         raise Refused("ambiguous", f"{digits} can be read with a decimal comma or with a thousands sign")
-    return f"{whole}.{after}", True
+    return digits.replace(",", "."), commas == 1
 
 
 def printed(value: object) -> Printed:
@@ -65,9 +83,10 @@ def printed(value: object) -> Printed:
     found = _NUMBER.match(text) if len(text) <= _LONGEST else None
     if found is None:
         raise Refused("invalid-number", f"'{text[:_LONGEST]}' is not a number")
-    digits, comma = _plain(found.group(2))
-    sign = _SIGNS.get(found.group(1) or "", found.group(1) or "")
-    return Printed(_finite(float(digits), text), Comparator(sign) if sign else Comparator.NONE, comma)
+    digits, comma = _plain(found["digits"])
+    number = float(f"{found['sign']}{digits}{found['exponent'] or ''}")
+    sign = _SIGNS.get(found["bound"] or "", found["bound"] or "")
+    return Printed(_finite(number, text), Comparator(sign) if sign else Comparator.NONE, comma)
 
 
 def _finite(value: float, text: str) -> float:

@@ -30,7 +30,17 @@ __all__ = ["LOST", "Blood", "Measured", "join", "measure_rows", "read_rows"]
 # what a notice of one of these codes says is that a row, or its number, is not used
 LOST = frozenset(
     {"invalid-number", "no-value", "ambiguous", "ambiguous-date", "invalid-date", "unknown-unit", "no-unit"}
-    | {"implausible-value", "unknown-test", "haemolysed", "row-length", "nul", "unreadable-row", "not-a-row"}
+    | {
+        "implausible-value",
+        "unknown-test",
+        "haemolysed",
+        "sample-not-usable",
+        "other-specimen",
+        "row-length",
+        "nul",
+        "unreadable-row",
+        "not-a-row",
+    }
 )
 
 _BY_NAME = 0.7  # certainty of a coded document's result that names its test in words only (reference 3.2)
@@ -48,6 +58,8 @@ _JOIN = frozenset(
         "no-value",
         "not-indexed",
         "same-day",
+        "specimen-unknown",
+        "other-specimen",
     }
 )
 

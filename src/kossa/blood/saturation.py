@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kossa.blood.series import current
 from kossa.chemistry.serum import SerumSaturation, serum_saturation
-from kossa.evidence import Comparator, OutsideDomain, Result
+from kossa.evidence import OutsideDomain, Result
 from kossa.evidence.words_reading import Derived, Reliability
 
 __all__ = ["saturation_of", "serum_values"]
@@ -30,17 +31,9 @@ SOURCE = "minteq.v4 with the phases of chemistry/data/phases.csv"
 
 
 def serum_values(results: Sequence[Result]) -> dict[str, float]:
-    """Return the newest plausible number, in SI, of each test that a serum is made of."""
-    found: dict[str, tuple[str, float]] = {}
-    for result in results:
-        name = NAMES.get(result.analyte)
-        sound = result.plausible and result.comparator is Comparator.NONE
-        if name is None or result.value_si is None or not sound:
-            continue
-        when = result.when or ""
-        if name not in found or when >= found[name][0]:
-            found[name] = (when, result.value_si)
-    return {name: value for name, (_, value) in found.items()}
+    """Return the newest sound number, in SI, of each test that a serum is made of."""
+    newest = current(r for r in results if r.sound and r.value_si is not None and r.analyte in NAMES)
+    return {NAMES[name]: r.value_si for name, r in newest.items() if r.value_si is not None}
 
 
 def saturation_of(results: Sequence[Result]) -> tuple[Derived, ...]:

@@ -1,29 +1,27 @@
 """Several results of one test over time: the newest speaks, the highest ever is kept.
 
 Order (reference page 3.7): newest date first; of one day the corrected before the plain, the last
-before the earlier; a preliminary result only where nothing else is; one entered in error never.
+before the earlier; a preliminary result only where nothing else is; one entered in error, or of a sample
+that was not usable, never.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
-from kossa.blood.remarks import interference
 from kossa.evidence import Flag, Notice, Result, Severity
+from kossa.evidence.dates import STALE_DAYS, day_of
 
-__all__ = ["VOID", "current", "highest", "remarks", "stale", "usable"]
+__all__ = ["current", "highest", "remarks", "stale", "usable"]
 
-VOID = frozenset({"entered-in-error", "cancelled", "registered", "not-done", "nullified"})
 _SETTLED = frozenset({"corrected", "amended", "appended"})
 _UNSETTLED = frozenset({"preliminary", "partial"})
-_STALE_DAYS = 365  # reference page 3.7: older than 12 months
 _APART = 0.2  # values of one test on one day that differ by more are told (judgement)
 
 
 def usable(one: Result) -> bool:
-    """Whether a result says anything: not void, and a number, a bound or a verdict that counts."""
-    if one.status in VOID:
+    """Whether a result says anything: it counts, and has a number, a bound or a verdict."""
+    if not one.counts:
         return False
     if not one.plausible:
         return one.flag is not Flag.UNKNOWN
@@ -31,11 +29,9 @@ def usable(one: Result) -> bool:
     return numbered or one.flag is not Flag.UNKNOWN or one.status == "borderline"
 
 
-def _order(one: Result) -> tuple[bool, bool, str, int]:
+def _order(one: Result) -> tuple[bool, str, int]:
     weight = 1 if one.status in _SETTLED else 0
-    met = interference(one.analyte, one.comment)
-    sound = met is None or met.weighed != "no"  # an earlier sound result speaks before a haemolysed one
-    return (sound, one.status not in _UNSETTLED, (one.when or "")[:10], weight)
+    return (one.status not in _UNSETTLED, (one.when or "")[:10], weight)
 
 
 def current(results: Iterable[Result]) -> dict[str, Result]:
@@ -53,7 +49,7 @@ def highest(results: Sequence[Result]) -> list[Result]:
     newest = current(results)
     top: dict[str, Result] = {}
     for one in results:
-        if one.value_si is None or not one.plausible or not usable(one):
+        if one.value_si is None or not one.sound:
             continue
         have = top.get(one.analyte)
         if have is None or one.value_si > (have.value_si or 0.0):
@@ -68,18 +64,11 @@ def _above(one: Result, newest: Result) -> bool:
     return one.value_si is not None and one.value_si > newest.value_si
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat((text or "")[:10])
-    except ValueError:
-        return None
-
-
 def stale(results: Sequence[Result]) -> set[str]:
     """Return the tests whose newest result is older than a year, counted from the newest of all."""
-    newest = {name: day for name, one in current(results).items() if (day := _day(one.when))}
+    newest = {name: day for name, one in current(results).items() if (day := day_of(one.when))}
     last = max(newest.values(), default=None)
-    return {name for name, day in newest.items() if last and (last - day).days > _STALE_DAYS}
+    return {name for name, day in newest.items() if last and (last - day).days > STALE_DAYS}
 
 
 def remarks(results: Sequence[Result]) -> list[Notice]:

@@ -16,11 +16,9 @@ import numpy.typing as npt
 
 from kossa.evidence.errors import OutsideDomain
 
-__all__ = ["HA_DENSITY_G_CM3", "hu_per_mg_cm3", "mass_attenuation_cm2_per_g", "materials"]
+__all__ = ["hu_per_mg_cm3", "mass_attenuation_cm2_per_g", "materials"]
 
 Floats = npt.NDArray[np.float64]
-
-HA_DENSITY_G_CM3 = 3.16  # hydroxyapatite; hu_per_mg_ha.csv displaces water at this density
 
 
 @cache

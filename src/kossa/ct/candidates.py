@@ -26,7 +26,6 @@ Floats = npt.NDArray[np.float64]
 RING_MM = (1.6, 6.0)  # ct_volumes.md rule 6
 RING_OFF_BONE_MM = 2.2  # rule 6
 MARGIN_MM = 8.0  # holds the ring, and bone up to 8 mm away
-BONE_SEEN_HU = 150.0
 LOWEST_LOCAL = 0.8  # rule 1: local noise is at least 0.8 of the scan's
 HIGHEST_LOCAL = 3.0  # judgement: more than that is structure, not noise
 AIR_HU, FAT_HU = -500.0, (-150.0, -30.0)
@@ -69,7 +68,6 @@ class Look:
     ring_80_hu: float | None
     ring_air: float
     ring_fat: float
-    ring_low_hu: float
     noise_hu: float
     peak_hu: float
     bone_gap_mm: float
@@ -248,7 +246,6 @@ def look_at(
         float(np.percentile(values, 80)) if some else None,
         float((values < AIR_HU).mean()) if some else 0.0,
         float(((values > FAT_HU[0]) & (values < FAT_HU[1])).mean()) if some else 0.0,
-        float(values.min()) if some else 0.0,
         _local_noise(scan, hu.astype(np.float32), ring, residual_share),
         float(found.peak[number]),
         min(gap, FAR_MM),

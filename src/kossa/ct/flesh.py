@@ -25,7 +25,6 @@ WALL_BRIDGE_MM = 20.0  # judgement: the belly's wall is thin and has gaps; a lim
 POCKET_MM2 = 1500.0  # judgement: more fat than this between muscles of a limb is a fold of skin
 PIECE_MM2 = 400.0  # judgement: smaller lean islands are vessels and nodes of the subcutis
 END_RADIUS_MM = 17.0  # judgement: half width of the end of a long bone; shafts have 11-15 mm
-SHAFT_MM2 = 150.0  # judgement: a smaller section is a small bone
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from statistics import median
 
 from kossa.demo.match import Comparison, Match
+from kossa.demo.pictures import PictureComparison
 from kossa.evidence import Record
 
-__all__ = ["Bar", "bars", "three_standard_errors_mg"]
+__all__ = ["Bar", "bars", "picture_bars", "three_standard_errors_mg"]
 
 K = 2.75  # correlated noise against white noise (research page ct.md 3.6)
 REGION_MM, RING_MM = 2.44, 4.88  # radii of region and ring there (5 and 10 pixels of 0.488 mm)
 REGION_LONG_MM = 15.0  # five slices of 3 mm
+SHARE_POINTS = 1.0  # error of a section's share that is let pass (films_and_sections.md, row 12)
 
 
 class Bar(Record, frozen=True, kw_only=True):
@@ -122,3 +124,53 @@ def _intervals(found: Sequence[Match]) -> tuple[Bar, Bar]:
             met=None,
         ),
     )
+
+
+def picture_bars(shown: Sequence[PictureComparison | None]) -> tuple[Bar, ...]:
+    """Return the demands on the films and sections of these people; none where there are no pictures."""
+    read = [pictures for pictures in shown if pictures is not None]
+    if not read:
+        return ()
+    marks = [mark for pictures in read for mark in pictures.marks]
+    found = [mark for mark in marks if mark.found]
+    named = sum(mark.pattern_right for mark in found)
+    surplus = sum(pictures.surplus for pictures in read)
+    errors = [p.section_read - p.section_true for p in read if p.section_read is not None]
+    inside = sum(_within(pictures) for pictures in read)
+    return (
+        Bar(
+            what="deposits on the films found",
+            demand="each",
+            figure=f"{len(found)} of {len(marks)}",
+            met=len(found) == len(marks) if marks else None,
+        ),
+        Bar(
+            what="their form as it was put in",
+            demand="each of those found",
+            figure=f"{named} of {len(found)}",
+            met=named == len(found) if found else None,
+        ),
+        Bar(
+            what="groups on the films where none was put",
+            demand="none",
+            figure=str(surplus),
+            met=surplus == 0,
+        ),
+        Bar(
+            what="share of mineral on the sections",
+            demand=f"within {SHARE_POINTS:.0f} point of the true one, each",
+            figure=", ".join(f"{error:+.2f}" for error in errors) or "no share",
+            met=len(errors) == len(read) and all(abs(error) <= SHARE_POINTS for error in errors),
+        ),
+        Bar(
+            what="true share in the interval told",
+            demand="each",
+            figure=f"{inside} of {len(read)}",
+            met=inside == len(read),
+        ),
+    )
+
+
+def _within(pictures: PictureComparison) -> bool:
+    low, high = pictures.section_low, pictures.section_high
+    return low is not None and high is not None and low <= pictures.section_true <= high

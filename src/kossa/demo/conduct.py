@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from kossa.demo.bars import Bar, bars, three_standard_errors_mg
+from kossa.demo.bars import Bar, bars, picture_bars, three_standard_errors_mg
 from kossa.demo.match import Comparison, compare
 from kossa.demo.page import Case, index_page
 from kossa.demo.pictures import PictureComparison, compare_pictures
@@ -80,9 +80,9 @@ def run(
         cases = [one.result() for one in reading]
         process = grown.result() if grown is not None else None
     compared = tuple(case.comparison for case in cases)
-    judged = bars(compared, [case.three_se_mg for case in cases])
-    table = out / "comparison.json"
     shown = tuple(case.pictures for case in cases)
+    judged = (*bars(compared, [case.three_se_mg for case in cases]), *picture_bars(shown))
+    table = out / "comparison.json"
     write_bytes(table, encode(_Written(seed=seed, bars=judged, people=compared, pictures=shown)))
     page = out / "index.html"
     write_bytes(page, index_page(cases, judged, process=process).encode("utf-8"))

@@ -7,13 +7,14 @@ was told to be of poor quality or is much older than the newest of the person's 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from kossa.conditions.knowledge import TestRow
-from kossa.diagnosis.evidence import STALE_DAYS, Evidence
+from kossa.diagnosis.evidence import Evidence
 from kossa.evidence import Result
+from kossa.evidence.dates import STALE_DAYS, day_of
 from kossa.evidence.vocabulary import ancestors, label
 from kossa.evidence.words_reading import Examined
 
@@ -67,13 +68,13 @@ def _answers(taken_of: str | None, place: str | None) -> bool:
 
 
 def _measured(row: TestRow, results: Sequence[Result]) -> Known:
-    usable = [r for r in results if r.value is not None and r.plausible and r.analyte in row.measures]
+    usable = [r for r in results if r.value is not None and r.sound and r.analyte in row.measures]
     have = {r.analyte for r in usable}
     missing = tuple(m for m in row.measures if m not in have)
     if missing:
         return Known(missing=missing if have else ())
-    newest = {a: max((_day(r.when) for r in usable if r.analyte == a), default=None) for a in have}
-    last = max(filter(None, (_day(r.when) for r in results)), default=None)
+    last = _last(results)
+    newest = {a: _last(r for r in usable if r.analyte == a) for a in have}
     old = [a for a, day in newest.items() if day and last and (last - day).days > STALE_DAYS]
     if old:
         names = ", ".join(sorted(a.replace("_", " ") for a in old))
@@ -81,11 +82,9 @@ def _measured(row: TestRow, results: Sequence[Result]) -> Known:
     return Known("measured")
 
 
-def _day(text: str | None) -> date:
-    try:
-        return date.fromisoformat((text or "")[:10])
-    except ValueError:
-        return date.max
+def _last(results: Iterable[Result]) -> date | None:
+    """The newest day that any of them states."""
+    return max(filter(None, (day_of(r.when) for r in results if r.counts)), default=None)
 
 
 def _year(text: str | None) -> int | None:

@@ -15,19 +15,19 @@ from functools import cache
 from kossa.conditions import load
 from kossa.conditions.rule import Atom
 from kossa.evidence import DepositGroup, Finding, Person, Result, Setting, Sex, State, Whose
+from kossa.evidence.dates import STALE_DAYS, day_of
 from kossa.evidence.vocabulary import ancestors, label, term, terms
 
-__all__ = ["LOCAL", "Evidence", "Item", "gather", "knowing_possible", "states"]
+__all__ = ["LOCAL", "POSSIBLE", "Evidence", "Item", "gather", "knowing_possible", "states"]
 
 MEASURED, TOLD = 1, 0
+POSSIBLE = 0.005  # clinical reference, section 4.6: a cause above it in any deposit group is possible
 LOCAL = frozenset({"site", "pattern", "tissue"})
-STALE_DAYS = 365  # clinical reference, section 3.7: older than twelve months
-STALE_POWER = 0.5  # the same: its ratio to the power 0.5
+STALE_POWER = 0.5  # clinical reference, section 3.7: the ratio of an old result to the power 0.5
 EGFR_UNIT = "mL/min/{1.73_m2}"  # whole numbers, as laboratories report it
 SURE_ENOUGH = (
     0.5  # words such as "?TB" carry 0.5-0.7: a rule takes them as yes, so that it is asked (judgement)
 )
-OLDEST_AGE = 130.0
 # what "no" to the general question also denies (negated_as of the vocabulary, narrowed to what is meant)
 DENIED = {
     "neg_no_injury": ("hx_trauma", "hx_burn"),
@@ -129,13 +129,6 @@ def _descendants() -> Mapping[str, tuple[str, ...]]:
     return {k: tuple(v) for k, v in down.items()}
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat((text or "")[:10])
-    except ValueError:
-        return None
-
-
 def _rank(one: Finding) -> tuple[int, float]:
     return (MEASURED if one.value is not None else TOLD, one.certainty)
 
@@ -193,7 +186,7 @@ def _sides(id_: str) -> tuple[str, ...]:
 
 
 def _power(one: Finding, newest: date | None) -> float:
-    day = _day(one.when)
+    day = day_of(one.when)
     if term(one.id).kind != "lab" or day is None or newest is None or (newest - day).days <= STALE_DAYS:
         return 1.0
     return STALE_POWER
@@ -245,7 +238,7 @@ def gather(
         term(f.id)
     whole = [*usable, *_implied(groups, usable)]
     merged = list(_merge(whole).values())
-    newest = max(filter(None, (_day(f.when) for f in merged)), default=None)
+    newest = max(filter(None, (day_of(f.when) for f in merged)), default=None)
     names = tuple(g.id for g in groups) or ("all",)
     items = {name: _items(merged, name, _owners(groups, merged) if groups else {}, newest) for name in names}
     known = states(merged)

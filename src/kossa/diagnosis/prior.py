@@ -20,7 +20,7 @@ from kossa.diagnosis.evidence import Evidence
 from kossa.diagnosis.scale import NONE
 from kossa.evidence import Setting
 
-__all__ = ["PriorName", "Shift", "setting_prior", "shifts"]
+__all__ = ["PriorName", "setting_prior", "shifts"]
 
 PriorName = Literal["life", "published"]
 Floats = npt.NDArray[np.float64]
@@ -28,8 +28,6 @@ PUBLISHED_POWER = 0.5  # clinical reference, section 1.2
 LEAST_NONE = 0.02  # the same, section 4.2
 LEAST_PHYSIOLOGIC = 0.001  # published cases are not about physiologic deposits; never impossible (judgement)
 PHYSIOLOGIC = "physiologic"
-
-Shift = tuple[Modifier, float]
 
 
 def _setting_weights(knowledge: Knowledge, setting: Setting) -> Floats:

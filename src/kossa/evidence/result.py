@@ -7,7 +7,10 @@ from enum import StrEnum
 from kossa.evidence.base import Record
 from kossa.evidence.source import Source
 
-__all__ = ["Comparator", "Flag", "Range", "Result"]
+__all__ = ["VOID", "Comparator", "Flag", "Range", "Result"]
+
+#: statuses of a result that was withdrawn or never came to be (FHIR R4 ObservationStatus; HL7 v3 nullified)
+VOID = frozenset({"entered-in-error", "cancelled", "registered", "not-done", "nullified"})
 
 
 class Comparator(StrEnum):
@@ -42,6 +45,7 @@ class Result(Record, frozen=True, kw_only=True):
     """One laboratory value. `unit` is UCUM as given, `unit_si` UCUM.
 
     `comment` is what the laboratory wrote beside the value, `also_in` where the same result stands again.
+    `weighed` is false where that comment forbids to use it (a contaminated sample): it is shown only.
     """
 
     analyte: str
@@ -61,3 +65,14 @@ class Result(Record, frozen=True, kw_only=True):
     comment: str = ""
     source: Source | None = None
     also_in: tuple[Source, ...] = ()
+    weighed: bool = True
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may say anything: neither withdrawn nor of a sample that was not usable."""
+        return self.weighed and self.status not in VOID
+
+    @property
+    def sound(self) -> bool:
+        """Whether its number may be computed with: it counts, and a living person can have it."""
+        return self.counts and self.plausible

@@ -16,6 +16,7 @@ Mask = npt.NDArray[np.bool_]
 EVEN_MM, EVEN = 1.0, 1e-3  # size of an even place, and its range in grey levels of 255; judgement
 MOST_EVEN = 0.9  # share of the film that may be even before nothing is left to read; judgement
 BLOCKS = 128  # along the longer side, on which straight borders are looked for
+FEWEST = 16  # along the shorter side: on fewer no border is looked for; judgement
 STEEPEST, STEP = 0.18, 0.01  # lean of a collimator's border against the film's (10 degrees), and its steps
 DEEPEST = 0.45  # share of the film that one leaf may cover; judgement
 RISE, ALONG = 0.12, 0.93  # of the film's range across a border, and share of its length; judgement
@@ -58,7 +59,7 @@ def _even(image: Image, pixel_mm: float) -> Mask:
 
 def _leaves(image: Image, even: Mask) -> Mask:
     """Return what lies beyond straight borders, side by side, each found on what the others left."""
-    block = max(1, max(image.shape) // BLOCKS)
+    block = max(1, min(max(image.shape) // BLOCKS, min(image.shape) // FEWEST))
     small = block_mean(image, block)
     hidden = block_mean(even.astype(np.float32), block) > 0
     covered = np.zeros(image.shape, bool)
@@ -86,9 +87,11 @@ def _side(small: Image, side: int, column: float, lean: float) -> Mask:
 def _leaf(small: Image, hidden: Mask) -> tuple[float, float] | None:
     """Return column at mid-height and lean of a leaf that comes in from the left, None without one."""
     seen = small[~hidden]
-    low, high = (float(v) for v in np.percentile(seen, [0.5, 99.5]))
     rows, columns = small.shape
-    if high <= low or columns < 16:
+    if not seen.size or columns < FEWEST:
+        return None
+    low, high = (float(v) for v in np.percentile(seen, [0.5, 99.5]))
+    if high <= low:
         return None
     best: tuple[float, float] | None = None
     most = 0

@@ -88,6 +88,7 @@ def _deposit(
     side: Side,
     source: Source,
 ) -> FilmDeposit:
+    word = word if mm else None  # each word rests on a length
     size = mark.diameter * found.pixel_mm
     because = (
         f"its top stands {mark.z:.1f} times the noise of the film above the ground round it "
@@ -135,13 +136,13 @@ def _group(
         if group.score is None
         else f"; score of its spots {group.score:.1f} (a group is told from {found.passed:.1f} on)"
     )
-    category = form.category if mm or form.word == "vascular" else Category.INDETERMINATE
+    category = form.category if mm else Category.INDETERMINATE
     word = form.word if mm else None
     return FilmGroup(
         id=id_,
         members=tuple(f"{prefix}-d{i + 1}" for i in group.members),
         bbox_px=((low[0] * f, low[1] * f), (high[0] * f, high[1] * f)),
-        distribution=group.distribution,
+        distribution=group.distribution if mm else None,
         morphology=word,
         category=category,
         patterns=form.patterns if mm else (),
@@ -195,16 +196,28 @@ def _notices(found: Detection, marks: Marks, *, mm: bool, source: Source) -> lis
         )
     if found.sharp.any():
         rate = found.sharp.sum() / max(found.breast_cm2, 1e-6)
+        density = f" ({rate:.1f} per cm2)" if mm else ""
         stand = "group stands" if found.dust_groups == 1 else "groups stand"
         groups = f" {found.dust_groups} {stand} on them alone." if found.dust_groups else ""
         told.append(
             Notice(
                 code="dust",
                 severity=Severity.WARNING if rate >= MANY_SPECKS or found.dust_groups else Severity.INFO,
-                what=f"{int(found.sharp.sum())} specks ({rate:.1f} per cm2) are as sharp as dust or a fault "
+                what=f"{int(found.sharp.sum())} specks{density} are as sharp as dust or a fault "
                 f"of the emulsion.{groups}",
                 done="They were left out of groups and get no word of form.",
                 todo="Look at the film itself, or at the other view: calcium is seen on both.",
+                source=source,
+            )
+        )
+    if marks.left_out:
+        told.append(
+            Notice(
+                code="too-many-marks",
+                severity=Severity.WARNING,
+                what=f"{marks.left_out} more places stand out than are described; no mammogram has so many.",
+                done="The brightest were described.",
+                todo="Look at the film: noise, a grid or a print of it may have made them.",
                 source=source,
             )
         )

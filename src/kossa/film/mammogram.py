@@ -27,7 +27,7 @@ NEXT_MM = 2.5  # nearest neighbours of real groups lie within it, 95 of 100; fil
 COARSE_LINK_MM = 4.0  # coarse marks nearer than this belong together; judgement
 COARSE_LONG_MM = 1.5  # a single one has to be as long to make a group; judgement
 BLUR_MM = 0.06  # of screen and film; films_and_sections.md 2.2
-MOST = 2000  # parts that are measured; a picture with more is no mammogram
+MOST = 2000  # parts that are measured, the highest first; a picture with more is no mammogram
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +43,15 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """All marks on the working image, the words for single ones, and the groups, largest score first."""
+    """All marks on the working image, the words for single ones, and the groups, largest score first.
+
+    `left_out` counts places that were not measured, since there were too many.
+    """
 
     marks: list[Mark]
     words: list[str | None]
     groups: list[Group]
+    left_out: int = 0
 
 
 def mark_groups(found: Detection) -> Marks:
@@ -68,7 +72,8 @@ def mark_groups(found: Detection) -> Marks:
     measured: dict[int, Mark] = {}
     blur = float(np.hypot(BLUR_MM / found.pixel_mm, 12**-0.5))
     usual = usual_slope(found.image, found.pixel_mm, found.breast)
-    for k in np.flatnonzero(coarse | (owner >= 0) | near)[:MOST]:
+    chosen = np.flatnonzero(coarse | (owner >= 0) | near)
+    for k in chosen[np.argsort(-peaks[chosen], kind="stable")[:MOST]]:
         box = boxes[k]
         mark = measure_mark(
             found.image,
@@ -83,7 +88,7 @@ def mark_groups(found: Detection) -> Marks:
             owner[k] >= 0 or spotted[k] or _counts(mark, found.pixel_mm) or _is_piece(mark)
         ):
             measured[int(k)] = mark
-    return _grouped(found, measured, owner)
+    return replace(_grouped(found, measured, owner), left_out=max(0, chosen.size - MOST))
 
 
 def _reached(

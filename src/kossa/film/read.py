@@ -20,6 +20,7 @@ from kossa.intake.picture import read_picture
 __all__ = ["Film", "grey_of", "kind_of_header", "read_film"]
 
 Image = npt.NDArray[np.float32]
+Box = tuple[slice, slice]
 
 GREY = 6  # grey levels of 255 by which the colours of a grey picture may differ (JPEG); judgement
 INVERTED, MORE = 0.15, 1.5  # share of the border that is bright on an inverted film, over the dark; judgement
@@ -82,6 +83,10 @@ def _from_dicom(entry: Entry, header: DicomHeader) -> tuple[Image, list[Notice]]
     stored = dicom_pixels(data, header)[0]
     padded = _padding(stored, header)
     image = stored.astype(np.float32)
+    picture = _picture(padded)
+    if padded is not None and picture is not None:
+        # what is no picture says nothing of scale and polarity
+        image[padded] = np.median(image[~padded])
     notices = []
     processing = (header.presentation or "").upper() == "FOR PROCESSING"
     tone = None if processing else find_tone(data)  # windows are for films that are to be looked at
@@ -90,7 +95,7 @@ def _from_dicom(entry: Entry, header: DicomHeader) -> tuple[Image, list[Notice]]
         notices.append(_no_window())
     image = _scaled(image, header) if shown is None else shown
     if not header.photometric:
-        image, told = _upright(image)
+        image, told = _upright(image, picture)
         notices += told
     elif header.photometric == "MONOCHROME1":
         image = np.float32(255) - image
@@ -98,10 +103,10 @@ def _from_dicom(entry: Entry, header: DicomHeader) -> tuple[Image, list[Notice]]
             _told("inverted", "The file stores dense as dark (MONOCHROME1).", "It was turned over.")
         )
     if processing:
-        image, notice = _logarithm(image)
+        image, notice = _logarithm(image, picture)
         notices.append(notice)
     if padded is not None:
-        image[padded] = image[~padded].min() if not padded.all() else 0
+        image[padded] = image[~padded].min() if picture is not None else 0
     if header.lossy:
         notices.append(_lossy())
     return image, notices
@@ -124,14 +129,22 @@ def _padding(stored: npt.NDArray[np.generic], header: DicomHeader) -> npt.NDArra
     return inside if inside.any() else None
 
 
+def _picture(padded: npt.NDArray[np.bool_] | None) -> Box | None:
+    """Return rows and columns within which the picture lies, None where it is all of it or there is none."""
+    if padded is None or padded.all():
+        return None
+    rows, columns = (np.flatnonzero(~padded.all(axis)) for axis in (1, 0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
 def _full_scale(highest: float) -> float:
     """Return the largest value of the whole number of bits that the picture uses, at least 8."""
     return float((1 << max(8, int(np.ceil(np.log2(max(highest, 1) + 1))))) - 1)
 
 
-def _logarithm(image: Image) -> tuple[Image, Notice]:
+def _logarithm(image: Image, picture: Box | None) -> tuple[Image, Notice]:
     """Turn values proportional to the dose into densities; air is bright on them."""
-    dark, bright = air_share(image)
+    dark, bright = air_share(image if picture is None else image[picture])
     counts = image if bright > dark else np.float32(255) - image
     density = -np.log(np.maximum(counts, LEAST_COUNT))
     density -= density.min()
@@ -155,9 +168,9 @@ def _from_picture(entry: Entry) -> tuple[Image, list[Notice]]:
     return image, notices
 
 
-def _upright(image: Image) -> tuple[Image, list[Notice]]:
+def _upright(image: Image, picture: Box | None = None) -> tuple[Image, list[Notice]]:
     """Return a picture that does not say which way grey runs with dense bright, and how that was settled."""
-    dark, bright = air_share(image)
+    dark, bright = air_share(image if picture is None else image[picture])
     if bright > INVERTED and bright > MORE * dark:
         return np.float32(255) - image, [
             _told("inverted", "The air round the body is bright: dense is dark on it.", "It was turned over.")

@@ -21,7 +21,6 @@ STEEPEST = 0.35  # lean of a shaft against the picture's axis that is looked for
 CALM = 90  # percentile of steepness above which gradients count alike; judgement
 STEPS = (0.02, 0.004, 0.001)  # of the lean, coarse to fine
 SEEN = 0.5  # share of the length along which a line of the profile has to lie in the body
-BROKEN = 4  # pixels of a column that its noise cannot be told from; judgement
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kossa.evidence import Source
+from kossa.evidence import Refused, Source
+from kossa.intake.text import decode_text
 
 __all__ = ["attached", "narrative"]
 
 _TAG = re.compile(r"<[^>]*>")
 _BLOCK = re.compile(r"(?i)</?(?:p|div|br|li|tr|h\d|td)\b[^>]*>")
-_LARGEST = 2_000_000  # characters of one attached text; a letter has some thousands (judgement)
 
 
 def narrative(data: Mapping[str, Any]) -> Iterator[str]:
@@ -36,11 +36,15 @@ def attached(attachments: Any, place: Source, unread: list[str]) -> Iterator[str
             unread.append(f"{place.place} ({kind[:40]})")
             continue
         try:
-            raw = base64.b64decode(attachment["data"][: _LARGEST * 2])
+            raw = base64.b64decode(attachment["data"])
         except (binascii.Error, ValueError):
             unread.append(f"{place.place} (not sound base64)")
             continue
-        words = raw.decode("utf-8", "replace")[:_LARGEST]
+        try:
+            words = decode_text(raw).text
+        except Refused as refused:
+            unread.append(f"{place.place} ({refused.code})")
+            continue
         yield _bare(words) if kind == "text/html" else words
 
 

@@ -31,7 +31,9 @@ from kossa.evidence.vocabulary import label, term
 from kossa.evidence.words_reading import Denied, Examined, ended
 from kossa.history.denied import denied
 from kossa.history.examinations import examined
+from kossa.history.foreign import ENGLISH
 from kossa.history.person import person_findings
+from kossa.history.spoken import TABLED, tabled
 from kossa.history.told import Told, group, told
 from kossa.history.words import find
 from kossa.intake.case_form import form_notices, lab_rows
@@ -128,12 +130,13 @@ def _imaging(
     unseen: list[Denied] = []
     for entry in entries or []:
         site, text = str(entry.get("site") or ""), str(entry.get("description") or "")
-        here, lost = find(text, field="imaging", source=source)
+        language = tabled(text)
+        here, lost = find(text, field="imaging", source=source, language=language)
         findings.extend(here)
         missed.extend(lost)
         film = "mammogram, " if str(entry.get("modality") or "").lower().startswith("mammogra") else ""
-        made = told(text, context=film + site, source=source)
-        unseen.extend(denied(text, context=film + site, field="imaging", source=source))
+        made = told(text, context=film + site, source=source, language=language)
+        unseen.extend(denied(text, context=film + site, field="imaging", source=source, language=language))
         deposits.extend(made)
         if site and (made or not here):
             findings.extend(_placed(site, made, source))
@@ -200,13 +203,29 @@ def _examined(
     texts = [t for name in ("history", "symptoms") for t in _texts(case.get(name))]
     texts += [f"biopsy: {t}" for t in _texts(case.get("biopsy"))]
     texts += [f"{p.get('modality') or ''} of {p.get('site') or 'it'}" for p in pictures]
-    return [e for t in texts for e in examined(t, source=source)]
+    return [e for t in texts for e in examined(t, source=source, language=tabled(t))]
+
+
+def _languages(case: Mapping[str, Any]) -> list[Notice]:
+    """Tell of fields that are in another language."""
+    texts = [t for name in ("history", "symptoms", "biopsy") for t in _texts(case.get(name))]
+    found = dict.fromkeys(language for t in texts if (language := tabled(t)) != ENGLISH)
+    return [
+        Notice(
+            code="language",
+            severity=Severity.INFO,
+            what=f"A field of this form seems to be {language}; {TABLED}",
+            done="What the table does not hold is listed as not understood.",
+            todo="Check the findings against the form.",
+        )
+        for language in found
+    ]
 
 
 def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Sequence[str] = ()) -> CaseRead:
     """Read one case. `hide` names fields that are to be taken as unknown (`biopsy`)."""
     shown = {k: v for k, v in case.items() if k not in (*hide, "label", "notes", "source", "provenance")}
-    notices: list[Notice] = form_notices(shown)
+    notices: list[Notice] = [*form_notices(shown), *_languages(shown)]
     person = _person(shown, notices)
     findings: list[Finding] = list(person_findings(person))
     missed: list[str] = []
@@ -214,11 +233,13 @@ def read_case(case: Mapping[str, Any], *, source: Source | None = None, hide: Se
     looked: list[Denied] = []
     for name in ("history", "symptoms", "biopsy"):
         for text in _texts(shown.get(name)):
-            here, lost = find(text, field=name, source=source)
+            language = tabled(text)
+            here, lost = find(text, field=name, source=source, language=language)
             findings.extend(here)
             missed.extend(lost)
-            all_told.extend(told(text, field=name, source=source))
-            looked.extend(denied(text, field=name, source=source) if name == "biopsy" else ())
+            all_told.extend(told(text, field=name, source=source, language=language))
+            if name == "biopsy":
+                looked.extend(denied(text, field=name, source=source, language=language))
     pictures = [row for row in lab_rows(shown, "imaging") if isinstance(row, Mapping)]
     pictured, deposits, lost, unseen = _imaging(pictures, source)
     findings.extend(pictured)

@@ -16,6 +16,7 @@ import msgspec
 from kossa.evidence import Finding, Source, State, Whose
 from kossa.history.attached import attached, narrative
 from kossa.history.codes import icd10, snomed
+from kossa.history.spoken import tabled
 from kossa.history.told import Told, told
 from kossa.history.words import find
 from kossa.intake.fhir_entries import Resources, codings, moment, text_of, texts
@@ -98,13 +99,15 @@ class RecordReader:
         ids = dict.fromkeys(i for c in codings(stated.concept) for i in _of_code(c.system, c.code))
         here = [Finding(id=i, words=words or None, source=place) for i in ids]
         said = f"{words} of the {stated.site}" if stated.site else words
-        worded, missed = find(said, field="letter", source=place)
+        language = tabled(words)
+        worded, missed = find(said, field="letter", source=place, language=language)
         here.extend(f for f in worded if f.id not in ids)
         self.findings.extend(_meant(f, stated) for f in here)
         if words and not here:
             self.not_understood.extend(missed or [words])
         if words and not stated.denied and stated.whose is Whose.PERSON:
-            self.deposits.extend(told(words, context=stated.site, field="letter", source=place))
+            heard = told(words, context=stated.site, field="letter", source=place, language=language)
+            self.deposits.extend(heard)
 
     def _write(self, text: str, site: str, place: Source) -> None:
         if text.strip():

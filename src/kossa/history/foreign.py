@@ -16,7 +16,7 @@ from importlib.resources import files
 from kossa.history.levelled import Sentence, Word, level_phrase, sentences
 from kossa.history.lexicon import phrases
 
-__all__ = ["READ", "english", "likely_language", "sentences_in"]
+__all__ = ["ENGLISH", "READ", "english", "likely_language", "sentences_in"]
 
 READ = ("German", "French")
 ENGLISH = "English"

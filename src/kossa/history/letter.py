@@ -17,6 +17,7 @@ from kossa.evidence.words_reading import Denied, Examined
 from kossa.history.denied import denied
 from kossa.history.examinations import examined
 from kossa.history.foreign import english
+from kossa.history.salutation import unsaluted
 from kossa.history.told import Told, told
 from kossa.history.words import find
 
@@ -28,22 +29,22 @@ _PLAN = re.compile(r"plan|recommend|advice|follow[ -]?up|differential|suggest", 
 _PLANNED = 0.4  # certainty of what stands under a plan or differential: thought of, not said (judgement)
 # lines of a letter's frame say nothing of the person's disease
 _FRAME = re.compile(
-    r"^\s*(?:dear\b|yours\b|kind regards|best wishes|regards|sincerely|cc\b|copy to|tel\b|phone|fax|e-?mail|"
+    r"^\s*(?:yours\b|kind regards|best wishes|regards|sincerely|cc\b|copy to|tel\b|phone|fax|e-?mail|"
     r"date\s*(?::|of (?:birth|clinic|report|visit|admission|discharge|letter)|\d)|dictated|typed|signed|"
     r"reported by|re\b\s*:|address|nhs\b|mrn\b|dob\b|page \d|department of|.*\bhospital\s*$|consultant\b|"
     r"spr\b|registrar\b|(?:(?:\[name\]|dr\b|prof\b|mr\b|[A-Z]\.)[\s,.]*)*\[name\][\s,.]*"
     r"(?:$|consultant|professor|registrar|specialist|senior|locum|mb|md|frc|spr\b|st\d|gp\b)|"
     r"thank you (?:very much )?for (?:referring|asking|seeing)|"
-    r"sehr geehrter?\b|lieber? (?:kolleg|frau|herr)|mit freundlichen\b|betr(?:eff)?\b|gez\.|oberarzt|"
-    r"ch(?:er|ère) (?:confrère|consœur|collègue|monsieur|madame|docteur)|"
+    r"mit freundlichen\b|betr(?:eff)?\b|gez\.|oberarzt|"
     r"(?:bien )?cordialement|confraternel|objet\b|chefarzt|"
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*$)",
     re.IGNORECASE,
 )
 # a frame that a sentence may follow on the same line: what stands behind it is kept
 _OPENING = re.compile(
-    r"^\s*(?:re\b\s*:|thank you (?:very much )?for (?:referring|asking (?:me|us) to see|asking|seeing)|"
-    r"(?:dear\b|kind regards|best wishes)[^,.;:]*[,.;:]?|(?:consultant|reported by|dictated)[^:]{0,60}:)",
+    r"^\s*(?:re\b\s*:|betr(?:eff)?\b\.?\s*:|objet\b\s*:|"
+    r"thank you (?:very much )?for (?:referring|asking (?:me|us) to see|asking|seeing)|"
+    r"(?:kind regards|best wishes)[^,.;:]*[,.;:]?|(?:consultant|reported by|dictated)[^:]{0,60}:)",
     re.IGNORECASE,
 )
 # a short line that says what was pictured: `CT thorax with contrast, 12.3.2024.`
@@ -134,6 +135,7 @@ def read_letter(
     title = _examination(text, language)
     for heading, part in _sections(text):
         body = "\n".join(_unframed(line) for line in part.split("\n"))
+        missed.extend(_lost(part, language))
         if not body.strip():
             continue
         said = english(heading, language)
@@ -176,10 +178,17 @@ def _pictured(heading: str, title: str, language: str) -> str:
 
 def _unframed(line: str) -> str:
     """Return a line without its frame: nothing of `Tel 123`, the sentence of `Dear Sir, she has ESRD.`"""
+    line = unsaluted(line)
     if not _FRAME.match(line):
         return line
     opening = _OPENING.match(line)
     return line[opening.end() :] if opening else ""
+
+
+def _lost(part: str, language: str) -> list[str]:
+    """Lines that were taken for a letter's frame and yet name something of a disease: told as not read."""
+    gone = [line.strip() for line in part.split("\n") if line.strip() and not _unframed(line).strip()]
+    return [line for line in gone if find(unsaluted(line), field="letter", language=language)[0]]
 
 
 def _headed(heading: str, body: str) -> str:

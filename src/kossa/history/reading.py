@@ -27,27 +27,31 @@ from kossa.evidence.version import VERSION
 from kossa.evidence.words_reading import Denied, Examined, HistoryReading
 from kossa.history.case import contradictions, merged, read_case
 from kossa.history.fhir import RecordReader
-from kossa.history.foreign import READ, english, likely_language
-from kossa.history.letter import language, read_letter
-from kossa.history.names import cleaner
+from kossa.history.foreign import english
+from kossa.history.letter import Letter, read_letter
+from kossa.history.lexicon import phrases
 from kossa.history.person import person_findings
 from kossa.history.phenopacket import read_phenopacket
+from kossa.history.spoken import spoken
 from kossa.history.stated import stated_person
 from kossa.history.told import Told, group, told_findings
 from kossa.intake.entry import Entry, Survey
 from kossa.intake.fhir_entries import resources
 from kossa.intake.files_table import files, notices
 from kossa.intake.json_doc import first_fault
+from kossa.intake.known_names import known_names
+from kossa.intake.names import cleaner
 from kossa.intake.people import people
 from kossa.intake.shared_entries import open_to, settle_shared
 from kossa.intake.sidecar import parse_toml
 from kossa.intake.survey import survey
-from kossa.intake.text import decode_text, within
+from kossa.intake.text import decode_text
 
 __all__ = ["examine"]
 
 _ROOM = "history"
 _KINDS = (FileKind.FHIR, FileKind.HISTORY, FileKind.CASE)
+_NAME_LETTERS = 60  # letters of a text that may be no more than a name (judgement)
 
 
 @dataclass(slots=True)
@@ -65,26 +69,35 @@ class _Said:
     age_years: float | None = None
     sex: Sex = Sex.U
 
+    def hear(self, letter: Letter, *, missed: bool = True) -> None:
+        """Take in what a letter says; without `missed` not what was not understood of it."""
+        self.findings.extend(letter.findings)
+        self.deposits.extend(letter.deposits)
+        self.denied.extend(letter.denied)
+        self.history_told |= letter.tells_history
+        self.examined.extend(letter.examined)
+        self.not_understood.extend(letter.not_understood if missed else ())
+
     def count(self) -> tuple[int, ...]:
         """How much was said so far."""
         return len(self.findings), len(self.not_understood), len(self.deposits), len(self.denied)
 
 
 def examine(
-    found: Survey | Path, person: Person | None = None, *, progress: Progress = silent
+    found: Survey | Path | str, person: Person | None = None, *, progress: Progress = silent
 ) -> HistoryReading:
     """Read what words and codes say: letters, FHIR records, phenopackets, case forms.
 
     Raises `NothingUsable` where a path holds none, `SeveralPeople` where it tells of two people; of a
     survey without words an empty reading is returned.
     """
-    alone = isinstance(found, Path)
-    if isinstance(found, Path):
-        found = survey(found, progress=progress)
+    alone = isinstance(found, Path | str)
+    if isinstance(found, Path | str):
+        found = survey(Path(found), progress=progress)
     whose = person or _whose(found)
     said = _Said()
     entries = open_to(found, _ROOM, *_KINDS)
-    clean = cleaner([i for e in found.entries for i in e.identities])
+    clean = cleaner(names=known_names(found), phrases=tuple(phrases()))
     for number, entry in enumerate(entries, 1):
         progress("reading words", number, len(entries))
         _read(entry, said, clean)
@@ -158,15 +171,17 @@ def _fhir(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
     said.findings.extend(record.findings)
     said.deposits.extend(record.deposits)
     said.not_understood.extend(record.not_understood)
+    reason = None
     for written in record.written:
-        letter = read_letter(written.text, written.source, context=written.site)
-        said.findings.extend(letter.findings)
-        said.deposits.extend(letter.deposits)
-        said.denied.extend(letter.denied)
-        said.history_told |= letter.tells_history
-        said.examined.extend(letter.examined)
-        if len(written.text) > 60:  # a short one is the name of a condition, told already
-            said.not_understood.extend(letter.not_understood)
+        said_in = spoken(written.text, entry, what="A text of this record")
+        if said_in is None or said_in.cut:
+            reason = "text-not-read" if said_in is None else reason or "too-long"
+        if said_in is not None:
+            named = len(written.text) <= _NAME_LETTERS  # the name of a condition, told already
+            said.hear(
+                read_letter(said_in.words, written.source, context=written.site, language=said_in.language),
+                missed=not named,
+            )
     if record.unread:
         entry.tell(
             "attachment-not-read",
@@ -175,7 +190,7 @@ def _fhir(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
             done="Their words are not used.",
             todo="Copy their words into a plain text file (.txt).",
         )
-    return "attachment-not-read" if record.unread else None
+    return "attachment-not-read" if record.unread else reason
 
 
 def _case(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
@@ -195,7 +210,7 @@ def _case(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
     said.notices.extend(case.notices)
     if case.person.setting is not Setting.UNKNOWN:
         said.setting = case.person.setting
-    refused = {n.code for n in case.notices} - {"contradiction", "one-table"}
+    refused = {n.code for n in case.notices} - {"contradiction", "one-table", "language"}
     return "fields-refused" if refused else None
 
 
@@ -209,14 +224,13 @@ def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
 
 
 def _phenopacket(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
-    del clean
     document = entry.document()
     fault = first_fault(document.data)
     if fault is not None or not isinstance(document.data, Mapping):
         raise Refused(
             fault.code if fault else "not-a-phenopacket", fault.what if fault else "This is no object."
         )
-    findings, missed = read_phenopacket(document.data, entry.source())
+    findings, missed = read_phenopacket(_cleaned(document.data, clean), entry.source())
     said.findings.extend(findings)
     said.deposits.extend(told_findings(findings))
     said.not_understood.extend(missed)
@@ -234,44 +248,15 @@ def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | Non
     text = decode_text(entry.read())
     for code, what in text.remarks:
         entry.tell(code, Severity.WARNING, what, done="It was read.", todo="Save it as UTF-8.")
-    words = within(text.text)
-    if words is not text.text:
-        entry.tell(
-            "too-long",
-            Severity.WARNING,
-            f"This text has {len(text.text) / 1e6:.1f} million letters, more than a person's letters have.",
-            done=f"The first {len(words) / 1e6:.1f} million were read.",
-            todo="Cut out what is about calcification, and give that.",
-        )
-    spoken = language(words) or likely_language(words) or "English"
-    if spoken not in ("English", *READ):
-        entry.tell(
-            "language",
-            Severity.WARNING,
-            f"This text seems to be {spoken}; only English, {' and '.join(READ)} are read.",
-            done="It was not used.",
-            todo="Translate what matters, or fill in a case.toml (`kossa new FOLDER`).",
-        )
+    said_in = spoken(text.text, entry)
+    if said_in is None:
         return "language"
-    if spoken != "English":
-        entry.tell(
-            "language",
-            Severity.INFO,
-            f"This text seems to be {spoken}; it was read by a table of phrases, not translated.",
-            done="What the table does not hold is listed as not understood.",
-            todo="Check the findings against the letter, or fill in a case.toml (`kossa new FOLDER`).",
-        )
-    age, sex = stated_person(words if spoken == "English" else english(words, spoken))
+    words, language = said_in.words, said_in.language
+    age, sex = stated_person(english(words, language))
     said.age_years = age if said.age_years is None else said.age_years
     said.sex = sex if said.sex is Sex.U else said.sex
-    letter = read_letter(clean(words), entry.source(), language=spoken)
-    said.findings.extend(letter.findings)
-    said.deposits.extend(letter.deposits)
-    said.denied.extend(letter.denied)
-    said.history_told |= letter.tells_history
-    said.examined.extend(letter.examined)
-    said.not_understood.extend(letter.not_understood)
-    if words is not text.text:
+    said.hear(read_letter(clean(words), entry.source(), language=language))
+    if said_in.cut:
         return "too-long"
     return "encoding" if text.remarks else None
 

@@ -21,7 +21,7 @@ from kossa.evidence import Refused
 from kossa.evidence.geometry import Grid
 from kossa.intake.budget import DEFAULT
 
-__all__ = ["NiftiFile", "NiftiHeader", "is_nifti", "read_nifti", "read_nifti_header"]
+__all__ = ["NiftiFile", "NiftiHeader", "read_nifti", "read_nifti_header"]
 
 Floats = npt.NDArray[np.float64]
 Axes = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
@@ -75,16 +75,6 @@ class NiftiFile:
 
     header: NiftiHeader
     stored: npt.NDArray[Any]
-
-
-def is_nifti(head: bytes) -> bool:
-    """Say whether a file that begins with these bytes (352 inflated ones suffice) is NIfTI."""
-    if head[:2] == b"\x1f\x8b":
-        try:
-            head = zlib.decompressobj(31).decompress(head, 352)
-        except zlib.error:
-            return False
-    return head[344:348] in (b"n+1\0", b"ni1\0") or head[4:8] in (b"n+2\0", b"ni2\0")
 
 
 def read_nifti_header(data: bytes) -> NiftiHeader:

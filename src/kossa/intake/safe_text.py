@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["HIDDEN", "LONGEST", "safe", "safe_cell"]
+__all__ = ["HIDDEN", "LONGEST", "safe"]
 
 #: letters of foreign text that are shown; ecosystem.md section 8, case 20
 LONGEST = 64
@@ -28,8 +28,3 @@ def safe(text: str, *, limit: int | None = LONGEST) -> str:
     shown = text[:limit] if cut else text
     shown = HIDDEN.sub(lambda found: f"<U+{ord(found.group()):04X}>", shown)
     return shown + "…" if cut else shown
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell of a table that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

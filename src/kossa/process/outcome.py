@@ -57,7 +57,11 @@ class Visible(Record, frozen=True, kw_only=True):
 
 
 class Balance(Record, frozen=True, kw_only=True):
-    """Relative gap between what the blood gave and what lies in the mineral or was taken away."""
+    """Relative gap between what the blood gave and what lies in the mineral or was taken away.
+
+    Phosphate is taken up with calcium at the mineral's ratio, so that its account is that of calcium: one
+    figure under both names.
+    """
 
     calcium: float
     phosphate: float

@@ -18,6 +18,7 @@ from kossa.evidence.volume import Examination
 from kossa.report import words
 from kossa.report.pictures import deposit_planes, projections
 from kossa.report.score_view import score_table
+from kossa.workup.join import scan_prefix
 
 __all__ = ["group_rows", "scan_view"]
 
@@ -37,7 +38,12 @@ def _size(deposit: CtDeposit) -> float:
 
 def group_rows(workup: Workup) -> list[dict[str, Any]]:
     """Return one row a group of the whole person: what counts first, then what is ordinary."""
-    deposits = {d.id: d for r in workup.ct for d in r.deposits} if len(workup.ct) == 1 else {}
+    scans = len(workup.ct)
+    deposits = {
+        scan_prefix(n, scans) + d.id: (n, d)
+        for n, reading in enumerate(workup.ct, 1)
+        for d in reading.deposits
+    }
     marks = {d.id: (n, d) for n, film in enumerate(workup.films, 1) for d in film.deposits}
     boxes = {
         m: (n, k)
@@ -48,10 +54,14 @@ def group_rows(workup: Workup) -> list[dict[str, Any]]:
     shown = [g for g in workup.groups if g.material in (Material.CALCIFICATION, Material.PHYSIOLOGICAL)]
     rows = []
     for number, group in enumerate(shown, 1):
-        own = sorted((deposits[i] for i in group.deposits if i in deposits), key=_size, reverse=True)
+        measured = [deposits[i] for i in group.deposits if i in deposits]
+        own = sorted((d for _, d in measured), key=_size, reverse=True)
+        scan = f"scan {measured[0][0]}" if measured and scans > 1 else "CT"
         seen = [marks[i] for i in group.deposits if i in marks]
         drawn = sorted({boxes[i] for i in group.deposits if i in boxes})
-        rows.append(_film_group_row(number, group, seen, drawn) if seen else _group_row(number, group, own))
+        rows.append(
+            _film_group_row(number, group, seen, drawn) if seen else _group_row(number, group, own, scan)
+        )
     return rows
 
 
@@ -79,16 +89,16 @@ def _film_group_row(
     }
 
 
-def _known_from(group: DepositGroup, own: list[CtDeposit]) -> str:
+def _known_from(group: DepositGroup, own: list[CtDeposit], scan: str) -> str:
     if not own:
         return group.words or "CT"
     ids = [d.id for d in own]
     more = f" and {len(ids) - 4} more" if len(ids) > 4 else ""
     told = f'; told: "{group.words}"' if group.words else ""
-    return f"CT, deposit{'s' if len(ids) > 1 else ''} {', '.join(ids[:4])}{more}{told}"
+    return f"{scan}, deposit{'s' if len(ids) > 1 else ''} {', '.join(ids[:4])}{more}{told}"
 
 
-def _group_row(number: int, group: DepositGroup, own: list[CtDeposit]) -> dict[str, Any]:
+def _group_row(number: int, group: DepositGroup, own: list[CtDeposit], scan: str) -> dict[str, Any]:
     diameters = [d.diameter_mm for d in own if d.diameter_mm is not None]
     looks = vocabulary.label(group.pattern) if group.pattern else "not described"
     if group.material is Material.PHYSIOLOGICAL:
@@ -102,7 +112,7 @@ def _group_row(number: int, group: DepositGroup, own: list[CtDeposit]) -> dict[s
         "looks": looks,
         "amount": words.amount(group),
         "largest": f"{words.number(max(diameters))} mm across" if diameters else "not measured",
-        "known_from": _known_from(group, own),
+        "known_from": _known_from(group, own, scan),
     }
 
 
@@ -116,8 +126,8 @@ def scan_view(exam: Examination) -> dict[str, Any]:
         reverse=True,
     )
     marked = counted[:MARKED]
-    listed = [d for d in reading.deposits if d.material in COUNTS]
-    listed.sort(key=lambda d: (not d.kept, COUNTS.index(d.material), -_size(d)))
+    listed = [d for d in reading.deposits if d.material in COUNTS and d.kept]
+    listed.sort(key=lambda d: (COUNTS.index(d.material), -_size(d)))
     others = [d for d in reading.deposits if d.material not in COUNTS or not d.kept]
     return {
         "projections": projections(exam, marked={d.id: d.id for d in marked}),
@@ -172,11 +182,10 @@ def _notable(exam: Examination, deposit: CtDeposit, index: int) -> dict[str, Any
 
 
 def _deposit_row(deposit: CtDeposit) -> dict[str, Any]:
-    material = deposit.material.value if deposit.kept else f"{deposit.material.value}, explained by noise"
     noise = deposit.noise_probability
     return {
         "id": deposit.id,
-        "material": material,
+        "material": deposit.material.value,
         "where": words.place(deposit.site, deposit.side),
         "volume": words.number(deposit.volume_mm3),
         "mass": words.interval(deposit.mass_integrated_mg, "mg"),

@@ -27,6 +27,7 @@ from kossa.report.picture_words import (
     section_lines,
 )
 from kossa.report.plain import how_soon, kind_name, share, unmarked
+from kossa.workup.join import scan_of
 from kossa.workup.open_groups import OpenGroup, open_groups
 
 __all__ = [
@@ -46,6 +47,10 @@ __all__ = [
 _BRACKETS = re.compile(r" \([^)]*\)")
 NAMED_PLACES = 6  # more than these are counted, not listed, in a sentence
 LEAST_SHARE = 0.01  # a kind less likely than this is not put into a radiologist's own text (judgement)
+# what has no left and right of its own: "fat under the skin on the left", not "left fat under the skin"
+NO_PAIR = frozenset(
+    ("fat", "skin", "soft", "skeletal", "fascia", "inside", "beside", "next", "place", "scar", "tissue")
+)
 UNKNOWN_PLACE = "a place that the rules could not name"
 
 
@@ -83,7 +88,8 @@ def place(site: str | None, side: Side = Side.UNKNOWN) -> str:
         return UNKNOWN_PLACE
     words = unmarked(vocabulary.label(site))
     if side in (Side.LEFT, Side.RIGHT) and side.value not in words:
-        return f"{side.value} {words}"
+        spread = words.split(" ", 1)[0] in NO_PAIR
+        return f"{words} on the {side.value}" if spread else f"{side.value} {words}"
     return f"{words}, both sides" if side is Side.BOTH else words
 
 
@@ -158,8 +164,20 @@ def _counted_places(groups: Sequence[DepositGroup], noun: str = "deposit") -> st
         known.append("one place not named" if unknown == 1 else f"{unknown} places not named")
     if len(known) > NAMED_PLACES:
         known = [*known[:NAMED_PLACES], f"{len(known) - NAMED_PLACES} more places"]
-    count = sum(len(g.deposits) for g in groups)
-    return f"{count} {noun if count == 1 else f'{noun}s'} in {join(known)}"
+    return f"{_how_many(groups, noun)} in {join(known)}"
+
+
+def _how_many(groups: Sequence[DepositGroup], noun: str) -> str:
+    """Return how many deposits these are, of several scans each with its own count: both may show one."""
+    scans: dict[int | None, int] = {}
+    for group in groups:
+        number = scan_of(group.id)
+        scans[number] = scans.get(number, 0) + len(group.deposits)
+    parts = [
+        f"{count} {noun}{'' if count == 1 else 's'}{'' if number is None else f' on scan {number}'}"
+        for number, count in scans.items()
+    ]
+    return join(parts)
 
 
 def lead(workup: Workup) -> str:
@@ -169,16 +187,19 @@ def lead(workup: Workup) -> str:
         parts += _where(workup)  # kind and share stand in the brief below
     if not parts:
         parts += denied_lines(workup)
-    for reading in workup.ct:
+    for index, reading in enumerate(workup.ct, 1):
+        which = f", scan {index}:" if len(workup.ct) > 1 else ""
         for score in reading.scores:
             if score.name == "mass_integrated" and score.material == "calcification" and score.value:
                 spread = Interval(value=score.value, low=score.low, high=score.high)
-                parts.append(f"In all {interval(spread, 'mg')} of mineral, counted as hydroxyapatite.")
+                parts.append(f"In all{which} {interval(spread, 'mg')} of mineral, counted as hydroxyapatite.")
                 break
         physiological = [g for g in reading.groups if g.material is Material.PHYSIOLOGICAL]
         if physiological:
             names = join(list(dict.fromkeys(place(g.site) for g in physiological)))
-            parts.append(f"Ordinary with age and not counted: {names}.")
+            parts.append(f"Ordinary with age and not counted{which.rstrip(':')}: {names}.")
+    if len(workup.ct) > 1:
+        parts.append("A deposit that two scans show counts on each.")
     if workup.ct:
         # figures in brackets stand in full under the limits
         unseen = list(dict.fromkeys(_BRACKETS.sub("", w) for r in workup.ct for w in r.limits.not_seen))
@@ -223,6 +244,8 @@ def _findings(workup: Workup) -> list[str]:
         noun = f"mark{many} on film" if group.id in filmed else f"deposit{many}"
         note = " Physiological." if group.material is Material.PHYSIOLOGICAL else ""
         where = place(group.site, group.side)
+        scan = scan_of(group.id)
+        noun += "" if scan is None else f" on scan {scan}"
         said = [f"{count} {noun}", vocabulary.label(group.pattern) if group.pattern else ""]
         said += [] if group.id in filmed else [amount(group)]
         lines.append(f"{where[:1].upper()}{where[1:]}: {', '.join(s for s in said if s)}.{note}")
@@ -271,10 +294,12 @@ def _limits_lines(workup: Workup) -> list[str]:
 def copy_text(workup: Workup) -> str:
     """Return Findings / Impression / Limits as plain text for a radiologist's own report."""
     scores = [
-        score_sentence(s)
-        for r in workup.ct
+        (f"Scan {index}: " if len(workup.ct) > 1 else "") + score_sentence(s)
+        for index, r in enumerate(workup.ct, 1)
         for s in r.scores
-        if s.name in ("agatston", "volume_plain", "mass_integrated") and s.material == "calcification"
+        if s.name in ("agatston", "volume_plain", "mass_integrated")
+        and s.material == "calcification"
+        and any(d.kept for d in r.deposits if d.material is Material.CALCIFICATION)
     ]
     sections = (
         ("FINDINGS", [*_findings(workup), *[f"{s}." for s in scores]]),
@@ -294,7 +319,8 @@ def reading_text(reading: CtReading) -> str:
             lines.append(f"{place(group.site, group.side)}: {count}, {amount(group)}{note}")
     if not any(g.material is Material.CALCIFICATION for g in reading.groups):
         lines.append(f"No calcium deposit was found above {_limits([reading])}.")
-    lines += [score_sentence(s) for s in reading.scores if s.material == "calcification"]
+    if any(d.kept for d in reading.deposits if d.material is Material.CALCIFICATION):
+        lines += [score_sentence(s) for s in reading.scores if s.material == "calcification"]
     lines += [f"Not seen by this version: {w}" for w in reading.limits.not_seen]
     lines += [f"{n.severity.value}: {n.what} {n.done} {n.todo}".strip() for n in reading.notices]
     return "\n".join(line for line in lines if line)

@@ -41,6 +41,8 @@ YELLOW = np.float32(
 CAST = np.float32(0.4)  # of the mineral's dye: brown beside it that may be pigment (judgement)
 EDGE_STEP, EDGES = 0.01, 401  # of the table of edges: levels up to a density of 4
 REACH = 3  # pixels: beyond the blur of any sharp picture (judgement)
+CORE_REACH = 5  # pixels from the dark of a deposit to what belongs to it: a nucleus is wider (judgement)
+BODY_EDGE = np.float32(0.5)  # of the density beside it: where a blurred edge of tissue lies
 
 
 def log_light(depth: int) -> Singles:
@@ -139,12 +141,12 @@ def _box(source: Singles, out: Singles) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _highest(source: Singles, i: int, j: int) -> float:
-    """Return the maximum within `REACH` pixels."""
+def _highest(source: Singles, i: int, j: int, reach: int) -> float:
+    """Return the maximum within `reach` pixels."""
     rows, columns = source.shape
     best = source[i, j]
-    for y in range(max(0, i - REACH), min(rows, i + REACH + 1)):
-        for x in range(max(0, j - REACH), min(columns, j + REACH + 1)):
+    for y in range(max(0, i - reach), min(rows, i + reach + 1)):
+        for x in range(max(0, j - reach), min(columns, j + reach + 1)):
             best = max(best, source[y, x])
     return float(best)
 
@@ -153,7 +155,7 @@ def _highest(source: Singles, i: int, j: int) -> float:
 def mark(
     maps: tuple[Singles, Singles, Singles],
     own: tuple[int, int],
-    levels: tuple[float, float],
+    levels: tuple[float, float, float, float],
     edges: Singles,
     smooth: tuple[Singles, Singles],
     out: tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
@@ -161,13 +163,14 @@ def mark(
 ) -> int:
     """Mark mineral, tissue and pigment on the rows `own` (half-open) of the maps.
 
-    `maps` are those of `concentrations`, `smooth` two maps for scratch. `levels`: least summed density of
-    tissue, and floor of the mineral dye. `edges`: see `edge_table`. `out` (rows of `own` only): the dye in
-    thousandths where there is mineral, else -1; tissue; pigment. `histogram` counts tissue pixels by their
-    dye, pigment left out. Returns how many pixels of mineral have a brown cast.
+    `maps` are those of `concentrations`, `smooth` two maps for scratch. `levels`: summed density of what is
+    tissue, least of what is where it has half of the density beside it, floor of the mineral dye, and how
+    dark a deposit is within `CORE_REACH` pixels. `edges`: see `edge_table`. `out` (rows of `own` only): the
+    dye in thousandths where there is mineral, else -1; tissue; pigment. `histogram` counts tissue pixels by
+    their dye, pigment left out. Returns how many pixels of mineral have a brown cast.
     """
     total, dye, brown = maps
-    tissue_level, floor = levels
+    tissue_level, pale_level, floor, core = levels
     mineral, tissue, pigment = out
     cast = 0
     _box(total, smooth[0])
@@ -180,11 +183,16 @@ def mark(
             brownish = brown[i, j] >= PIGMENT and brown[i, j] > here
             pigment[r, j] = brownish
             if here >= floor and not brownish:
-                level = _highest(smooth[1], i, j)
-                if here >= edges[max(0, min(int(level / EDGE_STEP), EDGES - 1))]:
+                level = _highest(smooth[1], i, j, REACH)
+                if here >= edges[max(0, min(int(level / EDGE_STEP), EDGES - 1))] and (
+                    level >= core or _highest(smooth[1], i, j, CORE_REACH) >= core
+                ):
                     mineral[r, j] = np.int16(min(here, 30.0) * MILLI)
                     cast += brown[i, j] > CAST * here
-            tissue[r, j] = smooth[0][i, j] >= tissue_level or mineral[r, j] >= 0
+            body = smooth[0][i, j]
+            tissue[r, j] = body >= tissue_level or mineral[r, j] >= 0
+            if not tissue[r, j] and body >= pale_level:
+                tissue[r, j] = body >= BODY_EDGE * _highest(smooth[0], i, j, REACH)
             if tissue[r, j]:
                 k = int(max(here, 0.0) / BIN) if not brownish else 0
                 histogram[min(k, BINS - 1)] += 1

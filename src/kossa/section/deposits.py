@@ -46,6 +46,11 @@ class Deposits:
     def __len__(self) -> int:
         return int(self.pixels.size)
 
+    def by_object(self) -> tuple[Longs, Longs]:
+        """Return the order of the runs by their object, and where each object begins in it (n + 1)."""
+        order = np.argsort(self.of, kind="stable")
+        return order, np.searchsorted(self.of[order], np.arange(len(self) + 1))
+
     def rings(self) -> int:
         """Return how many objects are rings: about round, wide, and empty in the middle.
 
@@ -55,14 +60,15 @@ class Deposits:
         area = side.prod(axis=1)
         long, short = side.max(axis=1, initial=1), side.min(axis=1, initial=1 << 20)
         likely = (short >= RING_SIDE) & (long <= 1.7 * short) & (self.pixels < RING_FILL * area)
+        order, begins = self.by_object()
         found = 0
         for at in np.flatnonzero(likely):
             (y0, x0), (y1, x1) = self.box[at].tolist()
-            own = self.of == at
+            own = order[begins[at] : begins[at + 1]]
             fifth = ((y1 - y0) // 5, (x1 - x0) // 5)
-            across = (self.y >= y0 + 2 * fifth[0]) & (self.y < y1 - 2 * fifth[0])
-            across &= (self.x0 < x1 - 2 * fifth[1]) & (self.x1 > x0 + 2 * fifth[1])
-            found += not bool((own & across).any())
+            across = (self.y[own] >= y0 + 2 * fifth[0]) & (self.y[own] < y1 - 2 * fifth[0])
+            across &= (self.x0[own] < x1 - 2 * fifth[1]) & (self.x1[own] > x0 + 2 * fifth[1])
+            found += not bool(across.any())
         return found
 
     def diameters_px(self) -> Floats:

@@ -7,7 +7,7 @@ pixels touch by a corner the ring is split there, so that every ring is simple.
 from __future__ import annotations
 
 import uuid
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["geojson", "rings"]
 
 Point = tuple[int, int]
+Span = tuple[int, int]
 Ring = list[Point]
 
 MOST_OUTLINES = 20_000  # deposits that are outlined, the largest first: QuPath grows slow above (judgement)
@@ -39,7 +40,7 @@ def geojson(exam: SectionExamination) -> bytes:
     sure = any(f.id == "score_mineral_area_percent" for f in reading.findings)
     name = "Mineral" if sure else "Mineral or look-alike"
     um = reading.um_per_px
-    begins = _by_object(deposits)
+    begins = deposits.by_object()
     features = []
     for number, at in enumerate(order.tolist(), 1):
         pixels = int(deposits.pixels[at])
@@ -79,12 +80,6 @@ def _identity(number: int, box: npt.NDArray[np.int32], pixels: int) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"kossa/section/{place}"))
 
 
-def _by_object(deposits: Deposits) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the order of runs by their object, and where each object begins in it."""
-    order = np.argsort(deposits.of, kind="stable")
-    return order, np.searchsorted(deposits.of[order], np.arange(len(deposits) + 1))
-
-
 def _runs(
     deposits: Deposits, begins: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], at: int
 ) -> tuple[list[int], list[int], list[int]]:
@@ -94,31 +89,51 @@ def _runs(
 
 
 def rings(y: list[int], x0: list[int], x1: list[int]) -> list[Ring]:
-    """Return the closed rings [(x, y), ...] around runs: outer ones with positive area, holes negative."""
-    following: dict[Point, list[Point]] = {}
-    rows: dict[int, set[int]] = {}
+    """Return the closed rings [(x, y), ...] around runs: outer ones with positive area, holes negative.
+
+    Runs of one row do not touch. What is held grows with the number of runs, not with their length.
+    """
+    rows: dict[int, list[Span]] = {}
     for row, begin, end in zip(y, x0, x1, strict=True):
-        rows.setdefault(row, set()).update(range(begin, end))
-    for row, columns in rows.items():
-        above, below = rows.get(row - 1, set()), rows.get(row + 1, set())
-        for x in columns:
-            if x not in above:
-                following.setdefault((x, row), []).append((x + 1, row))
-            if x + 1 not in columns:
-                following.setdefault((x + 1, row), []).append((x + 1, row + 1))
-            if x not in below:
-                following.setdefault((x + 1, row + 1), []).append((x, row + 1))
-            if x - 1 not in columns:
-                following.setdefault((x, row + 1), []).append((x, row))
+        rows.setdefault(row, []).append((begin, end))
+    following: dict[Point, list[Point]] = {}
+    for row, spans in rows.items():
+        spans.sort()
+        for begin, end in spans:
+            following.setdefault((end, row), []).append((end, row + 1))
+            following.setdefault((begin, row + 1), []).append((begin, row))
+        for begin, end in _without(spans, sorted(rows.get(row - 1, []))):
+            following.setdefault((begin, row), []).append((end, row))
+        for begin, end in _without(spans, sorted(rows.get(row + 1, []))):
+            following.setdefault((end, row + 1), []).append((begin, row + 1))
     out: list[Ring] = []
-    while following:
-        out += _split(_follow(following))
+    for first in list(following):
+        while first in following:
+            out += _split(_follow(following, first))
     return [_corners(ring) for ring in out]
 
 
-def _follow(following: dict[Point, list[Point]]) -> Ring:
+def _without(spans: list[Span], others: list[Span]) -> list[Span]:
+    """Return what of some spans no other covers; both are sorted and half-open."""
+    left: list[Span] = []
+    first = 0
+    for begin, end in spans:
+        here = begin
+        while first < len(others) and others[first][1] <= here:
+            first += 1
+        for other_begin, other_end in islice(others, first, None):
+            if other_begin >= end:
+                break
+            if other_begin > here:
+                left.append((here, other_begin))
+            here = max(here, other_end)
+        if here < end:
+            left.append((here, end))
+    return left
+
+
+def _follow(following: dict[Point, list[Point]], first: Point) -> Ring:
     """Take one closed path of edges out of the rest."""
-    first = next(iter(following))
     path, here = [first], first
     while True:
         ways = following[here]

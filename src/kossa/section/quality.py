@@ -12,7 +12,7 @@ from kossa.evidence import Notice, Severity
 from kossa.section.deposits import LEAST_PIXELS
 from kossa.section.frame import Frame
 from kossa.section.glass import WHITE, Glass
-from kossa.section.recipe import PALE_TISSUE, Recipe
+from kossa.section.recipe import Recipe
 from kossa.section.slide import Block
 
 __all__ = ["blockiness", "blur_px", "quality_notices"]
@@ -26,7 +26,8 @@ BLURRED = 1.6  # pixels (standard deviation): scans in focus gave 0.6 to 1.2 on 
 BLOCKS, BLOCKY = 8, 1.06  # JPEG's squares; steps at their borders over steps elsewhere (judgement: pictures
 # that were never compressed give 0.98 to 1.02)
 COARSE_UM = 1.5  # a pixel: nuclei have 4 pixels there, and deposits of 3 um are one (judgement)
-LOOKED_AT = 4  # blocks of the sample
+LOOKED_AT, LEAST_SIDE = 4, 64  # blocks of the sample, and their pixels a side (judgement: what a picture's
+# size leaves over at its border is too narrow to tell of edges)
 
 
 def blur_px(blocks: Sequence[Block], glass: Glass) -> float | None:
@@ -34,8 +35,8 @@ def blur_px(blocks: Sequence[Block], glass: Glass) -> float | None:
 
     A step blurred by a Gaussian is steepest by its height over sigma times the root of 2 pi.
     """
-    widths: list[Floats] = []
-    for block in blocks[:LOOKED_AT]:
+    widths: list[Floats] = [np.zeros(0)]
+    for block in _large(blocks):
         light = block.pixels[..., 1].astype(np.float64) / glass.light[1, 0]
         height = ndi.maximum_filter(light, 11) - ndi.minimum_filter(light, 11)
         slope = np.hypot(*np.gradient(light))
@@ -48,19 +49,24 @@ def blur_px(blocks: Sequence[Block], glass: Glass) -> float | None:
     return float(np.sqrt(max(float(np.quantile(found, STEEPEST)) ** 2 - 1.0 / 3.0, 0.0)))
 
 
+def _large(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks that are looked at."""
+    return [block for block in blocks if min(block.pixels.shape[:2]) >= LEAST_SIDE][:LOOKED_AT]
+
+
 def blockiness(blocks: Sequence[Block]) -> float:
-    """Return the steps of light at every eighth column and row over those elsewhere."""
+    """Return the steps of light at every eighth column and row over those elsewhere; 0 where none is seen."""
     at, elsewhere = [], []
-    for block in blocks[:LOOKED_AT]:
+    for block in _large(blocks):
         light = block.pixels.astype(np.float64).sum(axis=2)
         for axis, corner in ((0, block.y), (1, block.x)):
-            # second differences: slopes of tissue cancel, a step does not
+            # tissue's own steps are the same at borders and elsewhere, but for strong ones, which are few
             step = np.abs(np.diff(light, axis=axis))
             step = np.minimum(step, 12.0).mean(axis=1 - axis)
             border = (np.arange(step.size) + corner + 1) % BLOCKS == 0
             at.append(step[border].mean())
             elsewhere.append(step[~border].mean())
-    return float(np.mean(at) / max(float(np.mean(elsewhere)), 1e-6))
+    return float(np.mean(at) / max(float(np.mean(elsewhere)), 1e-6)) if at else 0.0
 
 
 def quality_notices(
@@ -104,14 +110,15 @@ def _of_light(recipe: Recipe, frame: Frame) -> list[Notice]:
                 todo="Set the white balance on empty glass before the picture is taken.",
             )
         )
-    if 0 < recipe.tissue_density < PALE_TISSUE:
+    if recipe.doubted_level is not None:
         out.append(
             _notice(
                 "too-pale",
                 Severity.WARNING,
-                "The tissue is hardly darker than the glass, so how much tissue there is is uncertain, and "
-                "with it the share.",
-                todo="Use a counterstain, or outline the tissue by hand.",
+                "Pale tissue could not be told from glass. Every share is of the whole picture: the least "
+                "that the share of the tissue can be. Where much of the picture is glass, it is higher.",
+                done="The interval reaches from there to the share of what is certainly tissue.",
+                todo="Use a counterstain, take a picture with empty glass in it, or cut it to the tissue.",
             )
         )
     return out

@@ -26,6 +26,7 @@ TISSUE_FLOOR, TISSUE_CEILING = 0.04, 0.25  # of the level of summed density that
 # (judgement: six times the noise of 3 x 3 pixels of a grainy picture; a quarter of a plain stain)
 LEAST_TISSUE_FLOOR = 0.02  # of the same in a picture with little grain: an error of the light of 1 % is 0.013
 TISSUE_SHARE = 0.35  # of a plain tissue's density that still is tissue: its density varies; judgement
+PALE_SHARE = 0.1  # of the same: pale parts of tissue, not edges, are tissue from here on (judgement)
 PALE_TISSUE = 0.08  # median of tissue's summed density, below which it is hardly told from glass (judgement)
 NO_GLASS = -10.0  # level of tissue where no glass shows: all of the picture is tissue
 ADAPTIVE = 3.0  # times the dye around deposits: dirty backgrounds raise the floor ...
@@ -40,10 +41,13 @@ CLEARER_DEG = 2.0  # by which another counterstain has to fit better than the us
 #: how much darker than the lower third of the picture's own nuclei a deposit is (two standard deviations),
 #: how many nuclei tell it, and how far the level may lie from the fixed one (judgement)
 ABOVE_NUCLEI, NUCLEI_QUANTILE, NUCLEI, PEAK_RANGE = 1.55, 0.35, 20, (0.45, 1.7)
+FIRST_QUANTILE = 0.2  # of nuclei and deposits together, from which it is looked for (judgement)
 #: summed density of plain tissue: what is darker is thick, what is less is thin or pale, and so are its
 #: nuclei (judgement)
 USUAL_EOSIN = (0.33, 0.45)
 NUCLEI_FLOOR = 0.4  # of the floor: pale nuclei are seen as well (judgement)
+NO_CORE = -10.0  # level of what is dark enough for a deposit, where the rule does not ask for it
+CORE = 0.8  # of the level above nuclei, which a mean of 3 x 3 pixels has in a deposit (judgement)
 EVERY = 3  # every third pixel each way is looked at for colours
 
 
@@ -52,7 +56,9 @@ class Recipe:
     """`mineral`, `counter` (3,) are the vectors in use, `degrees` their standard errors in degrees.
 
     `around` is the mineral's dye in tissue around deposits, `floor` the floor in use, `tissue_level` the
-    summed density from which on there is tissue. `far` tells which vectors lay too far from the printed
+    summed density from which on there is tissue, and `pale_level` that of tissue no edge of which is near.
+    `core` is how dark a deposit is near by. `doubted_level` is a tissue level that could not be believed, so
+    that all of the picture is taken for tissue. `far` tells which vectors lay too far from the printed
     ones to be used.
     """
 
@@ -69,9 +75,12 @@ class Recipe:
     in_light: float
     peak: float
     tissue_level: float
+    pale_level: float
     tissue_density: float
     estimated: tuple[bool, bool]
     far: tuple[str, ...] = ()
+    core: float = NO_CORE
+    doubted_level: float | None = None
 
     def marks(self, pixels: npt.NDArray[Any], corner: tuple[int, int], own: tuple[int, int]) -> Marks:
         """Mark the rows `own` (half-open) of pixels whose corner lies at `corner` of the picture."""
@@ -97,7 +106,7 @@ class Recipe:
             np.empty((high, columns), np.bool_),
         )
         histogram = np.zeros(BINS, np.int64)
-        levels = (self.tissue_level, self.floor)
+        levels = (self.tissue_level, self.pale_level, self.floor, self.core)
         edges = edge_table(self.around, self.half, self.in_light, float(self.mineral.max()))
         cast_px = mark((total, dye, brown), own, levels, edges, (scratch[0], scratch[1]), out, histogram)
         return Marks(*out, histogram, int(cast_px))
@@ -158,6 +167,7 @@ def make_recipe(
         in_light=IN_LIGHT,
         peak=rule.peak,
         tissue_level=TISSUE_FLOOR,
+        pale_level=TISSUE_FLOOR,
         tissue_density=0.0,
         estimated=(False, False),
     )
@@ -169,15 +179,17 @@ def make_recipe(
     pale = (total > tissue_floor) & (dye < rule.floor)
     blind = whole and glass.share == 0
     if not pale.any():
-        return replace(recipe, tissue_level=NO_GLASS if blind else tissue_floor)
+        return replace(recipe, tissue_level=NO_GLASS if blind else tissue_floor, pale_level=tissue_floor)
     # half of the tissue's own density is where blur neither widens nor narrows it
-    level = float(np.clip(TISSUE_SHARE * np.median(total[pale]), tissue_floor, TISSUE_CEILING))
+    density = float(np.median(total[pale]))
+    level = float(np.clip(TISSUE_SHARE * density, tissue_floor, TISSUE_CEILING))
     around = float(np.clip(np.median(dye[pale & (total > level)]), 0.0, rule.floor)) if pale.any() else 0.0
     floor = float(np.clip(ADAPTIVE * around, rule.floor, HIGHEST_FLOOR * rule.floor))
     return replace(
         recipe,
         tissue_level=NO_GLASS if blind else level,
-        tissue_density=float(np.median(total[pale])),
+        pale_level=min(level, max(tissue_floor, PALE_SHARE * density)),
+        tissue_density=density,
         around=around,
         floor=floor,
     )
@@ -223,12 +235,19 @@ def with_nuclei(recipe: Recipe, blocks: Sequence[Block]) -> Recipe:
         peaks.append(join([table], [sums], rows, 0.0).level)
     found = np.concatenate(peaks)
     if found.size < NUCLEI:
-        return recipe
+        return replace(recipe, core=CORE * recipe.peak)
     density, (thin, thick) = recipe.tissue_density, USUAL_EOSIN
     usual = float(np.clip(density / float(np.clip(density, thin, thick)), *PEAK_RANGE))
-    darkest = ABOVE_NUCLEI * float(np.quantile(found, NUCLEI_QUANTILE))
-    level = float(np.clip(darkest, PEAK_RANGE[0] * recipe.rule.peak, usual * recipe.rule.peak))
-    return replace(recipe, peak=level, floor=recipe.floor * min(1.0, level / recipe.rule.peak))
+    least, most = PEAK_RANGE[0] * recipe.rule.peak, usual * recipe.rule.peak
+    # deposits are no nuclei: the level is that of what lies below it, looked for from below
+    level = float(np.clip(ABOVE_NUCLEI * np.quantile(found, FIRST_QUANTILE), least, most))
+    for _ in range(10):
+        nuclei = found[found < level]
+        if nuclei.size < NUCLEI:
+            break
+        level = float(np.clip(ABOVE_NUCLEI * np.quantile(nuclei, NUCLEI_QUANTILE), least, most))
+    floor = recipe.floor * min(1.0, level / recipe.rule.peak)
+    return replace(recipe, peak=level, floor=floor, core=CORE * level)
 
 
 def _amounts(recipe: Recipe, od: Floats) -> tuple[Floats, Floats]:

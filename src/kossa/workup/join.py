@@ -26,7 +26,7 @@ from kossa.evidence import (
 )
 from kossa.evidence.words_reading import HistoryReading
 
-__all__ = ["Joined", "first_question", "join", "without_ordinary"]
+__all__ = ["Joined", "first_question", "join", "scan_of", "scan_prefix", "without_ordinary"]
 
 
 # a form that words give -> the organ whose parts a scan names
@@ -64,7 +64,7 @@ def join(
     groups: list[DepositGroup] = []
     findings: list[Finding] = []
     for number, reading in enumerate(readings, 1):
-        prefix = "" if len(readings) == 1 else f"ct{number}:"
+        prefix = scan_prefix(number, len(readings))
         groups += [_prefixed(g, prefix) for g in reading.groups]
         findings += [_moved(f, {g.id: prefix + g.id for g in reading.groups}) for f in reading.findings]
     pictured, seen = _of_films(films)
@@ -127,6 +127,18 @@ def _of_film(group: FilmGroup, film: FilmReading) -> DepositGroup:
         pattern=next(iter(group.patterns), None),
         material=Counter(materials).most_common(1)[0][0] if materials else Material.UNSURE,
     )
+
+
+def scan_prefix(number: int, scans: int) -> str:
+    """Return what goes before the ids of scan `number`, from 1 on; nothing where it is the only one."""
+    return "" if scans == 1 else f"ct{number}:"
+
+
+def scan_of(identifier: str) -> int | None:
+    """Return the number of the scan whose prefix an id bears, None where it bears none."""
+    before, colon, _ = identifier.partition(":")
+    number = before.removeprefix("ct")
+    return int(number) if colon and before.startswith("ct") and number.isdecimal() else None
 
 
 def _prefixed(group: DepositGroup, prefix: str) -> DepositGroup:

@@ -35,7 +35,6 @@ LN10 = math.log(10.0)
 MOLAR = 3.18e-5  # volume fraction of mineral per mM Ca: 31.8 cm3/mol, density 3.16 g/cm3
 IONS_OCP = 8.0  # ions per formula, so sigma = lnS / 8
 NEAR = 0.03  # sigma below the gate from which a voxel is looked at again (choice: 0.05 mM of calcium)
-GAS_J = 8.314462618  # J/(mol K)
 
 
 class Law(NamedTuple):
