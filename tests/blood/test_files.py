@@ -11,7 +11,7 @@ import pytest
 from kossa.blood import examine
 from kossa.blood.letters import rows_in_text
 from kossa.blood.results import read_rows
-from kossa.evidence import NothingUsable, Outcome, Person, SeveralPeople, State, encode
+from kossa.evidence import NothingUsable, Outcome, Person, SeveralPeople, Severity, State, encode
 from kossa.intake.survey import survey
 
 DAY = date(2026, 1, 1)
@@ -237,3 +237,33 @@ def test_a_result_in_a_letter_without_a_unit_counts_by_its_own_range():
     assert results[0].likely_unit == "mmol/L"
     assert "calcium_high" in {f.id for f in findings if f.state is State.PRESENT}
     assert [n.code for n in notices] == ["no-unit"]
+
+
+def test_a_name_that_is_a_unit_or_a_test_costs_no_result(tmp_path):
+    (tmp_path / "letter.txt").write_text("Re: Mrs Li Ng\nMr Iron and Dr Ferritin wrote.\n", encoding="utf-8")
+    (tmp_path / "labs.csv").write_text(
+        "name,value,unit,comment\nFerritin,55,ng/mL,told Ng\nVitamin D,30 ng/mL,,\n", encoding="utf-8"
+    )
+    results = examine(tmp_path).results
+    assert [(r.analyte, r.value, r.unit, r.comment) for r in results] == [
+        ("ferritin", 55.0, "ng/mL", "told [name]"),
+        ("vitd25", 30.0, "ng/mL", ""),
+    ]
+
+
+def test_a_test_of_an_unknown_name_is_shown_without_the_persons_name(tmp_path):
+    (tmp_path / "letter.txt").write_text("Re: Mrs Jane Testperson\n", encoding="utf-8")
+    (tmp_path / "labs.csv").write_text(
+        "name,value,unit\nTestperson frog index,3,mmol/L\ncalcium,2.4,mmol/L\n", encoding="utf-8"
+    )
+    blood = examine(tmp_path)
+    assert [r.analyte for r in blood.results] == ["name_frog_index", "calcium_total"]
+    assert not [n for n in blood.notices if "Testperson" in n.what]
+
+
+def test_taking_names_out_makes_no_unit_of_what_is_none(tmp_path):
+    (tmp_path / "letter.txt").write_text("Re: Mrs Jane Testperson\n", encoding="utf-8")
+    (tmp_path / "labs.csv").write_text("name,value,unit\ncalcium,2.4,<b>mmol/L</b>\n", encoding="utf-8")
+    blood = examine(tmp_path)
+    assert [n.code for n in blood.notices if n.severity is Severity.WARNING] == ["unknown-unit"]
+    assert blood.findings == ()

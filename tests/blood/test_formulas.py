@@ -8,8 +8,11 @@ import pytest
 
 from kossa.blood import formulas
 from kossa.blood.analytes import analytes, by_name
+from kossa.blood.results import join, measure_rows
+from kossa.chemistry.albumin import adjusted_calcium
+from kossa.chemistry.serum import free_calcium
 from kossa.chemistry.units import convert, parse
-from kossa.evidence import OutsideDomain, Sex
+from kossa.evidence import OutsideDomain, Person, Sex
 
 
 def test_ckd_epi_2021_of_a_woman_of_55():
@@ -29,9 +32,17 @@ def test_the_branches_of_tmp_gfr_and_the_childs_one():
     assert formulas.tmp_gfr_mmol_l(0.80, 1.0, 40) == pytest.approx(0.80)
 
 
-def test_both_forms_of_corrected_calcium():
-    assert formulas.calcium_corrected_mg_dl(8.0, 2.0) == pytest.approx(9.6)
-    assert formulas.calcium_corrected_mmol_l(2.45, 30) == pytest.approx(2.65)
+def test_corrected_calcium_is_the_same_wherever_it_is_computed():
+    assert adjusted_calcium(2.45, 30) == pytest.approx(2.65)
+    assert free_calcium(2.45, albumin_g_l=30).adjusted == adjusted_calcium(2.45, 30)
+    rows = [
+        {"name": "calcium", "value": 2.45, "unit": "mmol/L"},
+        {"name": "albumin", "value": 30, "unit": "g/L"},
+    ]
+    person = Person(age_years=50)
+    (derived,) = [d for d in join(measure_rows(rows, person), person).derived if "corrected" in d.name]
+    assert derived.value == adjusted_calcium(2.45, 30)
+    assert "0.02 x (40 - albumin)" in derived.formula
 
 
 def inputs(cell: str) -> dict[str, float | str]:
@@ -56,9 +67,13 @@ def computed(formula: str, given: str) -> dict[str, float]:
     if formula == "tmpgfr_from_trp":
         return {"": formulas.tmp_gfr_mmol_l(x["trp"], x["p_phos_mmol_l"], None)}
     if formula == "calcium_corrected_payne_mgdl":
-        return {"": formulas.calcium_corrected_mg_dl(x["ca_mg_dl"], x["albumin_g_dl"])}
+        calcium = by_name("calcium")
+        total = convert(x["ca_mg_dl"], "mg/dL", "mmol/L", calcium.substance)
+        adjusted = adjusted_calcium(total, 10 * x["albumin_g_dl"])
+        # 0.8 mg/dL per g/dL is rounded otherwise than 0.02 mmol/L per g/L: 0.2 % of the correction
+        return {"": round(convert(adjusted, "mmol/L", "mg/dL", calcium.substance), 2)}
     if formula == "calcium_corrected_payne_si":
-        return {"": formulas.calcium_corrected_mmol_l(x["ca_mmol_l"], x["albumin_g_l"])}
+        return {"": adjusted_calcium(x["ca_mmol_l"], x["albumin_g_l"])}
     if formula == "ca_x_p":
         return {"": formulas.ca_x_p(x["ca_mg_dl"], x["p_mg_dl"])}
     ratio = formulas.ca_cr_clearance_ratio(

@@ -46,6 +46,11 @@ def test_a_value_that_fits_another_unit_is_flagged_not_corrected_and_not_weighed
     assert "if this is 3.6 mmol/L it is an emergency" in notice.todo
 
 
+def test_a_doubtful_low_calcium_is_called_an_emergency_too():
+    _, _, (notice,) = read({"name": "calcium", "value": 1.6, "unit": "mg/dL"})
+    assert "if this is 1.6 mmol/L it is an emergency" in notice.todo
+
+
 def test_a_bound_is_kept_and_judged_as_far_as_it_decides():
     (result,), found, _ = read({"name": "PTH", "value": "<0.2", "unit": "pmol/L"})
     assert (result.value, result.bound, result.comparator) == (None, 0.2, Comparator.LESS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kossa.blood.bands import EMERGENCIES, bands, emergency
 from kossa.conditions import load
 from kossa.evidence import Calcification, Result
 
@@ -183,6 +184,19 @@ def test_an_implausible_low_calcium_warns_the_other_way_and_a_harmless_one_not_a
     odd = Result(analyte="calcium_total", value=9.6, unit="mmol/L", plausible=False, likely_unit="furlong")
     assert "hypocalcaemia" in shown([], person(60), results=(low,))
     assert not shown([], person(60), results=(harmless, odd))
+
+
+def test_the_limits_of_a_doubtful_calcium_are_those_of_the_floors():
+    signs = {f.id: {a.sign for a in f.alternatives} for f in load().floors}
+    for flag, band in EMERGENCIES.items():
+        assert band in signs[flag]
+        limit = bands()[band].limit("calcium_total")
+        past = 1e-6 if bands()[band].comparator == ">" else -1e-6
+        assert emergency("calcium_total", limit) is None
+        assert (
+            emergency("calcium_total", limit + past) == emergency("calcium_corrected", limit + past) == flag
+        )
+    assert emergency("phosphate", 9.0) is None
 
 
 @pytest.mark.parametrize("void", [{"status": "entered-in-error"}, {"weighed": False}])

@@ -6,8 +6,8 @@ import pytest
 
 from kossa.evidence import Side
 from kossa.history.letter import read_letter
-from kossa.history.names import cleaner
 from kossa.history.told import told
+from kossa.intake.names import cleaner
 
 
 def places(text, context=""):

@@ -12,8 +12,8 @@ from kossa.evidence import NothingUsable, Outcome, State, Whose, encode
 from kossa.history import examine
 from kossa.history.codes import hpo_excluded, hpo_observed, icd10
 from kossa.history.letter import language, read_letter
-from kossa.history.names import cleaner
 from kossa.history.phenopacket import read_phenopacket
+from kossa.intake.names import cleaner
 from kossa.intake.survey import survey
 
 DOCS = Path(__file__).parents[2] / "docs" / "schema"

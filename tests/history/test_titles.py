@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kossa.history.names import cleaner
+from kossa.intake.names import cleaner
 
 
 @pytest.mark.parametrize(

@@ -342,3 +342,47 @@ def test_one_resource_alone_states_its_person(tmp_path):
         "entry": [None, {"resource": patient("7") | {"name": {"text": "Jane Doe"}}}],
     }
     assert len(met(tmp_path / "b", {"p.json": json.dumps(odd)}).persons) == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "one", "other"),
+    [
+        ("Patient Name", "Anna Meier", "Bert Kunz"),
+        ("patient_name", "Anna Meier", "Bert Kunz"),
+        ("Patient", "Anna Meier", "Bert Kunz"),
+        ("Nachname,Vorname", "Meier,Anna", "Kunz,Bert"),
+        ("nom,pr\u00e9nom", "Meier,Anna", "Kunz,Bert"),
+        ("birth_date", "1950-03-12", "1962-01-01"),
+        ("dob", "12/13/1950", "01/01/1962"),
+        ("Date of birth", "1950-03-12", "1962-01-01"),
+        ("Geburtsdatum", "12.03.1950", "01.01.1962"),
+        ("Date de naissance", "12.03.1950", "01.01.1962"),
+        ("birthdate", "19500312", "19620101"),
+        ("Geschlecht", "weiblich", "m\u00e4nnlich"),
+        ("sex", "F", "M"),
+        ("PID", "12", "13"),
+        ("MRN", "12", "13"),
+        ("Patient-ID", "12", "13"),
+        ("Patientennummer", "12", "13"),
+        ("Hospital No.", "12", "13"),
+    ],
+)
+def test_two_people_in_one_table_are_told_apart_by_any_column_that_names_them(tmp_path, columns, one, other):
+    rows = f"calcium,2.4,mmol/L,{one}\nphosphate,1.1,mmol/L,{other}\n"
+    found = met(tmp_path, {"labs.csv": f"test,value,unit,{columns}\n{rows}"})
+    assert [p.key for p in found.persons] == ["p1", "p2"]
+    alone = f"calcium,2.4,mmol/L,{one}\nphosphate,1.1,mmol/L,{one}\n"
+    assert len(met(tmp_path, {"labs.csv": f"test,value,unit,{columns}\n{alone}"}).persons) == 1
+
+
+def test_a_column_name_is_the_persons_only_beside_one_that_names_the_test(tmp_path):
+    rows = "2.4,mmol/L,calcium,Anna Meier\n1.1,mmol/L,phosphate,Bert Kunz\n"
+    assert len(met(tmp_path, {"labs.csv": f"value,unit,test,name\n{rows}"}).persons) == 2
+    assert len(met(tmp_path, {"labs.csv": "name,value\ncalcium,2.4\nphosphate,1.1\n"}).persons) == 1
+
+
+def test_the_name_of_a_table_is_compared_with_that_of_a_scan(tmp_path):
+    table = "patient name,name,value,unit\n{},calcium,2.4,mmol/L\n"
+    folder = {"ct": dicom(name="Meier^Anna"), "labs.csv": table.format("Anna Meier")}
+    assert len(met(tmp_path, folder).persons) == 1
+    assert len(met(tmp_path, folder | {"labs.csv": table.format("Bert Kunz")}).persons) == 2

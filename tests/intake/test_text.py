@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kossa.evidence import Refused
 from kossa.intake.budget import Budget
 from kossa.intake.safe_text import HIDDEN, safe
+from kossa.intake.stated import in_table
 from kossa.intake.table import header_of, read_table
 from kossa.intake.text import decode_text
 
@@ -101,4 +102,4 @@ def test_prose_with_commas_is_no_table():
 
 def test_a_table_can_hold_several_people():
     table = read_table(b"MRN,name,value\n1,calcium,2.4\n2,calcium,2.5\n1,PTH,5\n")
-    assert table.people() == {"1", "2"}
+    assert [i.identifier for i in in_table(table)] == ["1", "2"]

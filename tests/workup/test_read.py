@@ -50,7 +50,8 @@ def test_three_deposits_of_known_mass_are_found_where_they_are(whole, scanned):
 
 
 def test_every_file_of_the_folder_has_an_outcome(whole):
-    assert all(f.outcome in Outcome for f in whole.workup.files)
+    assert {f.outcome for f in whole.workup.files} <= set(Outcome)
+    assert whole.workup.files
     used = [f for f in whole.workup.files if f.outcome is Outcome.ACCEPTED]
     assert {f.kind for f in used} == {FileKind.CT}
     assert len(whole.workup.files) > len(used), "the localiser and the dose sheet are listed too"
@@ -158,3 +159,38 @@ def test_a_contaminated_sample_raises_no_emergency(tmp_path):
     assert not {"hypercalcaemic_crisis", "malignancy_hypercalcaemia"} & {f.id for f in spoilt.weighing.floors}
     assert not spoilt.derived
     assert not [f for f in spoilt.findings if f.id.startswith(("calcium", "egfr"))]
+
+
+def test_no_name_of_any_file_of_a_folder_comes_out_in_words(tmp_path):
+    (tmp_path / "in").mkdir()
+    texts = {
+        "letter.txt": "Re: Mrs Jane Brown, 58 years\n\nLimited systemic sclerosis since 2008. Brown tumour "
+        "of the jaw.\nBloods: calcium 2.33 mmol/L (Jane Brown phoned twice).\n\nYours sincerely\n"
+        "Dr Anna Paget\n",
+        "second.txt": "Brown has calcinosis of the left hip. Paget asked for films of the hands.\n",
+        "labs.csv": "name,value,unit,comment\npotassium,4.9,mmol/L,sample of Jane Brown haemolysed slightly\n"
+        "Brown special test,3,mmol/L,\nferritin,Jane Brown refused,ug/L,\n",
+        "packet.json": json.dumps(
+            {
+                "id": "x",
+                "subject": {"id": "P1", "sex": "FEMALE"},
+                "phenotypicFeatures": [
+                    {"type": {"id": "HP:9999999", "label": "Calcinosis seen in Jane Brown"}},
+                    {"type": {"id": "HP:9999998", "label": "Frogs of Brown"}},
+                ],
+                "metaData": {"phenopacketSchemaVersion": "2.0"},
+            }
+        ),
+    }
+    for name, text in texts.items():
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8")
+    assert main(["read", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 0
+    for path in (tmp_path / "out").iterdir():
+        written = path.read_text(encoding="utf-8").replace("Brown tumour", "")
+        for name in ("Jane", "Brown", "brown_special", "Anna", "Paget"):
+            assert name not in written, (path.name, name)
+    workup = decode((tmp_path / "out" / "workup.json").read_bytes(), Workup)
+    (spoilt,) = [r for r in workup.results if r.analyte == "potassium"]
+    assert (spoilt.comment, spoilt.weighed) == ("sample of [name] [name] haemolysed slightly", False)
+    assert "site_hip" in {g.site for g in workup.groups}
+    assert {f.words for f in workup.findings if f.id == "hx_hyperparathyroidism"} == {"Brown tumour"}

@@ -14,6 +14,7 @@ import msgspec
 from kossa.blood import formulas
 from kossa.blood.analytes import analytes
 from kossa.blood.ranges import for_person, judge
+from kossa.chemistry.albumin import PER_ALBUMIN, USUAL_ALBUMIN, adjusted_calcium
 from kossa.chemistry.units import convert
 from kossa.evidence import Flag, OutsideDomain, Person, Range, Result
 from kossa.evidence.words_reading import Derived, Reliability
@@ -96,12 +97,12 @@ def _corrected(work: _Work) -> list[Derived]:
     names = ("calcium_total", "albumin")
     apart = work.apart(*names)
     row = for_person("calcium_total", work.person.age_years, work.person.sex)
-    value = formulas.calcium_corrected_mmol_l(calcium, albumin)
+    value = adjusted_calcium(calcium, albumin)
     made = Derived(
         name="calcium_corrected",
         value=value,
         unit="mmol/L",
-        formula="calcium + 0.02 x (40 - albumin), mmol/L and g/L",
+        formula=f"calcium + {PER_ALBUMIN:g} x ({USUAL_ALBUMIN:g} - albumin), mmol/L and g/L",
         source=_PAYNE,
         inputs=work.inputs(*names),
         reliability=Reliability.POOR if apart else reliability,

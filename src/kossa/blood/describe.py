@@ -7,12 +7,11 @@ says nothing, for unknown is not absent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 
 import msgspec
 
-from kossa.blood.analytes import analytes, rows
+from kossa.blood.analytes import analytes
+from kossa.blood.bands import Band, bands
 from kossa.chemistry.units import convert
 from kossa.evidence import Comparator, Finding, Flag, Result, State
 from kossa.evidence.vocabulary import term, terms
@@ -32,23 +31,6 @@ _PAST = {
     "calcium_ionized": "hx_hypercalcaemia",
     "phosphate": "hx_hyperphosphataemia",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Band:
-    id: str
-    analytes: frozenset[str]
-    comparator: str
-    bound: float
-    unit: str
-
-
-@cache
-def _bands() -> tuple[_Band, ...]:
-    return tuple(
-        _Band(r["id"], frozenset(r["analytes"].split("|")), r["comparator"], float(r["bound"]), r["unit"])
-        for r in rows("bands.csv")
-    )
 
 
 def findings(current: Mapping[str, Result], certainty: Mapping[str, float] | None = None) -> list[Finding]:
@@ -114,7 +96,7 @@ def _of(one: Result) -> list[Finding]:
 
 
 def _qualitative(id_: str, one: Result, certainty: float) -> list[Finding]:
-    if any(b.id == id_ for b in _bands()):
+    if id_ in bands():
         return _in_bands(one)
     if one.flag is Flag.HIGH or one.status == "borderline":
         return [_finding(id_, one, State.PRESENT, certainty)]
@@ -140,7 +122,7 @@ def _in_bands(one: Result) -> list[Finding]:
     """The bands of a test, present or absent; one whose parent is absent is not repeated."""
     found: list[Finding] = []
     absent: set[str] = set()
-    for band in _bands():
+    for band in bands().values():
         if one.analyte not in band.analytes:
             continue
         if absent & set(term(band.id).parents):
@@ -158,17 +140,14 @@ def _in_bands(one: Result) -> list[Finding]:
     return found
 
 
-def _side(band: _Band, one: Result) -> State:
+def _side(band: Band, one: Result) -> State:
     """Whether a value, or a bound as far as it decides, lies in a band."""
-    analyte = analytes()[one.analyte]
-    unit = analyte.si or band.unit
-    limit = convert(band.bound, band.unit, unit, analyte.substance)
     if one.value_si is not None:
-        inside = one.value_si < limit if band.comparator == "<" else one.value_si > limit
-        return State.PRESENT if inside else State.ABSENT
+        return State.PRESENT if band.holds(one.analyte, one.value_si) else State.ABSENT
     if one.bound is None or one.unit is None or one.unit_si is None:
         return State.UNKNOWN
-    bound = convert(one.bound, one.unit, unit, analyte.substance)
+    analyte, limit = analytes()[one.analyte], band.limit(one.analyte)
+    bound = convert(one.bound, one.unit, analyte.si or band.unit, analyte.substance)
     below = one.comparator in (Comparator.LESS, Comparator.LESS_EQUAL)
     return _bound_side(band.comparator == "<", below, bound, limit)
 

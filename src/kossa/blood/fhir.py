@@ -34,6 +34,7 @@ class _Context:
     comment: str
     source: Source | None
     age_years: float | None
+    specimen: str
 
 
 def observation_rows(found: Resources, source: Source | None = None, birth: str | None = None) -> list[Row]:
@@ -43,11 +44,23 @@ def observation_rows(found: Resources, source: Source | None = None, birth: str 
     """
     rows: list[Row] = []
     for met in found.of("Observation"):
-        rows.extend(_rows(met, source, birth))
+        rows.extend(_rows(met, source, birth, _specimen(found, met.data)))
     return rows
 
 
-def _rows(met: Met, source: Source | None, birth: str | None) -> Iterator[Row]:
+def _specimen(found: Resources, data: Mapping[str, Any]) -> str:
+    """The words and codes of what was measured in: of the reference itself, and of the Specimen it names."""
+    reference = data.get("specimen")
+    if not isinstance(reference, dict):
+        return ""
+    kind = (found.resolve(reference, data) or {}).get("type")
+    shown = reference.get("display")
+    said = [shown if isinstance(shown, str) else "", text_of(kind)]
+    said += [word for coding in codings(kind) for word in (coding.display, coding.code)]
+    return " ".join(dict.fromkeys(word for word in said if word))
+
+
+def _rows(met: Met, source: Source | None, birth: str | None, specimen: str) -> Iterator[Row]:
     data = met.data
     when = moment(data, _TIMES)
     place = met.place
@@ -58,6 +71,7 @@ def _rows(met: Met, source: Source | None, birth: str | None) -> Iterator[Row]:
         comment=" ".join(texts(data.get("note")) + texts(data.get("comment"))),
         source=Source(file=source.file if source else None, place=place),
         age_years=age_on(birth, when),
+        specimen=specimen,
     )
     parts = data.get("component")
     components = [c for c in parts if isinstance(c, dict)] if isinstance(parts, list) else []
@@ -101,6 +115,7 @@ def _row(data: Mapping[str, Any], shared: _Context, *, is_lab: bool) -> Iterator
         age_years=shared.age_years,
         absent=_absent(data) if value is None else "",
         by_name=code is None,
+        specimen=shared.specimen,
     )
 
 

@@ -12,8 +12,6 @@ from kossa.evidence import OutsideDomain, Sex
 __all__ = [
     "ca_cr_clearance_ratio",
     "ca_x_p",
-    "calcium_corrected_mg_dl",
-    "calcium_corrected_mmol_l",
     "egfr_ckd_epi_2021",
     "tmp_gfr_mmol_l",
     "trp",
@@ -56,16 +54,6 @@ def tmp_gfr_mmol_l(trp_fraction: float, plasma_phosphate_mmol_l: float, age_year
     if trp_fraction <= 0.86:
         return trp_fraction * plasma_phosphate_mmol_l
     return 0.3 * trp_fraction / (1.0 - 0.8 * trp_fraction) * plasma_phosphate_mmol_l
-
-
-def calcium_corrected_mg_dl(calcium_mg_dl: float, albumin_g_dl: float) -> float:
-    """Return albumin-corrected calcium in mg/dL (Payne, BMJ 1973;4:643, in its usual rounded form)."""
-    return calcium_mg_dl + 0.8 * (4.0 - albumin_g_dl)
-
-
-def calcium_corrected_mmol_l(calcium_mmol_l: float, albumin_g_l: float) -> float:
-    """Return albumin-corrected calcium in mmol/L (Payne, BMJ 1973;4:643, in its usual rounded form)."""
-    return calcium_mmol_l + 0.02 * (40.0 - albumin_g_l)
 
 
 def ca_x_p(calcium: float, phosphate: float) -> float:

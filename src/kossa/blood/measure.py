@@ -13,6 +13,7 @@ from kossa.blood.numbers import Printed, iso_date, printed
 from kossa.blood.plausible import check_unit
 from kossa.blood.remarks import apart, interference
 from kossa.blood.row import Reading, Row, flag_word
+from kossa.blood.specimen import of_other_fluid
 from kossa.chemistry.units import Unit, convert, parse
 from kossa.evidence import Comparator, Flag, Notice, Person, Refused, Result, Severity
 
@@ -62,7 +63,7 @@ def _which(reading: Reading) -> Analyte | None:
 
 def _read(reading: Reading, person: Person, today: date) -> Result | None:
     row = reading.row
-    if reading.analyte is None and not re.match(r"^\w", row.name):
+    if reading.analyte is None and not re.match(r"^\[?\w", row.name):
         said = f"'{row.name[:40]}' is not the name of a test" if row.name else "a row names no test"
         reading.tell("unknown-test", said, _LEFT_OUT, "Name the test in the first column.")
         return None
@@ -97,7 +98,7 @@ def _read(reading: Reading, person: Person, today: date) -> Result | None:
         source=row.source,
     )
     result = blank if number is None else _with_number(reading, blank, number, flag, person)
-    if _spoilt(reading, result.analyte):
+    if of_other_fluid(reading) or _spoilt(reading, result.analyte):
         result = msgspec.structs.replace(result, flag=Flag.UNKNOWN, weighed=False)
     return result if result.counts else msgspec.structs.replace(result, weighed=False)
 

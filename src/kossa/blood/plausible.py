@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from kossa.blood.analytes import Analyte, rows
+from kossa.blood.bands import emergency
 from kossa.blood.ranges import ADULT_YEARS, for_person
 from kossa.blood.row import Row
 from kossa.chemistry.units import Unit, convert
 from kossa.evidence import Notice, Person, Refused, Severity
 
 __all__ = ["check_unit"]
-
-_EMERGENCY = {"calcium_total": 3.5, "calcium_corrected": 3.5}  # mmol/L, hypercalcaemic crisis (red flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,7 @@ def check_unit(
 
 def _notice(analyte: Analyte, row: Row, value: float, code: str, likely: str | None) -> Notice:
     meant = _si(analyte, value, likely) if likely else None
-    urgent = _EMERGENCY.get(analyte.id, math.inf)
-    if meant is not None and meant > urgent:
+    if meant is not None and emergency(analyte.id, meant) is not None:
         todo = f"Check the unit today: if this is {meant:.2g} {analyte.si} it is an emergency."
     elif likely:
         todo = f"Check the unit with the laboratory: it is probably {likely}."

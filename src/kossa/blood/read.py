@@ -18,7 +18,8 @@ from kossa.intake.fhir_entries import resources
 from kossa.intake.json_doc import first_fault
 from kossa.intake.safe_text import safe
 from kossa.intake.sidecar import parse_toml
-from kossa.intake.table import NAME_COLUMNS, VALUE_COLUMNS, read_table
+from kossa.intake.table import NAME_COLUMNS, VALUE_COLUMNS, Header, read_table
+from kossa.intake.table_columns import level_column
 from kossa.intake.text import decode_text, within
 
 __all__ = ["KINDS", "rows_in"]
@@ -33,7 +34,28 @@ _COLUMNS = {
     "status": {"status"},
     "loinc": {"loinc", "code", "loinc code"},
     "comment": {"comment", "comments", "note", "notes", "remark"},
+    "specimen": {
+        "specimen",
+        "specimen type",
+        "sample",
+        "sample type",
+        "sample material",
+        "material",
+        "matrix",
+        "fluid",
+    }
+    | {
+        "probe",
+        "probenmaterial",
+        "probenart",
+        "untersuchungsmaterial",
+        "prelevement",
+        "echantillon",
+        "nature",
+    },
 }
+_RANGES = {"range", "reference range", "reference", "ref range"}
+_COLUMNS_NAMED, _COLUMN_LETTERS = 12, 40  # of the columns that are not used, so many and so much is shown
 WITHHELD = "a label that may name the person"
 _PERSONAL = re.compile(
     r"^\W*(patient|name|surname|first name|last name|given name|family name|mrn|dob|d\.o\.b|date of birth"
@@ -78,6 +100,8 @@ def _table(entry: Entry) -> Iterator[Row]:
     table = read_table(entry.read())
     for code, what in table.remarks:
         entry.tell(code, Severity.WARNING, ended(what), done="Check the letters in the results.")
+    used = _used_columns(table.header)
+    _tell_unused(entry, table.header, used)
     for row in table.rows:
         if row.fault is not None:
             code, what = row.fault
@@ -85,22 +109,43 @@ def _table(entry: Entry) -> Iterator[Row]:
                 code, Severity.WARNING, ended(what), done="The row is not used.", place=f"line {row.line}"
             )
             continue
-        yield _of_cells(entry, row.cells, row.line)
+        yield _of_cells(entry, row.cells, row.line, used)
 
 
-def _of_cells(entry: Entry, cells: Mapping[str, str], line: int) -> Row:
+def _used_columns(header: Header) -> dict[str, tuple[str, ...]]:
+    """What is taken from a row -> its columns; those that say whose a row is are none of them."""
+    whose = header.person_columns()
+    kinds = {**_COLUMNS, "name": NAME_COLUMNS - {"loinc"}, "value": VALUE_COLUMNS, "range": _RANGES}
+    own = [(column, level_column(column)) for column in header.columns if column not in whose]
+    return {key: tuple(c for c, level in own if {c, level} & names) for key, names in kinds.items()}
+
+
+def _tell_unused(entry: Entry, header: Header, used: Mapping[str, tuple[str, ...]]) -> None:
+    """Name the columns that nothing is taken from; what stands in them is not told."""
+    known = {column for columns in used.values() for column in columns} | set(header.person_columns())
+    left = [safe(c)[:_COLUMN_LETTERS] or "(no name)" for c in header.columns if c not in known]
+    if left:
+        shown = ", ".join(left[:_COLUMNS_NAMED])
+        more = f" and {len(left) - _COLUMNS_NAMED} more" if len(left) > _COLUMNS_NAMED else ""
+        entry.tell(
+            "column-not-used",
+            Severity.INFO,
+            f"Nothing is taken from the columns {shown}{more} of this table.",
+            todo="Rename one that matters: name, value, unit, date, low, high, flag, comment, specimen.",
+        )
+
+
+def _of_cells(entry: Entry, cells: Mapping[str, str], line: int, used: Mapping[str, tuple[str, ...]]) -> Row:
     """Take a row by the names of its columns; a column `range` such as 2.1-2.6 is two limits."""
-
-    def cell(names: set[str]) -> str | None:
-        return next((cells[n] for n in cells if n in names and cells[n]), None)
-
-    given: dict[str, Any] = {key: cell(names) for key, names in _COLUMNS.items()}
-    ranged = _RANGE.match(cell({"range", "reference range", "reference", "ref range"}) or "")
+    given: dict[str, Any] = {
+        key: next((cells[c] for c in columns if cells.get(c)), None) for key, columns in used.items()
+    }
+    ranged = _RANGE.match(given.pop("range") or "")
     if ranged and given["low"] is None and given["high"] is None:
         given["low"], given["high"] = ranged.groups()
-    name = safe(cell(NAME_COLUMNS - {"loinc"}) or "")
+    name = safe(given["name"] or "")
     # a row that tells who the person is has strayed into the tests: its words go nowhere
-    given |= {"name": WITHHELD if _PERSONAL.match(name) else name, "value": cell(VALUE_COLUMNS)}
+    given["name"] = WITHHELD if _PERSONAL.match(name) else name
     return row_of(given, where=f"line {line}", source=entry.source(f"line {line}"))
 
 

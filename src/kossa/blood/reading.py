@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache, lru_cache
 from pathlib import Path
 
+from kossa.blood.analytes import rows as table
 from kossa.blood.read import KINDS, rows_in
 from kossa.blood.results import LOST, Measured, join, measure_rows
+from kossa.blood.row import without_names
 from kossa.blood.saturation import saturation_of
 from kossa.blood.series import usable
+from kossa.chemistry.units import spellings
 from kossa.evidence import NothingUsable, Outcome, Person, Refused, SeveralPeople
 from kossa.evidence.progress import Progress, silent
 from kossa.evidence.version import VERSION
 from kossa.evidence.words_reading import BloodReading
 from kossa.intake.entry import Entry, Survey
 from kossa.intake.files_table import files, notices
+from kossa.intake.known_names import known_names
+from kossa.intake.names import Clean, cleaner
 from kossa.intake.people import people
 from kossa.intake.shared_entries import open_to, settle_shared
 from kossa.intake.survey import survey
@@ -23,10 +29,11 @@ from kossa.intake.survey import survey
 __all__ = ["examine"]
 
 _ROOM = "blood"
+_REMEMBERED = 4096  # cleaned texts that are kept (judgement)
 
 
 def examine(
-    found: Survey | Path,
+    found: Survey | Path | str,
     person: Person | None = None,
     *,
     today: date | None = None,
@@ -38,15 +45,17 @@ def examine(
     Raises `NothingUsable` where a path holds no results, `SeveralPeople` where it holds those of two
     people; of a survey without results an empty reading is returned.
     """
-    alone = isinstance(found, Path)
-    if isinstance(found, Path):
-        found = survey(found, progress=progress)
+    alone = isinstance(found, Path | str)
+    if isinstance(found, Path | str):
+        found = survey(Path(found), progress=progress)
     whose = person or _whose(found)
     measured: list[Measured] = []
     entries = open_to(found, _ROOM, *KINDS)
+    # the words beside results repeat: a record has thousands of rows that say "final"
+    clean = lru_cache(_REMEMBERED)(cleaner(names=known_names(found), phrases=_phrases(), markup=True))
     for number, entry in enumerate(entries, 1):
         progress("reading results", number, len(entries))
-        measured.extend(_read(entry, whose, today))
+        measured.extend(_read(entry, whose, today, clean))
     if alone and not measured:
         raise NothingUsable(_nothing(found))
     blood = join(measured, whose)
@@ -74,10 +83,16 @@ def _whose(found: Survey) -> Person:
     return who.persons[0]
 
 
-def _read(entry: Entry, person: Person, today: date | None) -> list[Measured]:
+@cache
+def _phrases() -> tuple[str, ...]:
+    """What no name is taken out of: tests as they are written, and units (`ng/mL` beside Mrs Ng)."""
+    return (*(r["alias"] for r in table("aliases.csv")), *(u.lower() for u in spellings()))
+
+
+def _read(entry: Entry, person: Person, today: date | None, clean: Clean) -> list[Measured]:
     """Read one file and settle it; one that cannot be read at all is told and gives nothing."""
     try:
-        rows = rows_in(entry)
+        rows = [without_names(row, clean) for row in rows_in(entry)]
     except Refused as refused:
         entry.refuse(refused)
         return []

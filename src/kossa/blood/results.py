@@ -35,6 +35,7 @@ LOST = frozenset(
         "unknown-test",
         "haemolysed",
         "sample-not-usable",
+        "other-specimen",
         "row-length",
         "nul",
         "unreadable-row",
@@ -57,6 +58,8 @@ _JOIN = frozenset(
         "no-value",
         "not-indexed",
         "same-day",
+        "specimen-unknown",
+        "other-specimen",
     }
 )
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kossa.blood.analytes import Analyte
+from kossa.blood.analytes import Analyte, by_name
+from kossa.chemistry.units import parse
 from kossa.evidence import Flag, Notice, Severity, Source
 from kossa.evidence.words_reading import ended
 
-__all__ = ["Reading", "Row", "flag_word", "row_of"]
+__all__ = ["Reading", "Row", "flag_word", "row_of", "without_names"]
 
 _FLAG_WORDS = {
     Flag.LOW: ("l", "ll", "low", "below", "decreased", "reduced", "below normal", "suppressed"),
@@ -38,7 +39,7 @@ class Row:
     """One row; `where` tells a person where it stands. `value`, `low`, `high` are as printed.
 
     `age_years` is the age on the day of the test where it is known, `absent` why there is no value,
-    `by_name` that a coded document names the test in words only.
+    `by_name` that a coded document names the test in words only, `specimen` what it was measured in.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Row:
     age_years: float | None = None
     absent: str = ""
     by_name: bool = False
+    specimen: str = ""
 
 
 def _text(cell: Any) -> str | None:
@@ -78,6 +80,32 @@ def row_of(given: Mapping[str, Any], *, where: str = "", source: Source | None =
         comment=_text(given.get("comment") or given.get("note")) or "",
         where=where or (f"line {line}" if line else ""),
         source=source or given.get("source"),
+        specimen=_text(given.get("specimen")) or "",
+    )
+
+
+_DAY = re.compile(r"\d{4}-\d\d(?:-\d\d(?:T[\d:.+-]+Z?)?)?$")
+
+
+def without_names(row: Row, clean: Callable[[str], str]) -> Row:
+    """Return the row with names of people taken out of its words; a known test keeps its own."""
+
+    def cleaned(cell: Any) -> Any:
+        return clean(cell) if isinstance(cell, str) and any(map(str.isalpha, cell)) else cell
+
+    return replace(
+        row,
+        name=row.name if by_name(row.name) else cleaned(row.name),
+        value=cleaned(row.value),
+        unit=row.unit if parse(row.unit) else cleaned(row.unit),
+        date=row.date if _DAY.match(row.date or "") else cleaned(row.date),
+        low=cleaned(row.low),
+        high=cleaned(row.high),
+        flag=cleaned(row.flag),
+        status=cleaned(row.status),
+        loinc=cleaned(row.loinc),
+        comment=cleaned(row.comment),
+        absent=cleaned(row.absent),
     )
 
 

@@ -16,7 +16,7 @@ from kossa.care.first_question import ASK, problem
 from kossa.conditions import Knowledge, load
 from kossa.conditions.knowledge import CareRow
 from kossa.conditions.rule import evaluate, parse
-from kossa.diagnosis.evidence import Evidence, gather, knowing_possible
+from kossa.diagnosis.evidence import POSSIBLE, Evidence, gather, knowing_possible
 from kossa.evidence import Caution, DepositGroup, Finding, Option, OptionKind, Person, Result, Weighing
 
 __all__ = ["options"]
@@ -24,7 +24,6 @@ __all__ = ["options"]
 ANY = "any"
 LIKELY = 0.10  # a cause that holds a tenth of a group's probability has its options told (judgement)
 MOST_CAUSES = 4
-POSSIBLE = 0.005  # clinical reference, section 4.6
 ORDER = list(OptionKind)
 WITHOUT_PROBLEM = frozenset({OptionKind.CAUSE, OptionKind.LEAVE})
 FLOOR_CAUSES = {"calciphylaxis": ("calciphylaxis_uraemic", "calciphylaxis_nonuraemic"), "fop": ("fop",)}

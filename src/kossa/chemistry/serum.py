@@ -12,6 +12,7 @@ import math
 
 from scipy.optimize import brentq
 
+from kossa.chemistry.albumin import adjusted_calcium
 from kossa.chemistry.saturation import phases, saturation, tissue_ph_reaching
 from kossa.chemistry.speciation import Fluid
 from kossa.evidence.base import Record
@@ -167,7 +168,7 @@ def free_calcium(
         albumin_bound=sites(free, ALBUMIN, albumin_g_l) * 1e3,
         globulin_bound=sites(free, GLOBULIN, value["globulin_g_l"]) * 1e3,
         complexed=complexed(free) * 1e3,
-        adjusted=total + 0.02 * (40.0 - albumin_g_l),
+        adjusted=adjusted_calcium(total, albumin_g_l),
         ph=value["ph"],
         assumed=assumed,
     )

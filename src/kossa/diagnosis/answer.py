@@ -17,7 +17,7 @@ import numpy.typing as npt
 from kossa.conditions import Knowledge, load
 from kossa.conditions.knowledge import Modifier
 from kossa.diagnosis.comparison import compared
-from kossa.diagnosis.evidence import Evidence, gather, knowing_possible
+from kossa.diagnosis.evidence import POSSIBLE, Evidence, gather, knowing_possible
 from kossa.diagnosis.first_question import could_bring, showing
 from kossa.diagnosis.flip import flips as _flips
 from kossa.diagnosis.floor import floors
@@ -51,7 +51,6 @@ ALSO_KIND = 0.5  # chance that a cause's second kind is true too (judgement)
 LEAST_IN_GROUP = 0.002  # a group tells no cause below this; the person's answer tells all
 SHOWN_CAUSES = 12  # causes with reasons; the others carry probabilities only
 TOLD_CLASSES = frozenset({"history", "drug", "procedure", "exposure", "symptom", "negative"})
-POSSIBLE = 0.005  # clinical reference, section 4.6
 RENAL_SETTING = frozenset({"egfr_under_60", "hx_ckd", "hx_dialysis"})
 
 

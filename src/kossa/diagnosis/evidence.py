@@ -18,9 +18,10 @@ from kossa.evidence import DepositGroup, Finding, Person, Result, Setting, Sex, 
 from kossa.evidence.dates import STALE_DAYS, day_of
 from kossa.evidence.vocabulary import ancestors, label, term, terms
 
-__all__ = ["LOCAL", "Evidence", "Item", "gather", "knowing_possible", "states"]
+__all__ = ["LOCAL", "POSSIBLE", "Evidence", "Item", "gather", "knowing_possible", "states"]
 
 MEASURED, TOLD = 1, 0
+POSSIBLE = 0.005  # clinical reference, section 4.6: a cause above it in any deposit group is possible
 LOCAL = frozenset({"site", "pattern", "tissue"})
 STALE_POWER = 0.5  # clinical reference, section 3.7: the ratio of an old result to the power 0.5
 EGFR_UNIT = "mL/min/{1.73_m2}"  # whole numbers, as laboratories report it

@@ -8,9 +8,10 @@ value fires none as a fact, but says what it would mean in the unit it probably 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
-from kossa.chemistry.units import Substance, convert
+from kossa.blood.analytes import analytes
+from kossa.blood.bands import emergency
+from kossa.chemistry.units import convert
 from kossa.conditions.knowledge import FloorRow, Knowledge, Sign
 from kossa.conditions.rule import Atom, Verdict, atoms, evaluate, parse
 from kossa.diagnosis.evidence import Evidence
@@ -19,9 +20,6 @@ from kossa.evidence import Floor, KossaError, Result
 __all__ = ["DOUBTED", "floors"]
 
 DOUBTED = "asked about with a question mark"  # how a floor begins that rests on a doubt alone
-
-CALCIUM = Substance("mg/dL", "mmol/L", Decimal("0.2495"), 2)  # molar mass 40.078
-CRISIS_MMOL_L, LOW_MMOL_L = 3.5, 1.9  # floors.toml: hypercalcaemic_crisis, hypocalcaemia
 
 QUESTIONED = 0.5  # certainty of a mention with a question mark (history's levels of certainty)
 
@@ -79,26 +77,20 @@ def _implausible(results: tuple[Result, ...], rows: dict[str, FloorRow]) -> Iter
     for one in results:
         if one.plausible or not one.counts or one.likely_unit is None or one.value is None:
             continue
-        if one.analyte != "calcium_total":
+        known = analytes().get(one.analyte)
+        if known is None or known.si is None:
             continue
         try:
-            value = convert(one.value, one.likely_unit, "mmol/L", CALCIUM)
+            value = convert(one.value, one.likely_unit, known.si, known.substance)
         except KossaError:
             continue
-        name = (
-            "hypercalcaemic_crisis"
-            if value > CRISIS_MMOL_L
-            else "hypocalcaemia"
-            if value < LOW_MMOL_L
-            else ""
-        )
-        row = rows.get(name)
+        row = rows.get(emergency(one.analyte, value) or "")
         if row is not None:
             yield Floor(
                 id=row.id,
                 why=(
                     f"check the unit today: calcium {one.value:g} {one.unit or 'without unit'} cannot be;"
-                    f" if this is {value:.1f} mmol/L it is an emergency"
+                    f" if this is {value:.1f} {known.si} it is an emergency"
                 ),
                 who=row.who,
                 how_soon=row.how_soon,

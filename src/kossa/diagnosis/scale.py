@@ -36,7 +36,7 @@ Floats = npt.NDArray[np.float64]
 FLOOR, CEILING = 0.005, 0.995  # clinical reference, section 2 (d): nothing is certain
 Z_COUNTED = 1.96  # counted rows carry 95 % bounds
 Z_RANGE = 1.2816  # an expert range is taken as an 80 % interval (judgement)
-LEAST_SD = 0.05
+LEAST_SD = 0.05  # log odds: no row is surer, however many were counted (judgement)
 DEFAULT_SD = 0.7  # log odds, about a factor of two: a finding without a row (judgement)
 MAX_STEPS = 2  # clinical reference, section 4.9 (5)
 LARGEST_SHARE = 0.9  # a ratio may not ask for more than this share in its strongest cause (judgement)
@@ -80,7 +80,7 @@ def estimate(row: Likelihood) -> tuple[float, float]:
     middle = (
         logit((row.n + 0.5) / (row.N + 1)) if row.n is not None and row.N is not None else (low + high) / 2
     )
-    return middle, max(0.05, (high - low) / (2 * (Z_COUNTED if counted else Z_RANGE)))
+    return middle, max(LEAST_SD, (high - low) / (2 * (Z_COUNTED if counted else Z_RANGE)))
 
 
 def _pool(rows: Iterable[Likelihood]) -> tuple[float, float]:

@@ -29,7 +29,7 @@ from kossa.history.case import contradictions, merged, read_case
 from kossa.history.fhir import RecordReader
 from kossa.history.foreign import english
 from kossa.history.letter import Letter, read_letter
-from kossa.history.names import cleaner
+from kossa.history.lexicon import phrases
 from kossa.history.person import person_findings
 from kossa.history.phenopacket import read_phenopacket
 from kossa.history.spoken import spoken
@@ -39,6 +39,8 @@ from kossa.intake.entry import Entry, Survey
 from kossa.intake.fhir_entries import resources
 from kossa.intake.files_table import files, notices
 from kossa.intake.json_doc import first_fault
+from kossa.intake.known_names import known_names
+from kossa.intake.names import cleaner
 from kossa.intake.people import people
 from kossa.intake.shared_entries import open_to, settle_shared
 from kossa.intake.sidecar import parse_toml
@@ -82,20 +84,20 @@ class _Said:
 
 
 def examine(
-    found: Survey | Path, person: Person | None = None, *, progress: Progress = silent
+    found: Survey | Path | str, person: Person | None = None, *, progress: Progress = silent
 ) -> HistoryReading:
     """Read what words and codes say: letters, FHIR records, phenopackets, case forms.
 
     Raises `NothingUsable` where a path holds none, `SeveralPeople` where it tells of two people; of a
     survey without words an empty reading is returned.
     """
-    alone = isinstance(found, Path)
-    if isinstance(found, Path):
-        found = survey(found, progress=progress)
+    alone = isinstance(found, Path | str)
+    if isinstance(found, Path | str):
+        found = survey(Path(found), progress=progress)
     whose = person or _whose(found)
     said = _Said()
     entries = open_to(found, _ROOM, *_KINDS)
-    clean = cleaner([i for e in found.entries for i in e.identities])
+    clean = cleaner(names=known_names(found), phrases=tuple(phrases()))
     for number, entry in enumerate(entries, 1):
         progress("reading words", number, len(entries))
         _read(entry, said, clean)
@@ -222,14 +224,13 @@ def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
 
 
 def _phenopacket(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | None:
-    del clean
     document = entry.document()
     fault = first_fault(document.data)
     if fault is not None or not isinstance(document.data, Mapping):
         raise Refused(
             fault.code if fault else "not-a-phenopacket", fault.what if fault else "This is no object."
         )
-    findings, missed = read_phenopacket(document.data, entry.source())
+    findings, missed = read_phenopacket(_cleaned(document.data, clean), entry.source())
     said.findings.extend(findings)
     said.deposits.extend(told_findings(findings))
     said.not_understood.extend(missed)

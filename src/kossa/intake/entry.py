@@ -18,6 +18,7 @@ from kossa.intake.dicom_header import DicomHeader
 from kossa.intake.files import map_file, read_part
 from kossa.intake.identity import Identity
 from kossa.intake.json_doc import Document, parse_tolerant
+from kossa.intake.names import Names
 from kossa.intake.picture_info import PictureInfo
 from kossa.intake.remedies import REMEDIES
 from kossa.intake.sidecar import Sidecar
@@ -146,7 +147,7 @@ class Survey:
 
     `passed_over` counts, by form, the files that are no evidence and are not listed one by one.
     `person` is the key of the one that was chosen, where there were several; the files of the others
-    are `set_aside`, where no reader finds them.
+    are `set_aside`, where no reader finds them. `names` are what is to be taken out of words, once known.
     """
 
     root: Path
@@ -155,6 +156,7 @@ class Survey:
     passed_over: dict[str, int] = field(default_factory=dict)
     person: str | None = None
     set_aside: list[Entry] = field(default_factory=list)
+    names: Names | None = field(default=None, repr=False)
 
     def everything(self) -> list[Entry]:
         """Return all entries in the order of their numbers, those set aside too: for the table of files."""

@@ -22,7 +22,7 @@ from kossa.intake.picture_info import inspect
 from kossa.intake.sidecar import looks_like_sidecar, parse_toml
 from kossa.intake.sniff import Format
 from kossa.intake.stated import in_case, in_letter, in_phenopacket, in_table
-from kossa.intake.table import PERSON_COLUMNS, header_of, read_table
+from kossa.intake.table import header_of, read_table
 from kossa.intake.text import decode_text
 from kossa.intake.xml_doc import root_of
 
@@ -148,8 +148,8 @@ def _picture(entry: Entry) -> None:
 
 
 def _labs(entry: Entry) -> None:
-    """Only a table with a column of people is read for whose it is."""
-    if PERSON_COLUMNS.intersection(header_of(_beginning(entry)).columns):
+    """Only a table with columns that say whose a row is is read for it."""
+    if header_of(_beginning(entry)).person_columns():
         entry.identities = in_table(read_table(entry.read()))
 
 

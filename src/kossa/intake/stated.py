@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from kossa.intake.identity import Identity
@@ -16,6 +17,8 @@ DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
 #: years; the oldest person on record reached 122
 OLDEST = 130
 DAYS = (365.25, 30.44, 7.0, 1.0)
+#: words of the sexes in German and French whose first letter is not that of the English one
+SEXES = {"w": "F", "weiblich": "F", "h": "M", "homme": "M"}
 
 
 def in_phenopacket(data: Any) -> tuple[Identity, ...]:
@@ -49,8 +52,44 @@ def in_case(data: Any) -> tuple[Identity, ...]:
 
 
 def in_table(table: Table) -> tuple[Identity, ...]:
-    """Return one Identity for each different entry of the column that says whose a row is."""
-    return tuple(Identity(system="table", identifier=who, subject=who) for who in sorted(table.people()))
+    """Return what the columns of a table say of whose each row is: once for each different statement."""
+    roles = table.person_columns()
+    found: dict[tuple[str, ...], list[Identity]] = {}
+    for row in table.rows:
+        said = tuple(row.cells.get(column, "") for column in roles)
+        if said not in found:
+            found[said] = _of_row(row.cells, roles)
+    return tuple(
+        replace(one, subject=" | ".join(said)) for said, stated in sorted(found.items()) for one in stated
+    )
+
+
+def _of_row(cells: Mapping[str, str], roles: Mapping[str, str]) -> list[Identity]:
+    """An Identity for each number that a row gives its person, or one without; none where it says nothing."""
+    said = {column: cells[column] for column in roles if cells.get(column)}
+    numbers = [column for column, role in roles.items() if role == "number"]
+    named = [c for c in numbers if _is_name(said.get(c, ""))]  # a column `patient` may hold names
+
+    def words(*of: str) -> str:
+        return " ".join(text for column, text in said.items() if roles[column] in of)
+
+    sex = words("sex")
+    about = Identity(
+        system="table",
+        name=words("name") or words("given", "family") or " ".join(said[c] for c in named[:1]),
+        birth_date=written_date(words("born")),
+        sex=SEXES.get(sex.casefold(), sex),
+    )
+    stated = [
+        replace(about, identifier=said[c], issuer="" if c == numbers[0] else c)
+        for c in numbers
+        if c in said and c not in named
+    ]
+    return stated or ([about] if about.names() or about.born() or about.gender() else [])
+
+
+def _is_name(text: str) -> bool:
+    return len(re.findall(r"[^\W\d_]{2,}", text)) > 1 and not re.search(r"\d", text)
 
 
 def _years(duration: Any) -> float | None:
@@ -101,8 +140,8 @@ def in_letter(text: str) -> tuple[Identity, ...]:
 
 def written_date(words: str) -> str:
     """Return a written date as YYYY-MM-DD, or the year alone where day and month could be exchanged."""
-    if found := re.match(r"(\d{4})-(\d{2})-(\d{2})", words):
-        return found[0]
+    if found := re.match(r"((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)|(\d{4})-(\d{2})-(\d{2})", words):
+        return "-".join(part for part in found.groups() if part)
     if found := re.match(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})", words):
         first, second, year = (int(n) for n in found.groups())
         if first > 12 >= second or first == second:

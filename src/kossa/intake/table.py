@@ -8,26 +8,15 @@ from dataclasses import dataclass
 
 from kossa.evidence import Refused
 from kossa.intake.budget import DEFAULT, Budget
+from kossa.intake.table_columns import person_columns
 from kossa.intake.text import decode_text
 
-__all__ = ["PERSON_COLUMNS", "Header", "Row", "Table", "header_of", "read_table"]
+__all__ = ["NAME_COLUMNS", "VALUE_COLUMNS", "Header", "Row", "Table", "header_of", "read_table"]
 
 DELIMITERS = ",;\t|"
 #: names of columns that a table of blood results has; the form is design.md's `name,value,unit,date`
 NAME_COLUMNS = {"name", "test", "analyte", "parameter", "component", "test name", "test_name", "loinc"}
 VALUE_COLUMNS = {"value", "result", "result value", "result_value"}
-#: columns that say whose a row is: a table with two values here holds two people
-PERSON_COLUMNS = {
-    "patient",
-    "patient_id",
-    "patient id",
-    "patientid",
-    "mrn",
-    "subject",
-    "subject_id",
-    "person",
-    "pid",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +36,10 @@ class Header:
     def is_labs(self) -> bool:
         """A column that names the test, and one that holds the value."""
         return bool(NAME_COLUMNS & set(self.columns)) and bool(VALUE_COLUMNS & set(self.columns))
+
+    def person_columns(self) -> dict[str, str]:
+        """Return the columns that say whose a row is, each with its role (`table_columns`)."""
+        return person_columns(self.columns, NAME_COLUMNS.intersection(self.columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +62,9 @@ class Table:
     rows: tuple[Row, ...]
     remarks: tuple[tuple[str, str], ...] = ()
 
-    def people(self) -> set[str]:
-        """Return the different entries of the column that says whose a row is."""
-        columns = PERSON_COLUMNS & set(self.header.columns)
-        return {row.cells[c] for c in columns for row in self.rows if row.cells.get(c)}
+    def person_columns(self) -> dict[str, str]:
+        """Return the columns that say whose a row is, with their roles."""
+        return self.header.person_columns()
 
 
 def header_of(start: str) -> Header:

@@ -21,6 +21,7 @@ from kossa.section.slide import Block
 __all__ = ["Glass", "fit_glass"]
 
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 CELL = 16  # pixels a side over which light is averaged: far above grain, below most gaps (judgement)
 HIGH = 0.98  # expectile of the first fit: so few cells may lie above the light of the glass (judgement)
@@ -42,9 +43,14 @@ CLIPPED = 0.8  # of full scale: pure white squares are unscanned where glass of 
 DARK = 0.35  # of full scale, below which the brightest part is not the light (judgement)
 FULL = 0.93  # of full scale: light that is assumed then (judgement: usual exposure)
 APART, APART_SD = 0.012, 4.0  # density and spreads between the hues of two sorts of flat squares (judgement)
-PAIRS, PAIR_CELLS, AGREED = 8, 6.0, 0.8  # neighbours of two sorts that tell which is the brighter, how far
-# from one another they lie in squares, and how many of them agree (judgement)
+PAIRS, PAIR_CELLS = 6, 6.0  # squares of each sort that tell which is the brighter, and how far from the
+# other sort they lie, in squares (judgement)
+STEP = 0.004  # density between them at the least: a third of their hues' difference (judgement)
+SORTS = 3  # hues that are taken off one after the other: ink, dense tissue, pale tissue
 STIFF = 1e-3  # of the number of cells: pull of the uneven terms towards even light (judgement)
+SOFT = 1e-5  # the same where glass was told from tissue
+PALE_STEP = 0.05  # density of tissue that is even enough for that (judgement)
+TISSUE_WEIGHT = 0.1  # of a square of tissue beside one of glass: its density varies (judgement)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,25 +88,17 @@ def fit_glass(blocks: Sequence[Block], shape: tuple[int, int], *, even: bool) ->
     terms = terms[:, :1] if even else terms
     if flat.mean() < ENOUGH_FLAT:
         return _blind(cells, full)
-    all_cells = len(cells)
-    cells, terms = cells[flat], terms[flat]
-    glass = _brighter(cells, places)
-    told = glass is not None
-    if glass is not None:
-        cells, terms = cells[glass], terms[glass]
-    colour, alike = _colour(cells)
+    cells, terms, all_cells = cells[flat], terms[flat], len(cells)
+    glass, tissue, step = _sorts(cells, places)
+    told = not bool(glass.all())
+    colour, of_its_hue = _colour(cells[glass])
     height = (cells / colour).mean(axis=1)
-    chosen = alike.copy()
-    weight = alike.astype(np.float64)
-    for _ in range(30):
-        coefficients = _least_squares(terms, height, weight)
-        weight = np.where(height > terms @ coefficients, HIGH, 1.0 - HIGH) * alike
-    for _ in range(3):
-        near = alike & (np.abs(height - terms @ coefficients) < NEAR)
-        if near.sum() < max(4.0, 0.2 * chosen.sum()):
-            break
-        chosen = near
-        coefficients = _least_squares(terms, height, chosen.astype(np.float64))
+    if told and step < PALE_STEP:
+        coefficients, chosen = _of_both(terms, height, glass, tissue, step)
+    else:
+        alike = glass.copy()
+        alike[glass] = of_its_hue
+        coefficients, chosen = _envelope(terms, height, alike)
     light = np.zeros((3, 4))
     for c in range(3):
         of_white = np.median(cells[chosen, c] / np.maximum(terms[chosen] @ coefficients, 0.05))
@@ -130,8 +128,51 @@ def _lamp(light: Floats) -> bool:
     return bool(tint >= PALEST and LAMP[0] <= ratio <= LAMP[1])
 
 
-def _brighter(cells: Floats, places: Floats) -> npt.NDArray[np.bool_] | None:
-    """Return which flat squares (n,) are glass where they have two hues, None where they have one.
+def _envelope(terms: Floats, height: Floats, alike: Mask) -> tuple[Floats, Mask]:
+    """Return the coefficients of the light above `alike` squares, and which are taken for glass."""
+    chosen = alike.copy()
+    weight = alike.astype(np.float64)
+    for _ in range(30):
+        coefficients = _least_squares(terms, height, weight, STIFF)
+        weight = np.where(height > terms @ coefficients, HIGH, 1.0 - HIGH) * alike
+    for _ in range(3):
+        near = alike & (np.abs(height - terms @ coefficients) < NEAR)
+        if near.sum() < max(4.0, 0.2 * chosen.sum()):
+            break
+        chosen = near
+        coefficients = _least_squares(terms, height, chosen.astype(np.float64), STIFF)
+    return coefficients, chosen
+
+
+def _of_both(terms: Floats, height: Floats, glass: Mask, tissue: Mask, step: float) -> tuple[Floats, Mask]:
+    """Return the same where glass is told: pale tissue, lifted by its density, helps with the shape."""
+    lifted = np.where(glass, height, height * 10**step)
+    weight = np.where(glass, 1.0, np.where(tissue, TISSUE_WEIGHT, 0.0))
+    coefficients = _least_squares(terms, lifted, weight, SOFT)
+    for _ in range(5):
+        off = np.abs(lifted - terms @ coefficients) / NEAR
+        coefficients = _least_squares(terms, lifted, weight / np.maximum(off, 1.0) ** 2, SOFT)
+    return coefficients, glass
+
+
+def _sorts(cells: Floats, places: Floats) -> tuple[Mask, Mask, float]:
+    """Return which flat squares (n,) are glass, which are the tissue nearest to its hue, and its density."""
+    glass, tissue, step = np.ones(len(cells), np.bool_), np.zeros(len(cells), np.bool_), 0.0
+    for _ in range(SORTS):
+        found = _brighter(cells[glass], places[glass])
+        if found is None:
+            break
+        at = np.flatnonzero(glass)
+        tissue = np.zeros(len(cells), np.bool_)
+        tissue[at[~found[0]]] = True
+        glass, step = glass & ~tissue, found[1]
+    return glass, tissue, step
+
+
+def _brighter(cells: Floats, places: Floats) -> tuple[Mask, float] | None:
+    """Return which flat squares (n,) are glass where they have two hues, and how much darker the others are.
+
+    None where they have one hue.
 
     Pale tissue may be flat, and in the middle of a field brighter than glass in a corner; beside one another
     the glass is the brighter of the two. `places` (n, 2) are pixels.
@@ -147,14 +188,27 @@ def _brighter(cells: Floats, places: Floats) -> npt.NDArray[np.bool_] | None:
     spread = max(_deviation(along[first]), _deviation(along[~first]))
     if gap < max(APART, APART_SD * spread):
         return None
-    far, near = cKDTree(places[first]).query(places[~first], distance_upper_bound=PAIR_CELLS * CELL)
-    meet = np.isfinite(far)
-    if meet.sum() < PAIRS:
+    step = _step(lit.mean(axis=1), places, first)
+    if step is None or abs(step) < STEP:
         return None
-    over = lit[first].mean(axis=1)[near[meet]] - lit[~first].mean(axis=1)[meet]
-    if (over > 0).mean() >= AGREED:
-        return np.asarray(first)
-    return np.asarray(~first) if (over < 0).mean() >= AGREED else None
+    return np.asarray(first if step > 0 else ~first), abs(step)
+
+
+def _step(lit: Floats, places: Floats, first: Mask) -> float | None:
+    """Return by how much `first` squares are brighter than the others near them, in density.
+
+    The light itself is taken off as a plane and a bowl. None where too few lie near one another.
+    """
+    reach = PAIR_CELLS * CELL
+    near = np.zeros(first.size, np.bool_)
+    for one in (first, ~first):
+        far, _ = cKDTree(places[one]).query(places[~one], distance_upper_bound=reach)
+        near[~one] = np.isfinite(far)
+    if min((near & first).sum(), (near & ~first).sum()) < PAIRS:
+        return None
+    at = (places - places.mean(axis=0)) / max(float(np.ptp(places, axis=0).max()), 1.0)
+    terms = np.column_stack([np.ones(first.size), at, (at**2).sum(axis=1), first])[near]
+    return float(np.linalg.lstsq(terms, lit[near], rcond=None)[0][-1])
 
 
 def _parting(values: Floats) -> float:
@@ -187,8 +241,8 @@ def _colour(cells: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
     return cast(Floats, colour), alike
 
 
-def _least_squares(terms: Floats, values: Floats, weight: Floats) -> Floats:
-    pull = np.eye(terms.shape[1]) * STIFF * weight.sum()
+def _least_squares(terms: Floats, values: Floats, weight: Floats, stiff: float) -> Floats:
+    pull = np.eye(terms.shape[1]) * stiff * weight.sum()
     pull[0, 0] = 0.0
     left = (terms * weight[:, None]).T @ terms + pull
     return cast(Floats, np.linalg.solve(left, (terms * weight[:, None]).T @ values))

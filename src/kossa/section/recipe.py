@@ -56,7 +56,9 @@ class Recipe:
     """`mineral`, `counter` (3,) are the vectors in use, `degrees` their standard errors in degrees.
 
     `around` is the mineral's dye in tissue around deposits, `floor` the floor in use, `tissue_level` the
-    summed density from which on there is tissue. `far` tells which vectors lay too far from the printed
+    summed density from which on there is tissue, and `pale_level` that of tissue no edge of which is near.
+    `core` is how dark a deposit is near by. `doubted_level` is a tissue level that could not be believed, so
+    that all of the picture is taken for tissue. `far` tells which vectors lay too far from the printed
     ones to be used.
     """
 
@@ -78,6 +80,7 @@ class Recipe:
     estimated: tuple[bool, bool]
     far: tuple[str, ...] = ()
     core: float = NO_CORE
+    doubted_level: float | None = None
 
     def marks(self, pixels: npt.NDArray[Any], corner: tuple[int, int], own: tuple[int, int]) -> Marks:
         """Mark the rows `own` (half-open) of pixels whose corner lies at `corner` of the picture."""

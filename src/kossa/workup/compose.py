@@ -93,7 +93,7 @@ def compose(
         calcification=state,
         about=_about(counted, looks),
         history_told=bool(history and history.history_told),
-        examined=(*pictures_taken(exams, looks), *(history.examined if history else ())),
+        examined=(*pictures_taken(met, exams, looks), *(history.examined if history else ())),
     )
     return Workup(
         kossa_version=VERSION,

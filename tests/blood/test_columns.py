@@ -1,0 +1,87 @@
+"""Columns of a table: what a value was measured in, and what nothing is taken from."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from kossa.blood import examine
+from kossa.blood.specimen import fluid
+from kossa.evidence import Severity, encode
+
+CODE = {"coding": [{"system": "http://loinc.org", "code": "17861-6"}], "text": "Calcium"}
+DAY = date(2026, 1, 1)
+
+
+def observation(value, **more):
+    quantity = {"value": value, "unit": "mg/dL", "code": "mg/dL"}
+    return {"resourceType": "Observation", "status": "final", "code": CODE, "valueQuantity": quantity} | more
+
+
+def bundle(*resources):
+    return json.dumps({"resourceType": "Bundle", "entry": [{"resource": r} for r in resources]})
+
+
+def read(folder, text, name="labs.csv"):
+    (folder / name).write_text(text)
+    return examine(folder / name, today=DAY)
+
+
+@pytest.mark.parametrize(
+    "column", ["specimen", "Sample", "sample_type", "Material", "Probe", "pr\u00e9l\u00e8vement"]
+)
+@pytest.mark.parametrize("words", ["urine", "24h Urine", "Sammelurin", "U", "Harn", "CSF"])
+def test_a_value_of_another_fluid_than_blood_gives_no_finding(tmp_path, column, words):
+    found = read(tmp_path, f"name,value,unit,{column}\ncalcium,3.9,mmol/L,{words}\n")
+    assert found.findings == ()
+    assert [r.weighed for r in found.results] == [False]
+    assert [n.code for n in found.notices if n.severity is Severity.WARNING] == ["other-specimen"]
+
+
+@pytest.mark.parametrize("words", ["serum", "S", "Plasma", "Vollblut", "venous blood", ""])
+def test_a_value_of_blood_counts(tmp_path, words):
+    found = read(tmp_path, f"name,value,unit,specimen\ncalcium,3.1,mmol/L,{words}\n")
+    assert "calcium_high" in {f.id for f in found.findings}
+    assert found.notices == ()
+
+
+def test_a_urine_test_counts_in_urine_and_not_in_serum(tmp_path):
+    rows = "24-hour urine calcium,9.5,mmol/(24.h),urine\nurine calcium,9,mmol/L,serum\n"
+    found = read(tmp_path, f"name,value,unit,specimen\n{rows}")
+    assert [r.weighed for r in found.results] == [True, False]
+
+
+def test_a_sample_that_is_not_known_is_told_and_taken_for_blood(tmp_path):
+    found = read(tmp_path, "name,value,unit,sample\ncalcium,3.1,mmol/L,xyzzy\n")
+    assert "calcium_high" in {f.id for f in found.findings}
+    assert [n.code for n in found.notices] == ["specimen-unknown"]
+    assert fluid("serum and urine") is None
+
+
+@pytest.mark.parametrize(
+    "specimen",
+    [
+        {"display": "Urine, 24h"},
+        {"reference": "Specimen/s1"},
+        {"reference": "#inside"},
+    ],
+)
+def test_a_record_says_by_its_specimen_what_was_measured_in(tmp_path, specimen):
+    urine = {"resourceType": "Specimen", "id": "s1", "type": {"text": "Urine, 24h"}}
+    coded = urine | {"id": "inside", "type": {"coding": [{"code": "122575003"}]}}
+    one = observation(14.0, specimen=specimen, contained=[coded])
+    found = read(tmp_path, bundle(urine, one), "record.json")
+    assert found.findings == ()
+    assert "other-specimen" in {n.code for n in found.notices}
+    plain = read(tmp_path, bundle(urine, observation(14.0)), "record.json")
+    assert "calcium_high" in {f.id for f in plain.findings}
+
+
+def test_columns_that_nothing_is_taken_from_are_named_without_their_values(tmp_path):
+    found = read(tmp_path, "name,value,unit,Ward,Fasting\ncalcium,2.4,mmol/L,Xyzzy,plugh\n")
+    told = next(n for n in found.notices if n.code == "column-not-used")
+    assert "ward, fasting" in told.what
+    assert b"yzzy" not in encode(found)
+    assert b"plugh" not in encode(found)
