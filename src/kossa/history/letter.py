@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ import msgspec
 from kossa.evidence import Finding, Source, Whose
 from kossa.evidence.vocabulary import term
 from kossa.evidence.words_reading import Denied, Examined
+from kossa.history.breast import graded
 from kossa.history.denied import denied
 from kossa.history.examinations import examined
 from kossa.history.foreign import english
@@ -61,6 +63,7 @@ _TOLD = frozenset({"history", "drug", "procedure", "exposure", "symptom", "negat
 _SENTENCE = 5  # words from which on a line that ends with a full stop is one (judgement)
 _A_HISTORY = 4  # so many things told of a person are a history, and no request form's one line (judgement)
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
+_ENOUGH_OWN = 2  # as many words that are English alone make a text English (judgement)
 _ENOUGH_SHARE = 0.08  # share of common words under which no language is named: a list of terms (judgement)
 
 
@@ -89,8 +92,20 @@ def language(text: str) -> str | None:
     if len(words) < _ENOUGH_WORDS:
         return None
     counts = {name: sum(w in common for w in words) for name, common in _languages().items()}
-    best = max(counts, key=lambda name: (counts[name], name == "English"))
+    own = {name: sum(w in mine for w in words) for name, mine in _own_words().items()}
+    best = max(counts, key=lambda name: (own[name], counts[name], name == "English"))
+    if best == "English" and own[best] < _ENOUGH_OWN:
+        return (
+            None  # `in` tells no language: the tables of phrases decide, and where they do not it is English
+        )
     return best if counts[best] >= len(words) * _ENOUGH_SHARE else None
+
+
+@cache
+def _own_words() -> Mapping[str, frozenset[str]]:
+    """Language -> those of its commonest words that no other one has: `in` is English, Dutch and German."""
+    counted = Counter(w for common in _languages().values() for w in common)
+    return {name: frozenset(w for w in common if counted[w] == 1) for name, common in _languages().items()}
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:
@@ -152,6 +167,8 @@ def read_letter(
             unseen.extend(denied(body, context=about, source=source, language=language))
         findings.extend(here)
         missed.extend(lost)
+    deposits, suspicious = graded(text, deposits, source=source, language=language)
+    findings.extend(suspicious)
     return Letter(
         tuple(findings),
         tuple(deposits),

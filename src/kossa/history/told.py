@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from kossa.evidence import DepositGroup, Finding, Material, Modality, Side, Source, State, ToldDeposit, Whose
 from kossa.evidence.vocabulary import ancestors, term
-from kossa.history.foreign import sentences_in
+from kossa.history.foreign import english, sentences_in
 from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match
 from kossa.history.scope import Scope
+from kossa.history.stones import STONE_SITES, pictures, seen_stone
+from kossa.history.unseen import elsewhere
 from kossa.history.words import CALCIUM, find
 
 __all__ = ["LAYERS", "Told", "group", "most_specific", "short", "told", "told_findings"]
@@ -46,6 +48,8 @@ def _calcium(sentence: Sentence) -> float | None:
         stem = next((s for s in CALCIUM if padded.startswith(s, place)), None)
         if stem is None or (number and sentence.words[number - 1].level == "non"):
             continue  # a non-calcified node is no deposit
+        if elsewhere(sentence, number):
+            continue  # nor is `no other calcification`
         match = Match((), number, number + stem.strip().count(" "), len(stem))
         said = Scope(sentence, (match,)).said(match)
         if said.whose is Whose.PERSON and said.state is State.PRESENT:
@@ -75,11 +79,16 @@ def told(
     found = []
     for sentence in sentences_in(text, language):
         said = _calcium(sentence)
-        if said is None:
+        stone = seen_stone(sentence, pictured=field == "imaging" or pictures(english(context, language)))
+        if said is None and stone is None:
             continue
-        here, _ = find(sentence.written, field=field, source=source, language=language)
+        # beside a word that tells of calcium the places count
+        about = sentence.written if said is not None else f"calcification: {sentence.written}"
+        here, _ = find(about, field=field, source=source, language=language)
         present = [f for f in here if f.state is State.PRESENT and f.whose is Whose.PERSON]
         sites = _sites(present, sentence.written)
+        if said is None:
+            sites = [(STONE_SITES.get(id_, id_), side) for id_, side in sites]
         if context and all(id_ in LAYERS for id_, _ in sites):
             # `Film of the thighs: calcification in the subcutaneous fat` lies in the thighs
             around, _ = find(f"calcification of {context}", field=field, source=source, language=language)
@@ -89,7 +98,8 @@ def told(
         found.append(
             Told(
                 tuple(_on_film(sites, context)), tuple(patterns), tissues[0] if tissues else None,
-                short(sentence.written), said, source, any(f.id == _PHYSIOLOGICAL for f in present),
+                short(sentence.written), said or stone or 0.0, source,
+                any(f.id == _PHYSIOLOGICAL for f in present),
             )
         )  # fmt: skip
     return found

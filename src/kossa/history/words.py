@@ -15,6 +15,7 @@ from kossa.history.lab_words import Verdict, verdicts
 from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match, denies, matches, shapes
 from kossa.history.scope import Said, Scope
+from kossa.history.stones import seen_stone
 from kossa.history.unseen import denies_calcium
 
 __all__ = ["CALCIUM", "find", "speaks_of_calcium"]
@@ -136,8 +137,10 @@ def _side(sentence: Sentence, match: Match) -> Side:
         return Side.BOTH
     if after == ["on", "the"]:  # `nodes on the right`
         after = [w.level for w in sentence.words[match.last + 3 : match.last + 4]]
-    for word in reversed(before):
+    for place, word in reversed(list(enumerate(before))):
         if word in _SIDES:
+            if before[place + 1 :] == ["and"]:
+                continue  # `a stone on the left and nephrocalcinosis`: the side is the other's
             return Side.BOTH if {"left", "right"} <= set(before) and "and" in before else _SIDES[word]
     named = [w for w in after if w in _SIDES] if after and after[0] in (",", "(", *_SIDES) else []
     return _SIDES[named[0]] if named else Side.UNKNOWN
@@ -168,7 +171,7 @@ def _one(
 
 def _local_certainty(sentence: Sentence, field: str) -> float:
     """How sure a place named in this sentence is a deposit's place; 0 where it does not count."""
-    if speaks_of_calcium(sentence):
+    if speaks_of_calcium(sentence) or seen_stone(sentence, pictured=field == "imaging") is not None:
         return 1.0
     if not _starts(sentence.level, _LUMP) and not _swollen(sentence):
         return 0.0
@@ -221,7 +224,10 @@ def _in_sentence(
     judged = {n for v in told for n in range(v.first, v.last + 1)}
     out: list[Finding] = []
     views = _views(sentence, found)
-    looked = denies_calcium(sentence)  # `normal lungs, no calcification`: the lungs are no deposit's place
+    stone = seen_stone(sentence, pictured=field == "imaging") is not None
+    looked = not stone and denies_calcium(
+        sentence
+    )  # `normal lungs, no calcification`: the lungs are no deposit's place
     for number, match in enumerate(found):
         said = scope.said(match)
         for id_, certainty in match.ids:

@@ -41,7 +41,7 @@ def about_open_groups(workup: Workup) -> bool:
     ):
         return False
     deposits = set(answer.deposits)
-    return any(deposits & set(g.members) for g in open_groups(workup.films))
+    return any(deposits & set(g.members) for g in open_groups(workup.films, workup.groups))
 
 
 def worst_form(groups: Sequence[OpenGroup]) -> str:
@@ -52,12 +52,15 @@ def worst_form(groups: Sequence[OpenGroup]) -> str:
 
 
 def where_words(groups: Sequence[OpenGroup]) -> str:
-    """Return `left, film 1: groups 1, 3; right, film 2: group 1`; of suspicious ones, if any, alone."""
+    """Return `left, film 1: groups 1, 3; right, told in words`; of suspicious ones, if any, alone."""
     gravest = [g for g in groups if g.category is Category.SUSPICIOUS] or list(groups)
     parts = []
     for film in dict.fromkeys(g.film for g in gravest):
         here = [g for g in gravest if g.film == film]
         side = "" if here[0].side is Side.UNKNOWN else f"{here[0].side.value}, "
+        if film is None:
+            parts.append(f"{side}told in words")
+            continue
         numbers = ", ".join(str(g.number) for g in here)
         parts.append(f"{side}film {film}: group{'s' if len(here) > 1 else ''} {numbers}")
     return "; ".join(parts)

@@ -132,10 +132,11 @@ def _open_view(workup: Workup, weighing: Weighing) -> dict[str, Any]:
 def _floors(workup: Workup, weighing: Weighing) -> list[dict[str, Any]]:
     """Return the dangers; a mammogram's groups that are not typically benign are named, with their films."""
     rows = [_floor_row(f) for f in weighing.floors]
-    open_ = open_groups(workup.films)
+    open_ = open_groups(workup.films, workup.groups)
     if not open_:
         return rows
-    where = f"On the pictures: {where_words(open_)}"
+    where = f"{'On the pictures: ' if any(g.film for g in open_) else ''}{where_words(open_)}"
+    where = f"{where[:1].upper()}{where[1:]}"
     for row in rows:
         if row["id"] == BREAST_FLOOR:
             row["where"] = where
