@@ -162,3 +162,52 @@ def test_a_word_that_no_scenario_knows_is_a_wrong_call(tmp_path, capsys, words):
 def test_an_amount_that_no_tissue_has_is_a_wrong_call(tmp_path, capsys, figure):
     assert main(["simulate", "tuberculosis", "--set", f"tnap_dead={figure}", "-o", str(tmp_path / "o")]) == 2
     assert capsys.readouterr().err.startswith(f"kossa: tnap_dead={figure}")
+
+
+@pytest.mark.parametrize("words", [["section"], ["film", "--kind", "radiograph"]])
+def test_results_among_the_pictures_are_refused_before_the_work(tmp_path, cut, capsys, words):
+    for name in ("1.png", f"{words[0]}s.png"):
+        (tmp_path / name).write_bytes(cut.read_bytes())
+    assert main([*words, str(tmp_path), "-o", str(tmp_path)]) == 2
+    assert "among the pictures; choose another -o" in capsys.readouterr().err
+    assert (tmp_path / f"{words[0]}s.png").read_bytes() == cut.read_bytes()
+
+
+def cases(path, count=3):
+    path.write_text('{"id": "a", "history": ["dialysis"]}\n' * count)
+    return path
+
+
+def test_cases_are_never_replaced_by_their_answers(tmp_path, capsys):
+    path = cases(tmp_path / "c.jsonl")
+    before = path.read_bytes()
+    assert main(["diagnose", str(path), "-o", str(tmp_path / "." / "c.jsonl")]) == 2
+    assert "take the place of the cases" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_an_interrupt_keeps_the_cases_that_were_weighed(tmp_path, capsys, monkeypatch):
+    from kossa.workup import cases as room
+
+    real, calls = room.answer, []
+
+    def third_is_interrupted(*args, **options):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return real(*args, **options)
+
+    monkeypatch.setattr(room, "answer", third_is_interrupted)
+    path = cases(tmp_path / "c.jsonl", 5)
+    assert main(["diagnose", str(path), "-o", str(tmp_path / "o.jsonl")]) == 130
+    assert "2 cases were weighed, the rest is missing" in capsys.readouterr().err
+    assert len((tmp_path / "o.jsonl").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("device", ["pipe", "/dev/zero"])
+def test_a_pipe_or_device_is_no_file_of_cases(tmp_path, capsys, device):
+    path = tmp_path / device
+    if device == "pipe":
+        os.mkfifo(path)
+    assert main(["diagnose", str(path)]) == 2
+    assert "is no file" in capsys.readouterr().err

@@ -182,3 +182,22 @@ def test_a_letter_in_another_language_is_3_as_file_and_as_folder(tmp_path, monke
     )
     assert cli.main([words[0], str(letter), *words[1:]]) == 3
     assert cli.main([words[0], str(letter.parent), *words[1:]]) == 3
+
+
+@pytest.mark.parametrize("words", [["causes"], ["--help"], ["compare"]])
+def test_a_reader_of_the_words_that_goes_away_is_no_fault(words):
+    command = [sys.executable, "-m", "kossa", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:
+        ran.stdout.close()
+        said = ran.stderr.read()
+    assert (ran.returncode, said) == (0, b"")
+
+
+def test_a_folder_of_the_call_that_is_gone_is_told(tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = f"import os; os.rmdir({str(gone)!r}); from kossa.cli.start import run; run()"
+    call = [sys.executable, "-c", code, "read", "case.toml"]
+    ran = subprocess.run(call, cwd=gone, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (5, "")
+    assert "the folder you are in is gone" in ran.stderr

@@ -268,3 +268,16 @@ def test_interpolated_volume_is_that_of_the_interpolated_array():
         z = int(z)
         fine[k] = hu[z] if part < 1e-9 else (1 - part) * hu[z] + part * hu[z + 1]
     assert score(reading, "volume_isotropic").value == pytest.approx((fine >= 130 - 1e-9).sum() * 0.125)
+
+
+def test_totals_of_specks_that_noise_explains_are_said_to_be_noise():
+    hu = soft() + np.random.default_rng(4).normal(0, 45.0, soft().shape)
+    reading = examine(scan(hu)).reading
+    assert any(d.material is Material.CALCIFICATION for d in reading.deposits)
+    assert not any(d.kept for d in reading.deposits if d.material is Material.CALCIFICATION)
+    for name in ("agatston", "volume_plain", "mass_threshold"):
+        assert score(reading, name).value > 0
+        assert not score(reading, name).comparable
+        assert score(reading, name).reason.startswith("no deposit stands above the noise here")
+    clear = examine(scan(block(400))).reading
+    assert "noise here" not in score(clear, "volume_plain").reason

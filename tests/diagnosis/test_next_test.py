@@ -7,7 +7,7 @@ import pytest
 from kossa.conditions import load
 from kossa.diagnosis.done import known
 from kossa.diagnosis.evidence import gather
-from kossa.diagnosis.next_test import entropy
+from kossa.diagnosis.next_test import NOTHING, _judge, entropy
 from kossa.evidence import Result
 
 from .made import PEOPLE, no, person, prepared, weighed, yes
@@ -80,6 +80,13 @@ CALCIPHYLAXIS = [
 ]
 
 
+def considered(findings, who):
+    """Every test that makes sense for a person, with what it would be worth, offered or not."""
+    case = prepared(findings, who)
+    floors = weighed(findings, who).floors
+    return {j.row.id: j for j in _judge(case.main, case.evidence, floors, NOTHING)}
+
+
 def test_there_are_twenty_harm_cases():
     assert len(HARMED) + len(CALCIPHYLAXIS) == 20
 
@@ -98,9 +105,9 @@ def test_in_possible_calciphylaxis_a_biopsy_is_never_first_and_carries_its_cauti
     said = weighed(findings, who)
     assert said.next_tests
     assert not said.next_tests[0].id.startswith("biopsy")
-    for t in said.next_tests:
-        if t.id.startswith("biopsy"):
-            assert "calciphylaxis" in t.harm
+    punch = considered(findings, who)["biopsy_skin_punch"]
+    assert "Calciphylaxis" in punch.harm.partition("(here: ")[2]
+    assert punch.utility < 0
 
 
 def test_a_child_with_bone_in_soft_tissue_is_first_looked_at_the_great_toes():
@@ -109,11 +116,19 @@ def test_a_child_with_bone_in_soft_tissue_is_first_looked_at_the_great_toes():
     assert "great toes" in next(f.ask for f in said.floors if f.id == "fop")
 
 
-def test_a_child_s_computed_tomography_is_cautioned():
-    said = weighed(yes("site_hip", "site_soft_tissue"), person(8))
-    for t in said.next_tests:
-        if t.id == "ct_noncontrast_of_site":
-            assert "age 8" in t.harm
+def test_a_child_s_computed_tomography_is_cautioned_and_an_adult_s_is_not():
+    findings = yes("calcium_high", "pth_high", "site_renal_pyramid") + no("egfr_under_60")
+    harm = {
+        age: {t.id: t.harm for t in weighed(findings, person(age)).next_tests}["ct_noncontrast_of_site"]
+        for age in (8, 61)
+    }
+    assert harm[8].endswith("(here: age 8)")
+    assert "here:" not in harm[61]
+
+
+def test_most_of_the_people_below_are_offered_a_test():
+    offered = {name: len(weighed(findings, who).next_tests) for name, (findings, who) in PEOPLE.items()}
+    assert [name for name, count in offered.items() if not count] == ["limited scleroderma"]
 
 
 @pytest.mark.parametrize("name", PEOPLE)
@@ -145,15 +160,14 @@ def test_what_a_test_leaves_is_on_average_what_is_believed_now(name):
 
 def test_a_test_whose_result_is_known_is_not_offered():
     known = no("calcium_high", "phosphate_high", "egfr_under_60", "pth_high", "pth_low")
-    offered = {t.id for t in weighed(yes("site_lung") + known).next_tests}
-    assert "serum_calcium_phosphate_albumin_creatinine" not in offered
-    assert "pth_intact" not in offered
+    bloods = {CHEMISTRY, "pth_intact"}
+    assert bloods <= {t.id for t in weighed(yes("site_lung")).next_tests}
+    assert not bloods & {t.id for t in weighed(yes("site_lung") + known).next_tests}
 
 
 def test_a_cheap_blood_test_comes_before_a_biopsy():
-    said = weighed(yes("site_elbow", "site_skin", "sx_hard_nodule"), person(45, "F"))
-    ids = [t.id for t in said.next_tests]
-    assert not ids[0].startswith("biopsy")
+    worth = considered(yes("site_elbow", "site_skin", "sx_hard_nodule"), person(45, "F"))
+    assert worth[CHEMISTRY].utility > worth["biopsy_skin_punch"].utility
 
 
 def test_the_mineral_panel_tells_most_where_the_kind_is_open():

@@ -118,3 +118,17 @@ def test_where_the_last_of_them_finds_no_place_the_first_gives_its_back(tmp_path
     with pytest.raises(CannotFinish if isinstance(error, OSError) else KeyboardInterrupt):
         written()
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a", b"old")]
+
+
+def test_who_may_read_a_file_is_the_users_choice(tmp_path):
+    before = os.umask(0o077)
+    try:
+        write_bytes(tmp_path / "a", b"1")
+        with together(tmp_path) as files:
+            files.put("b", b"1")
+    finally:
+        os.umask(before)
+    assert {p.stat().st_mode & 0o777 for p in tmp_path.iterdir()} == {0o600}
+    (tmp_path / "a").chmod(0o640)
+    write_bytes(tmp_path / "a", b"2")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640

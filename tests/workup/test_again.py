@@ -64,3 +64,25 @@ def test_a_folder_with_nothing_but_a_report_of_kossa_is_called_so(letter, tmp_pa
     again = read(tmp_path)
     assert again.exit_code == 3
     assert "a report that kossa wrote" in again.sentence
+
+
+def test_evidence_beside_a_report_is_read_and_the_report_is_not(letter, tmp_path):
+    write_report(letter, tmp_path)
+    (tmp_path / "new.txt").write_text("Known sarcoidosis.\n", encoding="utf-8")
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older" / "old.txt").write_text("Haemodialysis since 2019.\n", encoding="utf-8")
+    again = read(tmp_path)
+    assert again.exit_code == 0
+    assert sorted(again.locations.values()) == ["new.txt", "older/old.txt"]
+    assert any("earlier report of kossa" in n.what for n in again.workup.notices)
+
+
+def test_a_run_json_hides_no_evidence(letter, tmp_path):
+    from json import dumps, loads
+
+    write_report(letter, tmp_path)
+    (tmp_path / "new.txt").write_text("Known sarcoidosis.\n", encoding="utf-8")
+    run = loads((tmp_path / "run.json").read_text())
+    run["outputs"]["new.txt"] = "0" * 64
+    (tmp_path / "run.json").write_text(dumps(run), encoding="utf-8")
+    assert "new.txt" in read(tmp_path).locations.values()

@@ -57,6 +57,20 @@ def test_a_scan_of_the_chest_is_one_whatever_lies_in_it(scan, clean, tmp_path, p
     assert {(CHEST_CT, "site_chest"), ("ct_noncontrast_of_site", "site_chest")} <= seen
 
 
+def test_a_chest_that_the_reader_saw_whole_is_one_without_a_word_in_the_header(scan, clean, tmp_path):
+    seen_whole = [
+        replace(
+            e,
+            reading=msgspec.structs.replace(
+                e.reading, limits=msgspec.structs.replace(e.reading.limits, whole=("chest", "abdomen"))
+            ),
+        )
+        for e in clean
+    ]
+    seen = answered(of_part(scan, None, tmp_path / "scan"), seen_whole)
+    assert {(CHEST_CT, "site_chest"), ("ct_noncontrast_of_site", "site_abdomen")} <= seen
+
+
 @pytest.mark.parametrize("part", [None, "ABDOMEN", "SOMETHING", ["CHEST", "ABDOMEN"]])
 def test_a_scan_of_another_or_an_untold_part_is_none_of_the_chest(scan, clean, tmp_path, part):
     seen = answered(of_part(scan, part, tmp_path / "scan"), clean)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from kossa.blood.analytes import rows as table
@@ -29,10 +29,11 @@ from kossa.intake.survey import survey
 __all__ = ["examine"]
 
 _ROOM = "blood"
+_REMEMBERED = 4096  # cleaned texts that are kept (judgement)
 
 
 def examine(
-    found: Survey | Path,
+    found: Survey | Path | str,
     person: Person | None = None,
     *,
     today: date | None = None,
@@ -44,13 +45,14 @@ def examine(
     Raises `NothingUsable` where a path holds no results, `SeveralPeople` where it holds those of two
     people; of a survey without results an empty reading is returned.
     """
-    alone = isinstance(found, Path)
-    if isinstance(found, Path):
-        found = survey(found, progress=progress)
+    alone = isinstance(found, Path | str)
+    if isinstance(found, Path | str):
+        found = survey(Path(found), progress=progress)
     whose = person or _whose(found)
     measured: list[Measured] = []
     entries = open_to(found, _ROOM, *KINDS)
-    clean = cleaner(names=known_names(found), phrases=_phrases(), markup=True)
+    # the words beside results repeat: a record has thousands of rows that say "final"
+    clean = lru_cache(_REMEMBERED)(cleaner(names=known_names(found), phrases=_phrases(), markup=True))
     for number, entry in enumerate(entries, 1):
         progress("reading results", number, len(entries))
         measured.extend(_read(entry, whose, today, clean))

@@ -84,6 +84,9 @@ def row_of(given: Mapping[str, Any], *, where: str = "", source: Source | None =
     )
 
 
+_DAY = re.compile(r"\d{4}-\d\d(?:-\d\d(?:T[\d:.+-]+Z?)?)?$")
+
+
 def without_names(row: Row, clean: Callable[[str], str]) -> Row:
     """Return the row with names of people taken out of its words; a known test keeps its own."""
 
@@ -95,7 +98,7 @@ def without_names(row: Row, clean: Callable[[str], str]) -> Row:
         name=row.name if by_name(row.name) else cleaned(row.name),
         value=cleaned(row.value),
         unit=row.unit if parse(row.unit) else cleaned(row.unit),
-        date=cleaned(row.date),
+        date=row.date if _DAY.match(row.date or "") else cleaned(row.date),
         low=cleaned(row.low),
         high=cleaned(row.high),
         flag=cleaned(row.flag),

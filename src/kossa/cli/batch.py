@@ -111,6 +111,8 @@ def check_targets(paths: Sequence[Path], out: Path | None, **files: Path | None)
         taken[place] = option
     if out is not None:
         check_writable(out, folder=True)
+        if out.resolve() in {place for path in paths for place in (path.resolve(), path.resolve().parent)}:
+            raise WrongCall(f"the results would lie in {out} among the pictures; choose another -o")
 
 
 def print_json(readings: Sequence[Record], *, alone: bool) -> None:

@@ -38,29 +38,41 @@ def command(
     """Weigh the cases of a .toml, .json or .jsonl file (see `kossa new` for the form)."""
     import json
 
-    from kossa.evidence.atomic import write_bytes
+    from kossa.evidence.atomic import check_writable, write_bytes
+    from kossa.evidence.errors import WrongCall
     from kossa.report.mind_text import case_text
     from kossa.workup.cases import answer, cases_in, changed, kinds_after
 
     told: Literal["life", "published"] = "published" if prior == "published" else "life"
-    lines = []
-    with progress_on_stderr() as tell:
-        for number, case in enumerate(cases_in(path, _left_out), 1):
-            tell("weighing cases", number, 0)
-            found = answer(case, hide=hide, prior=told, about=about)
-            if settings or without:
-                before = found
-                found = answer(changed(case, settings, without), hide=hide, prior=told, about=about)
-                if not as_json and out is None:
-                    click.echo(kinds_after(before, found))
-            elif not as_json and out is None:
-                click.echo(case_text(found.person, found.weighing, found.options, found.not_understood))
-            lines.append(json.dumps(found.line(), allow_nan=False))
+    if out is not None:
+        if out.resolve() == path.resolve():
+            raise WrongCall("-o would take the place of the cases themselves; choose another name")
+        check_writable(out)
+    lines: list[str] = []
+    stopped = False
+    try:
+        with progress_on_stderr() as tell:
+            for number, case in enumerate(cases_in(path, _left_out), 1):
+                tell("weighing cases", number, 0)
+                found = answer(case, hide=hide, prior=told, about=about)
+                if settings or without:
+                    before = found
+                    found = answer(changed(case, settings, without), hide=hide, prior=told, about=about)
+                    if not as_json and out is None:
+                        click.echo(kinds_after(before, found))
+                elif not as_json and out is None:
+                    click.echo(case_text(found.person, found.weighing, found.options, found.not_understood))
+                lines.append(json.dumps(found.line(), allow_nan=False))
+    except KeyboardInterrupt:
+        if not lines or not (as_json or out):
+            raise
+        stopped = True
+        click.echo(f"kossa: interrupted; {len(lines)} cases were weighed, the rest is missing", err=True)
     if as_json:
         click.echo("\n".join(lines))
     if out is not None:
         write_bytes(out, ("\n".join(lines) + "\n").encode("utf-8"))
-    return 0
+    return 130 if stopped else 0
 
 
 def _left_out(sentence: str) -> None:

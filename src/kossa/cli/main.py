@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -55,6 +56,15 @@ def _silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _has_folder() -> bool:
+    """Say whether the folder of the call is still there."""
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
+
+
 def _ended_from_outside(error: MemoryError | OSError, *, debug: bool) -> int:
     """Tell what no room has named: memory, or the place where the printed words go."""
     if isinstance(error, BrokenPipeError):
@@ -62,6 +72,8 @@ def _ended_from_outside(error: MemoryError | OSError, *, debug: bool) -> int:
         return 0
     if isinstance(error, MemoryError) or error.errno == errno.ENOMEM or "failed to map" in str(error):
         _say("there is not enough memory for this; close other programs, or read less at once")
+    elif isinstance(error, FileNotFoundError) and not _has_folder():
+        _say("the folder you are in is gone; change to another one and call again")
     elif error.errno in FULL:
         _say(f"cannot write what is printed: {error.strerror}; make room, or print to another place")
     else:
@@ -117,6 +129,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with interrupts.heard():
             code = group.main(args=words, prog_name="kossa", standalone_mode=False)
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _interrupted()
     except click.exceptions.NoArgsIsHelpError as shown:
@@ -127,6 +141,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except click.exceptions.Exit as ended:
         return int(ended.exit_code)
+    except SystemExit:  # click ends so where the reader of its words went away
+        _silence_stdout()
+        return 0
     except KossaError as error:
         _say(str(error))
         return error.exit_code

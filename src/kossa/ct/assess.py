@@ -120,7 +120,7 @@ def _reading(
         geometry=scan.geometry,
         noise_hu=noise.sigma_hu if noise else None,
         contrast=contrast,
-        limits=Limits(smallest_mass_mg=smallest, not_seen=judged.not_seen),
+        limits=Limits(smallest_mass_mg=smallest, not_seen=judged.not_seen, whole=judged.whole),
         scores=scores,
         deposits=deposits,
         groups=groups,

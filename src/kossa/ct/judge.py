@@ -14,6 +14,7 @@ from kossa.ct.candidates import Look, Table, look_at, residual_share, tabulate
 from kossa.ct.describe import patterns_of
 from kossa.ct.frame import Flips, frame, scan, turn
 from kossa.ct.judgement import Judged, Judgement
+from kossa.ct.levels import whole_parts
 from kossa.ct.limits import not_seen
 from kossa.ct.material import judge_material
 from kossa.ct.morphology import FAR_MM
@@ -190,4 +191,5 @@ def judge(
     unseen = not_seen(anatomy, geometry, kvp, metal=bool(len(metal)))
     judgements = tuple(judged[n] for n in range(len(found)))
     native = turn(found, lie.flips, turned.hu.shape)
-    return Judged(native, judgements, contrast, sigma_hu, level, unseen, told)
+    whole = tuple(part.value for part in whole_parts(anatomy.levels)) if turned.axial else ()
+    return Judged(native, judgements, contrast, sigma_hu, level, unseen, told, whole)

@@ -31,7 +31,8 @@ class Judgement:
 class Judged:
     """All objects of a scan with their verdicts, in the same order.
 
-    `threshold_hu` is the level at which `components` were cut; `notices` are (code, sentence).
+    `threshold_hu` is the level at which `components` were cut; `notices` are (code, sentence). `whole` are
+    the parts of the body that lie whole in the scan.
     """
 
     components: Components
@@ -41,3 +42,4 @@ class Judged:
     threshold_hu: float
     not_seen: tuple[str, ...] = ()
     notices: tuple[tuple[str, str], ...] = field(default=())
+    whole: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from kossa.ct.morphology import erode, label_slices, open_up
 from kossa.ct.skeleton import Skeleton
 from kossa.ct.trunk import Trunk
 
-__all__ = ["Level", "Levels", "find_levels"]
+__all__ = ["Level", "Levels", "find_levels", "whole_parts"]
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -162,6 +162,26 @@ def _chest(scan: Scan, body: Body, trunk: Trunk) -> Mask:
     if clear.size:
         out[: clear[0]] &= share[: clear[0]] >= DOME_SHARE
     return out
+
+
+def whole_parts(levels: Levels) -> tuple[Level, ...]:
+    """Return chest, abdomen and pelvis where the scan goes on beyond both ends of them.
+
+    A part that is cut by the first or last slice was not examined as a whole. Of the chest the fork of the
+    windpipe must be seen too: some lung alone may be the bases above a liver.
+    """
+    of = levels.of
+    ends = {part: (of.index(part), len(of) - 1 - of[::-1].index(part)) for part in set(of)}
+    seen = {
+        Level.CHEST: levels.carina_mm is not None,
+        Level.ABDOMEN: {Level.CHEST, Level.PELVIS} <= set(of),
+        Level.PELVIS: Level.ABDOMEN in of and levels.hip_mm is not None,
+    }
+    return tuple(
+        part
+        for part, known in seen.items()
+        if known and part in ends and 0 < ends[part][0] <= ends[part][1] < len(of) - 1
+    )
 
 
 def find_levels(scan: Scan, body: Body, skeleton: Skeleton, trunk: Trunk, head: Head) -> Levels:

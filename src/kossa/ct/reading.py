@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from kossa.ct.assess import assess
 from kossa.ct.presets import DEFAULT, load
 from kossa.ct.read import read_volume
 from kossa.ct.roi import read_roi
-from kossa.evidence import File, FileKind, Notice, SeveralPeople
+from kossa.evidence import File, FileKind, Notice, SeveralPeople, WrongCall
 from kossa.evidence.progress import Progress, silent
 from kossa.evidence.volume import Examination
 from kossa.intake.entry import Survey
@@ -57,6 +58,8 @@ def examine(
         does not fit.
     """
     tell = progress or silent
+    if mg_per_mm3_hu is not None and not (math.isfinite(mg_per_mm3_hu) and mg_per_mm3_hu > 0):
+        raise WrongCall(f"mg_per_mm3_hu has to be a number above 0, and {mg_per_mm3_hu} is none")
     convention = load(preset)
     whole = _surveyed(source, tell)
     scan = read_volume(whole.survey, series=series, progress=tell)

@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float64]
 Parameter = str | float | int | bool | None
 How = dict[str, Parameter]
 
+ALL_NOISE = "no deposit stands above the noise here: what the convention counts is noise"
+
 
 @dataclass(frozen=True, eq=False)
 class _Sum:
@@ -53,6 +55,8 @@ class _Sum:
     ) -> Score:
         """Return one total; `missing`: why it is None, `aside`: why not comparable, `how`: its parameters."""
         given = not missing and value is not None
+        if self.textbook.any() and not self.kept.any():
+            aside = "; ".join(filter(None, (ALL_NOISE, aside)))
         bounds = spread if given and spread and spread.low is not None else None
         return Score(
             name=name,

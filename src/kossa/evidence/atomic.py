@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,12 +99,21 @@ def _draft_for(target: Path) -> tuple[Path, Path]:
         raise CannotFinish(f"cannot write {target}: {why or error}") from error
     if not plain:
         raise CannotFinish(f"cannot write {target}: it is {kind} and not a file; choose another name")
+    draft = _hidden_beside(target)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".kossa-", suffix=target.suffix)
+        # who may read it is the user's own choice (umask), or what it was for the file in its place
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        if target.exists():
+            draft.chmod(stat.S_IMODE(target.stat().st_mode))
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise CannotFinish(f"cannot write {target}: {error.strerror or error}") from error
-    os.close(handle)
-    return target, Path(name)
+    return target, draft
+
+
+def _hidden_beside(target: Path) -> Path:
+    """Return a name beside `target` that nobody has."""
+    return target.with_name(f".kossa-{secrets.token_hex(8)}{target.suffix}")
 
 
 @contextmanager
@@ -114,7 +125,6 @@ def aside(target: Path) -> Iterator[Path]:
     target, draft = _draft_for(target)
     try:
         yield draft
-        draft.chmod(0o644)
         draft.replace(target)
     except OSError as error:
         raise CannotFinish(f"cannot write {target}: {error.strerror or error}") from error
@@ -139,11 +149,8 @@ def _kept(target: Path) -> Path | None:
     """Give the file at `target` a second name until the new one has its place; None where there is none."""
     if not target.exists():
         return None
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".kossa-", suffix=target.suffix)
-    os.close(handle)
-    kept = Path(name)
+    kept = _hidden_beside(target)
     try:
-        kept.unlink()
         kept.hardlink_to(target)
     except OSError:  # some file systems know no second name
         shutil.copyfile(target, kept)
@@ -168,7 +175,6 @@ class Together:
         self._drafts.append((target, draft))
         try:
             _fill(draft, data)
-            draft.chmod(0o644)
         except OSError as error:
             raise CannotFinish(f"cannot write {target}: {error.strerror or error}") from error
         self.digests[name] = hashlib.sha256(data).hexdigest()

@@ -68,10 +68,15 @@ class Contrast(Record, frozen=True, kw_only=True):
 
 
 class Limits(Record, frozen=True, kw_only=True):
-    """What this reading cannot see."""
+    """What this reading cannot see, and what it saw whole.
+
+    `whole` names chest, abdomen and pelvis where the anatomy shows that all of it lies in the scan; a part
+    that is not named may be cut off, or not recognised.
+    """
 
     smallest_mass_mg: float | None
     not_seen: tuple[str, ...]
+    whole: tuple[str, ...] = ()
 
 
 class CtReading(Record, frozen=True, kw_only=True):

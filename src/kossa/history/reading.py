@@ -84,16 +84,16 @@ class _Said:
 
 
 def examine(
-    found: Survey | Path, person: Person | None = None, *, progress: Progress = silent
+    found: Survey | Path | str, person: Person | None = None, *, progress: Progress = silent
 ) -> HistoryReading:
     """Read what words and codes say: letters, FHIR records, phenopackets, case forms.
 
     Raises `NothingUsable` where a path holds none, `SeveralPeople` where it tells of two people; of a
     survey without words an empty reading is returned.
     """
-    alone = isinstance(found, Path)
-    if isinstance(found, Path):
-        found = survey(found, progress=progress)
+    alone = isinstance(found, Path | str)
+    if isinstance(found, Path | str):
+        found = survey(Path(found), progress=progress)
     whose = person or _whose(found)
     said = _Said()
     entries = open_to(found, _ROOM, *_KINDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kossa.evidence import Severity
 from kossa.history.foreign import ENGLISH, READ, likely_language
@@ -30,6 +31,7 @@ def language_of(text: str) -> str:
     return language(text) or likely_language(text) or ENGLISH
 
 
+@lru_cache(maxsize=256)  # a field of a form is asked about for each of its readers
 def tabled(text: str) -> str:
     """Return the language in which a field of a form is read: one that there is a table for, or English."""
     found = language_of(text)

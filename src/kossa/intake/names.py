@@ -42,6 +42,12 @@ _SIGNED = re.compile(
     rf"Dictated by|Reported by|Electronically signed by|cc)[ \t]*[,:]?[ \t]*\n*[ \t]*"
     rf"((?:(?:{_TITLE}\.?\s+)?(?:[A-Z]\.?\s)?{_CAPITAL}[ \t]*){{1,4}})"
 )
+# a word without which none of these is met: most texts of a record have none
+_GIVES_AWAY = re.compile(
+    rf"\b(?:{_TITLE})\b|\b(?:Dear|Sehr|Lieber?|Cher|Chère|Yours|[Rr]egards|Best|Sincerely|Signed|Mit|"
+    rf"[Cc]ordialement|Confraternellement|Dictated|Reported|Electronically|cc)\b|"
+    rf"(?im:^[ \t>*]*(?:{_LABELS})\s*[:;-])"
+)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")  # a name in bold type is a name: `Mr <b>Jane</b>`
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _NUMBERED = re.compile(
@@ -87,6 +93,8 @@ def titled(text: str, words: Collection[str] = ()) -> set[str]:
     A heading that holds nothing but `words` is about them: `Re: Gout`.
     """
     found: set[str] = set()
+    if not _GIVES_AWAY.search(text):
+        return found
     text = _WRAPPED.sub(r"\1 ", text)
     for pattern in (_TITLED, _HEADED, _DEAR, _SIGNED):
         for match in pattern.finditer(text):

@@ -231,7 +231,11 @@ NOT_ENTERED = {
         "{} folder(s) lie more than 64 folders deep and were not entered.",
         "Give kossa the inner folder.",
     ),
-    "output": (Severity.INFO, "{} folder(s) hold an earlier report of kossa and were passed over.", ""),
+    "output": (
+        Severity.INFO,
+        "{} folder(s) hold an earlier report of kossa; the report's own files were passed over.",
+        "",
+    ),
     "not-evidence": (Severity.INFO, "{} folder(s) that programs keep for themselves were passed over.", ""),
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import stat
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from kossa.intake.budget import Budget
 
 __all__ = ["Met", "Walk", "printable_path"]
 
+RUN_BYTES = 50_000_000  # of a run.json that is looked into (judgement)
 #: folders that programs keep for themselves; __MACOSX holds halves of files only
 NOT_ENTERED = {".git", ".hg", ".svn", ".venv", "__MACOSX", "__pycache__", "node_modules", "$RECYCLE.BIN"}
 
@@ -66,8 +69,10 @@ class Walk:
                 "give kossa the folder of one person."
             )
         if any(e.name == "workup.json" for e in entries) and _is_output(folder):
+            # its pictures and maps are answers; what lies beside them may be evidence
             self.not_entered.append((prefix.rstrip("/") or ".", "output"))
-            return [], []
+            written = _outputs(folder)
+            entries = [] if written is None else [e for e in entries if e.name not in written]
         for entry in entries:
             location = prefix + printable_path(entry.name)
             if entry.is_symlink():
@@ -110,6 +115,29 @@ def _is_output(folder: str) -> bool:
             return b'"kossa/workup/' in stream.read(256)
     except OSError:
         return False
+
+
+def _outputs(folder: str) -> set[str] | None:
+    """Return the names of what kossa wrote here: those of its run.json that are as it wrote them.
+
+    None where nothing tells, so that all of the folder may be answers.
+    """
+    try:
+        with open(Path(folder, "run.json"), "rb") as stream:  # noqa: PTH123 - the same
+            told = json.loads(stream.read(RUN_BYTES))["outputs"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return {"run.json", *(name for name, digest in told if _digest(Path(folder, Path(name).name)) == digest)}
+
+
+def _digest(path: Path) -> str | None:
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def printable_path(name: str) -> str:

@@ -126,8 +126,8 @@ def scan_view(exam: Examination) -> dict[str, Any]:
         reverse=True,
     )
     marked = counted[:MARKED]
-    listed = [d for d in reading.deposits if d.material in COUNTS]
-    listed.sort(key=lambda d: (not d.kept, COUNTS.index(d.material), -_size(d)))
+    listed = [d for d in reading.deposits if d.material in COUNTS and d.kept]
+    listed.sort(key=lambda d: (COUNTS.index(d.material), -_size(d)))
     others = [d for d in reading.deposits if d.material not in COUNTS or not d.kept]
     return {
         "projections": projections(exam, marked={d.id: d.id for d in marked}),
@@ -182,11 +182,10 @@ def _notable(exam: Examination, deposit: CtDeposit, index: int) -> dict[str, Any
 
 
 def _deposit_row(deposit: CtDeposit) -> dict[str, Any]:
-    material = deposit.material.value if deposit.kept else f"{deposit.material.value}, explained by noise"
     noise = deposit.noise_probability
     return {
         "id": deposit.id,
-        "material": material,
+        "material": deposit.material.value,
         "where": words.place(deposit.site, deposit.side),
         "volume": words.number(deposit.volume_mm3),
         "mass": words.interval(deposit.mass_integrated_mg, "mg"),

@@ -297,7 +297,9 @@ def copy_text(workup: Workup) -> str:
         (f"Scan {index}: " if len(workup.ct) > 1 else "") + score_sentence(s)
         for index, r in enumerate(workup.ct, 1)
         for s in r.scores
-        if s.name in ("agatston", "volume_plain", "mass_integrated") and s.material == "calcification"
+        if s.name in ("agatston", "volume_plain", "mass_integrated")
+        and s.material == "calcification"
+        and any(d.kept for d in r.deposits if d.material is Material.CALCIFICATION)
     ]
     sections = (
         ("FINDINGS", [*_findings(workup), *[f"{s}." for s in scores]]),
@@ -317,7 +319,8 @@ def reading_text(reading: CtReading) -> str:
             lines.append(f"{place(group.site, group.side)}: {count}, {amount(group)}{note}")
     if not any(g.material is Material.CALCIFICATION for g in reading.groups):
         lines.append(f"No calcium deposit was found above {_limits([reading])}.")
-    lines += [score_sentence(s) for s in reading.scores if s.material == "calcification"]
+    if any(d.kept for d in reading.deposits if d.material is Material.CALCIFICATION):
+        lines += [score_sentence(s) for s in reading.scores if s.material == "calcification"]
     lines += [f"Not seen by this version: {w}" for w in reading.limits.not_seen]
     lines += [f"{n.severity.value}: {n.what} {n.done} {n.todo}".strip() for n in reading.notices]
     return "\n".join(line for line in lines if line)

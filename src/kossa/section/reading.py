@@ -61,7 +61,7 @@ class SectionExamination:
 
 
 def examine(
-    found: Survey | Path,
+    found: Survey | Path | str,
     *,
     stain: Stain | None = None,
     um_per_px: float | None = None,
@@ -75,10 +75,10 @@ def examine(
     what was read until then, `partial`. Raises `WrongCall` (a spacing that is none, several sections),
     `NothingUsable` (no section, or one that cannot be read: with the reason).
     """
-    alone = isinstance(found, Path)
-    if isinstance(found, Path):
+    alone = isinstance(found, Path | str)
+    if isinstance(found, Path | str):
         check_given(um_per_px)
-        found = survey(found, progress=progress or silent)
+        found = survey(Path(found), progress=progress or silent)
     exams = _whole(
         found, _all(found, stain, um_per_px, progress or silent, acid=acid, alone=alone), alone=alone
     )
@@ -90,7 +90,7 @@ def examine(
 
 
 def examine_all(
-    found: Survey | Path,
+    found: Survey | Path | str,
     *,
     stain: Stain | None = None,
     um_per_px: float | None = None,
@@ -100,9 +100,9 @@ def examine_all(
 
     A picture that nobody told of is read only where its stain is recognised with certainty 0.8 or more.
     """
-    alone = isinstance(found, Path)
-    if isinstance(found, Path):
-        found = survey(found, progress=progress or silent)
+    alone = isinstance(found, Path | str)
+    if isinstance(found, Path | str):
+        found = survey(Path(found), progress=progress or silent)
     return _whole(
         found, _all(found, stain, um_per_px, progress or silent, acid=False, alone=alone), alone=alone
     )

@@ -73,6 +73,8 @@ def cases_in(path: Path, left_out: Callable[[str], None] | None = None) -> Itera
     holds none.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise WrongCall(f"{path} is no file (a folder, a pipe or a device); give a file of cases")
         if path.stat().st_size > LIMIT_BYTES:
             raise Refused("too-large", f"{path.name} is larger than {LIMIT_BYTES // 1_000_000} MB; split it.")
         data = path.read_bytes()

@@ -77,6 +77,8 @@ def read(
     """
     options = options or ReadOptions()
     _check(options)
+    if path == "":
+        raise WrongCall("no path was given: name the folder or file to read")
     clock = _Clock()
     with clock.stage("survey"):
         progress("looking at the files", 0, 0)

@@ -1,7 +1,8 @@
 """Which examinations lie in the folder itself: a scan, a film, a stained section answer for their test.
 
-What a picture shows is told by its header's part of the body or by what stands beside it, also where it
-shows no deposit; the places of its deposits are shown in any case. Where nothing tells, nothing is assumed.
+What a picture shows is told by its header's part of the body, by what stands beside it, or by the anatomy
+that the reader saw, also where it shows no deposit; the places of its deposits are shown in any case. Where
+nothing tells, nothing is assumed.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def pictures_taken(met: Survey, exams: Sequence[Examination], looks: Looks) -> I
 
 
 def _of_scan(met: Survey, exam: Examination) -> Iterator[Examined]:
-    """A scan of the chest is one where the header says so; where it says nothing, deposits in it do."""
+    """A scan of the chest is one where header or anatomy say so; where neither does, deposits in it do."""
     region = _scanned(met, exam)
     found = _places((g.site, g.side) for g in exam.reading.groups)
     for site, side in dict.fromkeys([*((s, Side.UNKNOWN) for s in region), *found]):
@@ -77,11 +78,13 @@ def _regions() -> Mapping[str, tuple[str, ...]]:
 
 
 def _scanned(met: Survey, exam: Examination) -> tuple[str, ...]:
-    """The places that the headers of a scan's slices name; nothing where they are silent or differ."""
+    """The places that a scan's headers name, where they agree, and those that the reader saw whole."""
     numbers = set(exam.reading.series.files)
     headers = [e.header for e in met.everything() if e.number in numbers]
     words = {"".join(c for c in (h.body_part if h else None) or "" if c.isalpha()).upper() for h in headers}
-    return _regions().get(words.pop(), ()) if len(words) == 1 else ()
+    told = _regions().get(words.pop(), ()) if len(words) == 1 else ()
+    seen = (site for part in exam.reading.limits.whole for site in _regions()[part.upper()])
+    return tuple(dict.fromkeys([*told, *seen]))
 
 
 def _with_files(met: Survey, films: Sequence[FilmReading]) -> Iterator[tuple[FilmReading, Entry | None]]:
