@@ -119,3 +119,12 @@ def test_one_fault_in_many_rows_is_one_notice(tmp_path):
     found = read(tmp_path, "name,value,unit\n" + "".join(f"PTH,{n}.5,mmol/L\n" for n in range(1, 200)))
     assert [n.code for n in found.notices if n.severity is Severity.WARNING] == ["implausible-value"]
     assert found.notices[-1].what.startswith("199 times: line 2: PTH 1.5 mmol/L")
+
+
+def test_in_a_table_of_decimal_commas_a_point_before_three_digits_is_refused(tmp_path):
+    rows = "PTH;1.234;pg/mL;10;65\ncalcium;2,40;mmol/L;2,1;2,6\n"
+    found = read(tmp_path, f"name;value;unit;low;high\n{rows}")
+    assert [r.analyte for r in found.results] == ["calcium_total"]
+    assert "ambiguous" in {n.code for n in found.notices}
+    pointed = read(tmp_path, "name;value;unit\nPTH;1.234;pg/mL\n")
+    assert [r.value for r in pointed.results] == [1.234]

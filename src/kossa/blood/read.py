@@ -11,6 +11,7 @@ from kossa.blood.analytes import by_loinc
 from kossa.blood.columns import RENAME, unused, used_columns
 from kossa.blood.fhir import observation_rows
 from kossa.blood.letters import rows_in_text
+from kossa.blood.numbers import decimal_comma
 from kossa.blood.row import Row, row_of
 from kossa.evidence import FileKind, Severity
 from kossa.evidence.words_reading import ended
@@ -72,6 +73,8 @@ def _table(entry: Entry) -> Iterator[Row]:
     used = used_columns(table.header)
     if left := unused(table.header, used):
         entry.tell("column-not-used", Severity.INFO, left, todo=RENAME)
+    numbers = [c for key in ("value", "low", "high", "range") for c in used[key]]
+    commas = any(decimal_comma(row.cells.get(c, "")) for row in table.rows for c in numbers)
     for row in table.rows:
         if row.fault is not None:
             code, what = row.fault
@@ -79,7 +82,7 @@ def _table(entry: Entry) -> Iterator[Row]:
                 code, Severity.WARNING, ended(what), done="The row is not used.", place=f"line {row.line}"
             )
             continue
-        found = _of_cells(entry, row.cells, row.line, used)
+        found = replace(_of_cells(entry, row.cells, row.line, used), decimal_comma=commas)
         if not _strayed(entry, found):
             yield found
 
