@@ -16,6 +16,7 @@ from kossa.evidence import Finding, Source, Whose
 from kossa.evidence.vocabulary import term
 from kossa.evidence.words_reading import Denied, Examined
 from kossa.history.breast import graded
+from kossa.history.carried import carried
 from kossa.history.denied import denied
 from kossa.history.examinations import examined
 from kossa.history.foreign import english
@@ -167,6 +168,7 @@ def read_letter(
             unseen.extend(denied(body, context=about, source=source, language=language))
         findings.extend(here)
         missed.extend(lost)
+    deposits = carried(text, deposits, language=language)
     deposits, suspicious = graded(text, deposits, source=source, language=language)
     findings.extend(suspicious)
     return Letter(
