@@ -22,6 +22,7 @@ from kossa.history.examinations import examined
 from kossa.history.foreign import english
 from kossa.history.salutation import unsaluted
 from kossa.history.told import Told, told
+from kossa.history.unread import unread
 from kossa.history.words import find
 
 __all__ = ["Letter", "language", "read_letter"]
@@ -168,6 +169,7 @@ def read_letter(
             unseen.extend(denied(body, context=about, source=source, language=language))
         findings.extend(here)
         missed.extend(lost)
+    missed.extend(unread(text, language=language))
     deposits = carried(text, deposits, language=language)
     deposits, suspicious = graded(text, deposits, source=source, language=language)
     findings.extend(suspicious)
