@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 
 import pytest
 
 from kossa.blood import examine
+from kossa.blood.results import read_rows
 from kossa.blood.specimen import fluid
-from kossa.evidence import Severity, encode
+from kossa.evidence import Person, Severity, encode
 
 CODE = {"coding": [{"system": "http://loinc.org", "code": "17861-6"}], "text": "Calcium"}
 DAY = date(2026, 1, 1)
@@ -85,3 +87,44 @@ def test_columns_that_nothing_is_taken_from_are_named_without_their_values(tmp_p
     assert "ward, fasting" in told.what
     assert b"yzzy" not in encode(found)
     assert b"plugh" not in encode(found)
+
+
+def seconds(rows: int) -> float:
+    """The least of two runs over doubles, values of one day, and one value of many days."""
+    base = {"name": "calcium", "unit": "mmol/L"}
+    texts = [base | {"value": 2.4, "date": f"2024-01-{1 + n % 28:02}"} for n in range(rows)]
+    texts += [base | {"value": 2 + n / rows, "date": "2024-01-02"} for n in range(rows)]
+    texts += [base | {"value": 2.4, "date": f"{1990 + n % 30}-01-{1 + n // 30 % 28:02}"} for n in range(rows)]
+    took = []
+    for _ in range(2):
+        began = time.process_time()
+        read_rows(texts, Person(key="p1"), today=DAY)
+        took.append(time.process_time() - began)
+    return min(took)
+
+
+def test_twice_the_rows_take_twice_the_time():
+    seconds(10)
+    assert seconds(3000) < 2.6 * seconds(1500)
+
+
+def test_one_row_many_times_counts_once_and_names_some_places(tmp_path):
+    found = read(tmp_path, "name,value,unit\n" + "calcium,2.4,mmol/L\n" * 100)
+    assert len(found.results) == 1
+    told = next(n for n in found.notices if n.code == "duplicate-result")
+    assert "line 7 and 94 more places" in told.what
+
+
+def test_one_fault_in_many_rows_is_one_notice(tmp_path):
+    found = read(tmp_path, "name,value,unit\n" + "".join(f"PTH,{n}.5,mmol/L\n" for n in range(1, 200)))
+    assert [n.code for n in found.notices if n.severity is Severity.WARNING] == ["implausible-value"]
+    assert found.notices[-1].what.startswith("199 times: line 2: PTH 1.5 mmol/L")
+
+
+def test_in_a_table_of_decimal_commas_a_point_before_three_digits_is_refused(tmp_path):
+    rows = "PTH;1.234;pg/mL;10;65\ncalcium;2,40;mmol/L;2,1;2,6\n"
+    found = read(tmp_path, f"name;value;unit;low;high\n{rows}")
+    assert [r.analyte for r in found.results] == ["calcium_total"]
+    assert "ambiguous" in {n.code for n in found.notices}
+    pointed = read(tmp_path, "name;value;unit\nPTH;1.234;pg/mL\n")
+    assert [r.value for r in pointed.results] == [1.234]

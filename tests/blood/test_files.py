@@ -267,3 +267,16 @@ def test_taking_names_out_makes_no_unit_of_what_is_none(tmp_path):
     blood = examine(tmp_path)
     assert [n.code for n in blood.notices if n.severity is Severity.WARNING] == ["unknown-unit"]
     assert blood.findings == ()
+
+
+def test_a_row_that_tells_who_the_person_is_goes_nowhere_and_gives_the_name_away(tmp_path):
+    (tmp_path / "labs.csv").write_text(
+        "name,value,unit,comment\nPatient name,Jane Testperson,,\nDOB,12/03/1966,,\n"
+        "calcium,2.4,mmol/L,told Testperson\n",
+        encoding="utf-8",
+    )
+    blood = examine(tmp_path)
+    assert [(r.analyte, r.comment) for r in blood.results] == [("calcium_total", "told [name]")]
+    assert [n.code for n in blood.notices] == ["not-a-result"] * 2
+    for word in (b"Testperson", b"Jane", b"1966"):
+        assert word not in encode(blood)

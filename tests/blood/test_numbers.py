@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kossa.blood.numbers import iso_date, printed
+from kossa.blood.numbers import decimal_comma, iso_date, printed
 from kossa.evidence import Comparator, Refused
 
 DAY = date(2026, 1, 1)
@@ -127,3 +127,36 @@ def test_dates_that_do_not_exist_or_have_two_readings(text, code):
     with pytest.raises(Refused) as refused:
         iso_date(text, today=DAY)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("text", ["1.234", "12.345", "<1.234"])
+def test_beside_decimal_commas_a_point_before_three_digits_has_two_readings(text):
+    assert printed(text).comparator in Comparator
+    with pytest.raises(Refused, match="sign of thousands"):
+        printed(text, commas=True)
+
+
+@pytest.mark.parametrize("text", ["0.125", "1.23", "1.2345", "1234", "2,5", "1.234.567"])
+def test_beside_decimal_commas_other_numbers_have_the_reading_that_they_have_alone(text):
+    def read(**more):
+        try:
+            return printed(text, **more)
+        except Refused as refused:
+            return refused.code
+
+    assert read(commas=True) == read()
+
+
+@pytest.mark.parametrize(
+    ("text", "commas"),
+    [
+        ("2,4", True),
+        ("<0,5 *", True),
+        ("2,1 - 2,6", True),
+        ("1.234,5", True),
+        ("1,234", False),
+        ("2.4", False),
+    ],
+)
+def test_a_cell_tells_whether_its_table_has_decimal_commas(text, commas):
+    assert decimal_comma(text) is commas

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kossa.ct.hounsfield import corner_padding, header_padding, not_hounsfield, rescale
+from kossa.ct.hounsfield import corner_padding, drifting_scale, header_padding, not_hounsfield, rescale
 from kossa.intake.dicom import read_header
 from tests.intake.dicom_bytes import ct
 
@@ -113,6 +113,56 @@ def test_a_sound_scan_is_hounsfield():
     assert judged(rescale_type="Houndsfield Unit") is None
     assert judged(rescale_type="US") is None
     assert judged(HU[50:]) is None  # soft tissue alone, by a rescale that is told
+    assert judged(HU, slope=0.5) is None
+
+
+def test_metal_dry_bone_and_contrast_agent_are_no_reason_to_doubt_the_scale():
+    metal = np.concatenate([HU, np.full(20, 20_000)]).astype(np.int16)
+    assert judged(metal) is None
+    bone = np.repeat([-1000, 900, 1400], 30).astype(np.int16)
+    assert judged(bone) is None
+    lung = np.repeat([-850, -700, 350], 40).astype(np.int16)
+    assert judged(lung) is None
+
+
+def scaled(scales, *, noise=0):
+    """A body in air in slices, stored as whole numbers by one scale each, and the frames that say so."""
+    rng = np.random.default_rng(4)
+    hu = np.full((len(scales), 20, 20), -1000.0)
+    hu[:, 4:16, 4:16] = 40
+    stored = hu + 1024 + rng.normal(0, noise, hu.shape) if noise else hu + 1024
+    frames = [dataclasses.replace(header_of()[1], slope=s, intercept=i) for s, i in scales]
+    given = np.stack([v * s + i for v, (s, i) in zip(stored, scales, strict=True)])
+    return np.clip(np.rint(given), -32768, 32767).astype(np.int16), frames
+
+
+def test_an_intercept_that_rises_while_the_stored_values_stay_is_seen():
+    hu, frames = scaled([(1.0, -1024.0 + 500 * k) for k in range(5)], noise=20)
+    assert drifting_scale(hu, frames, None) == (0, pytest.approx(500, abs=10))
+
+
+def test_a_slope_that_changes_while_the_stored_values_stay_is_seen():
+    hu, frames = scaled([(1.0, -1024.0), (1.0, -1024.0), (3.0, -1024.0)])
+    assert drifting_scale(hu, frames, None) == (1, 2128)
+
+
+@given(
+    scales=st.lists(
+        st.tuples(st.sampled_from([0.5, 1.0, 2.0, 0.37]), st.sampled_from([-1024.0, 0.0, -2000.5])),
+        min_size=2,
+    ),
+    body=st.sampled_from([-800, 0, 40, 1200]),
+)
+def test_a_scale_of_its_own_for_each_slice_is_believed_where_tissue_stays_in_place(scales, body):
+    hu = np.full((len(scales), 20, 20), -1000, np.int16)
+    hu[:, 3:15, 2:19] = body
+    frames = [dataclasses.replace(header_of()[1], slope=s, intercept=i) for s, i in scales]
+    assert drifting_scale(hu, frames, None) is None
+
+
+def test_slices_of_which_nothing_can_be_compared_are_left_alone():
+    hu, frames = scaled([(1.0, -1024.0), (1.0, 0.0)])
+    assert drifting_scale(np.full_like(hu, -2000), frames, -2000) is None
 
 
 @pytest.mark.parametrize(
@@ -126,6 +176,12 @@ def test_a_sound_scan_is_hounsfield():
         ({"hu": HU - 1024}, "below -1500"),
         ({"hu": np.full(9, -1000, np.int16)}, "no tissue"),
         ({"hu": np.full(9, -2048, np.int16), "padding_hu": -2048}, "nothing but padding"),
+        ({"hu": np.full(9, 32767, np.int16), "slope": 100.0}, "hardly a value is below 300"),
+        (
+            {"hu": np.repeat([-784, 9616], 50).astype(np.int16), "slope": 10.0},
+            "50% of its values lie above 3071",
+        ),
+        ({"hu": np.repeat([-976, 1104], 50).astype(np.int16), "slope": 2.0}, "with its slope of 2, 100%"),
     ],
 )
 def test_what_is_no_hounsfield_unit_is_told_with_its_reason(options, words):

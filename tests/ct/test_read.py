@@ -93,6 +93,25 @@ def test_each_slice_has_its_own_rescale(tmp_path):
     found, _ = read(put(tmp_path, files))
     assert np.array_equal(found.volume.hu[3], hu_slice(3))
     assert np.array_equal(found.volume.hu[5], hu_slice(5))
+    assert found.hounsfield
+    assert codes(found) == ["scale-differs"]
+
+
+def test_an_intercept_that_rises_from_slice_to_slice_is_not_scored(tmp_path):
+    files = slices(TEN)
+    for k, one in enumerate(files):
+        one.intercept = str(-1024 + 500 * k)
+    found, met = read(put(tmp_path, files))
+    assert not found.hounsfield
+    assert "between file 1 and file 2 tissue moves by +500" in found.not_hounsfield
+    assert set(outcomes(met)) == {("partial", "no-hounsfield")}
+
+
+def test_a_slope_that_makes_metal_of_everything_is_not_scored(tmp_path):
+    found, met = read(put(tmp_path, slices(TEN, slope="100", intercept="100000")))
+    assert not found.hounsfield
+    assert "no-hounsfield" in codes(found)
+    assert set(outcomes(met)) == {("partial", "no-hounsfield")}
 
 
 def test_signed_values_with_intercept_nought_are_hounsfield_already(tmp_path):

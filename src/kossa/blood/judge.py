@@ -18,7 +18,7 @@ def _limit(reading: Reading, cell: object) -> float | None:
     if cell is None or str(cell).strip() == "":
         return None
     try:
-        return printed(cell).value
+        return printed(cell, commas=reading.row.decimal_comma).value
     except Refused as refused:
         reading.tell(
             "range-ignored",

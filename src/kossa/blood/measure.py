@@ -122,7 +122,7 @@ def _slug(name: str) -> str:
 def _number(reading: Reading) -> Printed | None:
     row, analyte = reading.row, reading.analyte
     try:
-        found = printed(row.value)
+        found = printed(row.value, commas=row.decimal_comma)
     except Refused as refused:
         word = str(row.value or "").strip()
         worded = (refused.code == "no-value" and flag_word(row.flag)) or flag_word(word)

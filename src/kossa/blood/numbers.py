@@ -13,12 +13,13 @@ from datetime import date
 
 from kossa.evidence import Comparator, Refused
 
-__all__ = ["Printed", "iso_date", "printed"]
+__all__ = ["Printed", "decimal_comma", "iso_date", "printed"]
 
 _NUMBER = re.compile(
     r"^(?P<bound><=|>=|<|>|≤|≥|=|~)?\s*"
     r"(?P<sign>[+-]?)(?P<digits>\d(?:[\d.,' \u00a0]*[\d.])?)(?P<exponent>[eE][+-]?\d+)?$"
 )
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _SPACED = re.compile(r"[' \u00a0]")
 _THOUSANDS = re.compile(r"\d{1,3}(?P<by>[.,])\d{3}(?:(?P=by)\d{3})*")
 _SPACED_THOUSANDS = re.compile(r"\d{1,3}(?P<by>[' \u00a0])\d{3}(?:(?P=by)\d{3})*(?:[.,]\d*)?")
@@ -51,6 +52,17 @@ def _grouped(digits: str) -> bool:
     return _THOUSANDS.fullmatch(digits) is not None
 
 
+def decimal_comma(text: str) -> bool:
+    """Whether a cell holds a number that can only have a decimal comma: `2,4` and `1.234,5`, not `1,234`."""
+    for digits in _DIGITS.findall(text[:_LONGEST]):
+        try:
+            if printed(digits).comma:
+                return True
+        except Refused:
+            continue
+    return False
+
+
 def _pointed(digits: str, *, spaced: bool) -> tuple[str, bool]:
     """Settle commas and points; where spaces part the thousands (`spaced`), a comma is the decimal sign."""
     commas, points = digits.count(","), digits.count(".")
@@ -71,8 +83,11 @@ def _pointed(digits: str, *, spaced: bool) -> tuple[str, bool]:
     return digits.replace(",", "."), commas == 1
 
 
-def printed(value: object) -> Printed:
-    """Read a value; raises `Refused` (`no-value`, `invalid-number`, `ambiguous`) with one sentence."""
+def printed(value: object, *, commas: bool = False) -> Printed:
+    """Read a value; raises `Refused` (`no-value`, `invalid-number`, `ambiguous`) with one sentence.
+
+    `commas` tells that the numbers beside it have decimal commas: there `1.234` may be one of thousands.
+    """
     if isinstance(value, bool) or value is None:
         raise Refused("no-value", "the value is empty")
     if isinstance(value, int | float):
@@ -83,6 +98,9 @@ def printed(value: object) -> Printed:
     found = _NUMBER.match(text) if len(text) <= _LONGEST else None
     if found is None:
         raise Refused("invalid-number", f"'{text[:_LONGEST]}' is not a number")
+    grouped = _grouped(found["digits"]) and not found["digits"].startswith("0")
+    if commas and grouped and found["digits"].count(".") == 1:
+        raise Refused("ambiguous", f"{text} can be read with a decimal point or with a sign of thousands")
     digits, comma = _plain(found["digits"])
     number = float(f"{found['sign']}{digits}{found['exponent'] or ''}")
     sign = _SIGNS.get(found["bound"] or "", found["bound"] or "")

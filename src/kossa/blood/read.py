@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from kossa.blood.analytes import by_loinc
+from kossa.blood.columns import RENAME, unused, used_columns
 from kossa.blood.fhir import observation_rows
 from kossa.blood.letters import rows_in_text
+from kossa.blood.numbers import decimal_comma
 from kossa.blood.row import Row, row_of
 from kossa.evidence import FileKind, Severity
 from kossa.evidence.words_reading import ended
@@ -18,45 +21,12 @@ from kossa.intake.fhir_entries import resources
 from kossa.intake.json_doc import first_fault
 from kossa.intake.safe_text import safe
 from kossa.intake.sidecar import parse_toml
-from kossa.intake.table import NAME_COLUMNS, VALUE_COLUMNS, Header, read_table
-from kossa.intake.table_columns import level_column
+from kossa.intake.table import read_table
 from kossa.intake.text import decode_text, within
 
 __all__ = ["KINDS", "rows_in"]
 
 KINDS = (FileKind.FHIR, FileKind.BLOOD, FileKind.CASE, FileKind.HISTORY)
-_COLUMNS = {
-    "unit": {"unit", "units"},
-    "date": {"date", "collected", "collection date", "taken", "sample date", "result date", "when"},
-    "low": {"low", "reference_low", "ref low", "range low", "lower"},
-    "high": {"high", "reference_high", "ref high", "range high", "upper"},
-    "flag": {"flag", "abnormal", "interpretation"},
-    "status": {"status"},
-    "loinc": {"loinc", "code", "loinc code"},
-    "comment": {"comment", "comments", "note", "notes", "remark"},
-    "specimen": {
-        "specimen",
-        "specimen type",
-        "sample",
-        "sample type",
-        "sample material",
-        "material",
-        "matrix",
-        "fluid",
-    }
-    | {
-        "probe",
-        "probenmaterial",
-        "probenart",
-        "untersuchungsmaterial",
-        "prelevement",
-        "echantillon",
-        "nature",
-    },
-}
-_RANGES = {"range", "reference range", "reference", "ref range"}
-_COLUMNS_NAMED, _COLUMN_LETTERS = 12, 40  # of the columns that are not used, so many and so much is shown
-WITHHELD = "a label that may name the person"
 _PERSONAL = re.compile(
     r"^\W*(patient|name|surname|first name|last name|given name|family name|mrn|dob|d\.o\.b|date of birth"
     r"|born|address|phone|nhs|hospital (no|number)|insurance)\b",
@@ -100,8 +70,11 @@ def _table(entry: Entry) -> Iterator[Row]:
     table = read_table(entry.read())
     for code, what in table.remarks:
         entry.tell(code, Severity.WARNING, ended(what), done="Check the letters in the results.")
-    used = _used_columns(table.header)
-    _tell_unused(entry, table.header, used)
+    used = used_columns(table.header)
+    if left := unused(table.header, used):
+        entry.tell("column-not-used", Severity.INFO, left, todo=RENAME)
+    numbers = [c for key in ("value", "low", "high", "range") for c in used[key]]
+    commas = any(decimal_comma(row.cells.get(c, "")) for row in table.rows for c in numbers)
     for row in table.rows:
         if row.fault is not None:
             code, what = row.fault
@@ -109,30 +82,23 @@ def _table(entry: Entry) -> Iterator[Row]:
                 code, Severity.WARNING, ended(what), done="The row is not used.", place=f"line {row.line}"
             )
             continue
-        yield _of_cells(entry, row.cells, row.line, used)
+        found = replace(_of_cells(entry, row.cells, row.line, used), decimal_comma=commas)
+        if not _strayed(entry, found):
+            yield found
 
 
-def _used_columns(header: Header) -> dict[str, tuple[str, ...]]:
-    """What is taken from a row -> its columns; those that say whose a row is are none of them."""
-    whose = header.person_columns()
-    kinds = {**_COLUMNS, "name": NAME_COLUMNS - {"loinc"}, "value": VALUE_COLUMNS, "range": _RANGES}
-    own = [(column, level_column(column)) for column in header.columns if column not in whose]
-    return {key: tuple(c for c, level in own if {c, level} & names) for key, names in kinds.items()}
-
-
-def _tell_unused(entry: Entry, header: Header, used: Mapping[str, tuple[str, ...]]) -> None:
-    """Name the columns that nothing is taken from; what stands in them is not told."""
-    known = {column for columns in used.values() for column in columns} | set(header.person_columns())
-    left = [safe(c)[:_COLUMN_LETTERS] or "(no name)" for c in header.columns if c not in known]
-    if left:
-        shown = ", ".join(left[:_COLUMNS_NAMED])
-        more = f" and {len(left) - _COLUMNS_NAMED} more" if len(left) > _COLUMNS_NAMED else ""
-        entry.tell(
-            "column-not-used",
-            Severity.INFO,
-            f"Nothing is taken from the columns {shown}{more} of this table.",
-            todo="Rename one that matters: name, value, unit, date, low, high, flag, comment, specimen.",
-        )
+def _strayed(entry: Entry, row: Row) -> bool:
+    """Whether a row tells who the person is and no result: its words go nowhere."""
+    if not _PERSONAL.match(row.name) or (row.loinc and by_loinc(row.loinc)):
+        return False
+    entry.tell(
+        "not-a-result",
+        Severity.INFO,
+        f"{row.where}: This row tells of the person, not of a test.",
+        done="It is not used and not shown.",
+        place=row.where,
+    )
+    return True
 
 
 def _of_cells(entry: Entry, cells: Mapping[str, str], line: int, used: Mapping[str, tuple[str, ...]]) -> Row:
@@ -143,9 +109,7 @@ def _of_cells(entry: Entry, cells: Mapping[str, str], line: int, used: Mapping[s
     ranged = _RANGE.match(given.pop("range") or "")
     if ranged and given["low"] is None and given["high"] is None:
         given["low"], given["high"] = ranged.groups()
-    name = safe(given["name"] or "")
-    # a row that tells who the person is has strayed into the tests: its words go nowhere
-    given["name"] = WITHHELD if _PERSONAL.match(name) else name
+    given["name"] = safe(given["name"] or "")
     return row_of(given, where=f"line {line}", source=entry.source(f"line {line}"))
 
 
@@ -160,4 +124,5 @@ def _case(entry: Entry) -> Iterator[Row]:
             entry.tell(code, Severity.WARNING, ended(f"{where}: {what}"), done="It is not used.", place=where)
             continue
         row = row_of(lab, where=where, source=entry.source(where))
-        yield replace(row, name=safe(row.name))
+        if not _strayed(entry, row):
+            yield replace(row, name=safe(row.name))

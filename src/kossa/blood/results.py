@@ -48,6 +48,7 @@ _OLD = 0.7  # certainty of a result older than a year (judgement; reference page
 _REMARKED = 0.7  # certainty of a value whose sample the laboratory remarks on (judgement)
 _LISTED = 12  # notices of one code that are listed in a joined one
 _JOINED = 4  # from this many notices of one code on they are joined
+_JOINED_ANY = 50  # of any code: a table with so many faults has one fault many times (judgement)
 _JOIN = frozenset(
     {
         "duplicate-result",
@@ -177,13 +178,12 @@ def _shortened(notices: Sequence[Notice]) -> list[Notice]:
     """Join many notices of one code into one that lists them: real bundles bring dozens."""
     by_code: dict[str, list[Notice]] = {}
     for one in notices:
-        if one.code in _JOIN:
-            by_code.setdefault(one.code, []).append(one)
+        by_code.setdefault(one.code, []).append(one)
     out: list[Notice] = []
     done: set[str] = set()
     for one in notices:
-        several = by_code.get(one.code, [])
-        if len(several) < _JOINED:
+        several = by_code[one.code]
+        if len(several) < (_JOINED if one.code in _JOIN else _JOINED_ANY):
             out.append(one)
         elif one.code not in done:
             done.add(one.code)

@@ -40,6 +40,7 @@ class Row:
 
     `age_years` is the age on the day of the test where it is known, `absent` why there is no value,
     `by_name` that a coded document names the test in words only, `specimen` what it was measured in.
+    `decimal_comma` tells that its table has decimal commas, where `1.234` has two readings.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Row:
     absent: str = ""
     by_name: bool = False
     specimen: str = ""
+    decimal_comma: bool = False
 
 
 def _text(cell: Any) -> str | None:
@@ -106,6 +108,7 @@ def without_names(row: Row, clean: Callable[[str], str]) -> Row:
         loinc=cleaned(row.loinc),
         comment=cleaned(row.comment),
         absent=cleaned(row.absent),
+        specimen=cleaned(row.specimen),
     )
 
 

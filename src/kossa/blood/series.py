@@ -16,6 +16,7 @@ __all__ = ["current", "highest", "remarks", "stale", "usable"]
 
 _SETTLED = frozenset({"corrected", "amended", "appended"})
 _UNSETTLED = frozenset({"preliminary", "partial"})
+_LISTED = 12  # values of one day that a sentence lists (judgement)
 _APART = 0.2  # values of one test on one day that differ by more are told (judgement)
 
 
@@ -103,8 +104,8 @@ def _same_day(results: Sequence[Result]) -> list[Notice]:
                     code="same-day",
                     severity=Severity.INFO,
                     what=f"{analyte} has {len(values)} different results on {day}: "
-                    + ", ".join(f"{v:.4g}" for v in values)
-                    + ".",
+                    + ", ".join(f"{v:.4g}" for v in values[:_LISTED])
+                    + (" ..." if len(values) > _LISTED else "."),
                     done="The corrected or else the last one speaks; all are shown.",
                     todo="Check which one holds.",
                     source=several[-1].source,

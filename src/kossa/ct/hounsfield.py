@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,13 +11,29 @@ import numpy.typing as npt
 
 from kossa.intake.dicom_header import DicomHeader, Frame
 
-__all__ = ["NOT_SCALED", "corner_padding", "header_padding", "not_hounsfield", "rescale", "whole_shift"]
+__all__ = [
+    "NOT_SCALED",
+    "corner_padding",
+    "drifting_scale",
+    "header_padding",
+    "not_hounsfield",
+    "rescale",
+    "whole_shift",
+]
 
 LOW, HIGH = np.iinfo(np.int16).min, np.iinfo(np.int16).max
 NOT_AIR_HU = -1500  # nothing real is darker: air -1000 less five times the noise of a thin slice (judgement)
 PADDING_BELOW_HU = -900  # a padding value above this would hide tissue, so it is not believed (judgement)
 TISSUE_HU = -300  # fat and all denser tissue lies above, lung and air below (ct_volumes.md rule 2)
 DARK_SHARE = 0.01  # share of voxels below NOT_AIR_HU that no scan has (judgement)
+SOFT_HU = 300  # air, fat, water and tissue lie below, with contrast agent too but for the heart (judgement)
+SOFT_SHARE = 0.01  # share of voxels below SOFT_HU that every scan has (judgement)
+DENSEST_HU = 3071  # the end of the scale of 12 bits: enamel and bone lie below, metal above (ct.md 0.4)
+METAL_SHARE = 0.25  # share of voxels above DENSEST_HU that no scan has, metal in it or not (judgement)
+BONE_HU = 600  # most of a body with its table lies below (judgement) ...
+BONE_SHARE = 0.6  # ... but for a bone or stone without flesh, which a scanner writes with slope 1 (judgement)
+JUMP_HU, JUMP_TIMES = 50.0, 2.0  # by so much, and so many times, slices fit worse than unscaled (judgement)
+FEWEST = 100  # pixels of two slices that can be compared (judgement)
 
 NOT_SCALED = "its files have no rescale values"
 
@@ -124,10 +142,12 @@ def not_hounsfield(
     rescale_type: str | None,
     intercept: float | None,
     bits_allocated: int,
+    slope: float | None = None,
 ) -> str | None:
     """Say why the values are not Hounsfield units, None where they can be (ct.md section 6, row 10).
 
-    `hu` may be a sample of the scan. Air must lie near -1000 where there is any.
+    `hu` may be a sample of the scan. Air must lie near -1000 where there is any, tissue near 0; a `slope`
+    other than 1 is believed only where most of the body is no denser than tissue.
     """
     told = _not_told(scaled=scaled, rescale_type=rescale_type, bits_allocated=bits_allocated)
     if told is not None:
@@ -142,6 +162,48 @@ def not_hounsfield(
         return f"{dark:.0%} of its values lie below {NOT_AIR_HU}, and air is -1000 in Hounsfield units"
     if high < TISSUE_HU:
         return f"no value is above {high}: there is no tissue"
+    return _too_dense(real, slope)
+
+
+def _too_dense(real: npt.NDArray[np.int16], slope: float | None) -> str | None:
+    """Say why the values lie too high; those of the sample without padding."""
+    if float((real < SOFT_HU).mean()) < SOFT_SHARE:
+        return f"hardly a value is below {SOFT_HU}, and soft tissue is 0 to 100 in Hounsfield units"
+    dense = float((real > DENSEST_HU).mean())
+    if dense > METAL_SHARE:
+        return f"{dense:.0%} of its values lie above {DENSEST_HU}, where only metal does in Hounsfield units"
+    body = real[real >= TISSUE_HU]
+    bony = float((body > BONE_HU).mean())
+    if slope not in (None, 1.0) and bony > BONE_SHARE:
+        return f"with its slope of {slope:g}, {bony:.0%} of what is no air would be as dense as bone"
+    return None
+
+
+def drifting_scale(
+    hu: npt.NDArray[np.int16], frames: Sequence[Frame], padding_hu: int | None
+) -> tuple[int, float] | None:
+    """Return after which slice, and by how many HU, tissue leaves its place where its scale changes.
+
+    A scale of its own for each slice is legal (PS3.3 C.7.6.16.2.9) and right where neighbours, which show
+    nearly the same, fit better with it than without. `hu` [z, y, x] may leave out rows and columns; None
+    where every change of scale fits, or there is none.
+    """
+    scales = [_scale(frame) for frame in frames]
+    for k, (one, other) in enumerate(pairwise(scales)):
+        if one == other or 0.0 in (one[0], other[0]):
+            continue
+        first, second = hu[k].astype(np.float64), hu[k + 1].astype(np.float64)
+        both = (hu[k] > LOW) & (hu[k] < HIGH) & (hu[k + 1] > LOW) & (hu[k + 1] < HIGH)
+        if padding_hu is not None:
+            both &= (hu[k] != padding_hu) & (hu[k + 1] != padding_hu)
+        if int(both.sum()) < FEWEST:
+            continue
+        unscaled = (second - other[1]) / other[0] * one[0] + one[1]  # as the slice before is scaled
+        apart = float(np.abs(second - first)[both].mean())
+        alike = float(np.abs(unscaled - first)[both].mean())
+        if apart > alike + JUMP_HU and apart > alike * JUMP_TIMES:
+            tissue = both & (first >= TISSUE_HU)
+            return k, float(np.median((second - unscaled)[tissue if tissue.any() else both]))
     return None
 
 

@@ -12,7 +12,7 @@ from kossa.ct.geometry import Diagnosis, diagnose
 from kossa.ct.hounsfield import corner_padding, header_padding, not_hounsfield
 from kossa.ct.outcomes import nothing_usable, settle_others
 from kossa.ct.read_nifti import read_nifti_scan
-from kossa.ct.read_notices import stack_notices
+from kossa.ct.read_notices import scale_of_slices, stack_notices
 from kossa.ct.series import Candidate, choose, find_candidates, reason, rows, worth_reading
 from kossa.ct.series_rules import meanings
 from kossa.ct.slice_source import SliceSource
@@ -37,6 +37,7 @@ __all__ = ["ScanRead", "list_scans", "probe_others", "read_volume", "series_tabl
 VOLUME_BYTES = 8 << 30  # of one scan as int16 (judgement; 16,000 slices of 512 x 512)
 SIDE = 4096  # largest matrix of a CT (judgement)
 SMALL_SLICES, SMALL_VOXELS = 4, 16_000_000  # of a series that is looked into unasked (judgement)
+SMALL_SIDE = 64  # rows or columns that are looked at where there are more (judgement)
 SAMPLE = (16, 4, 4)  # slices, rows and columns that are left out when looking at the values
 
 
@@ -198,8 +199,13 @@ def _read_stack(chosen: Candidate, stack: Stack, candidates: list[Candidate], pr
         rescale_type=header.rescale_type,
         intercept=frame.intercept,
         bits_allocated=header.bits_allocated,
+        slope=frame.slope,
     )
-    notices = [*diagnosis.notices, *stack_notices(chosen, candidates, got.failures), *_value_notices(why_not)]
+    thin = min(SAMPLE[1], max(1, min(hu.shape[1:]) // SMALL_SIDE))
+    scales, left = scale_of_slices(hu[:, ::thin, ::thin], got.slices, padding)
+    why_not = why_not or left
+    notices = [*diagnosis.notices, *stack_notices(chosen, candidates, got.failures), *scales]
+    notices += _value_notices(why_not)
     _settle_used(chosen, got.failures, diagnosis.geometry, why_not)
     return ScanRead(
         volume=Volume(hu, diagnosis.grid, kvp=None if mono else header.kvp, padding_hu=padding),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kossa.ct.hounsfield import header_padding
+import numpy as np
+import numpy.typing as npt
+
+from kossa.ct.hounsfield import drifting_scale, header_padding
 from kossa.ct.series import Candidate
 from kossa.ct.series_rules import meanings
-from kossa.ct.stacks import Failure, Stack, kernel_name
+from kossa.ct.stacks import Failure, Slice, Stack, kernel_name
 from kossa.evidence import Notice, Severity
 
-__all__ = ["stack_notices"]
+__all__ = ["scale_of_slices", "stack_notices"]
 
 LISTED = 8  # files that one sentence names
 
@@ -33,6 +36,33 @@ def stack_notices(
         _padding(stack),
     )
     return [notice for notice in every if notice is not None]
+
+
+def scale_of_slices(
+    hu: npt.NDArray[np.int16], slices: list[Slice], padding_hu: int | None
+) -> tuple[list[Notice], str | None]:
+    """Tell that the scale differs from slice to slice, and say why it cannot be right where it is not.
+
+    `hu` [z, y, x] may leave out rows and columns.
+    """
+    scales = {(s.frame.slope, s.frame.intercept) for s in slices}
+    if len(scales) < 2:
+        return [], None
+    left = drifting_scale(hu, [s.frame for s in slices], padding_hu)
+    if left is not None:
+        after, jump = left
+        return [], (
+            f"their scale differs from slice to slice, and between {slices[after].name} and "
+            f"{slices[after + 1].name} tissue moves by {jump:+.0f}"
+        )
+    return [
+        Notice(
+            code="scale-differs",
+            severity=Severity.INFO,
+            what=f"The slices of this scan have {len(scales)} different rescale values.",
+            done="Each slice was scaled by its own; air and tissue stay at the same values.",
+        )
+    ], None
 
 
 def _same_series(one: Stack, other: Stack) -> bool:

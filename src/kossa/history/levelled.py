@@ -7,10 +7,13 @@ thousands sign. What is matched is the levelled text; what is quoted is the text
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
 
 __all__ = ["Sentence", "Word", "level_phrase", "sentences"]
 
@@ -18,8 +21,12 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*[a-z]*\d*|[^\W_]+(?:'[^\W_]+)*'?|[,;:()?<>%
 _LINE_END = re.compile(r"\n\s*(?:\n|[-*•·]|\d{1,2}[.)]\s)|(?<=[:.;])\s*\n|;\s|\n(?=[A-Z][^\n]{0,40}:)")
 # a full stop ends a sentence unless it closes an initial or one of these short forms
 _STOP = re.compile(
-    r"(?<![\s(][a-zA-Z])(?<!^[a-zA-Z])(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)(?<!\bvs)(?<!\bca)(?<!\bDr)[.!]+(?=\s|$)|\?\s+(?=[A-Z])"
+    r"(?<![\s(][a-zA-Z])(?<!^[a-zA-Z])(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)(?<!\bvs)(?<!\bca)(?<!\bDr)(?<![.!])[.!]+(?=\s|$)|\?\s+(?=[A-Z])"
 )
+# a line that ends by itself: it is short, the next begins with a capital, and its last word asks for no more
+_LINE = re.compile(r"(?m)^([^\n]*\w[)%\]]?)[ \t]*\n[ \t]*(?=[A-Z\u00c0-\u00de0-9])")
+_SHORT_LINE = 40  # letters: no text is broken into narrower lines (judgement)
+LONGEST = 120  # words of a sentence; longer is a list without full stops, which is cut (judgement)
 _BLANK = re.compile(r"\n\s*\n")
 _SPELLING = (
     (re.compile(r"ae|oe"), "e"),
@@ -126,17 +133,46 @@ def level_phrase(phrase: str) -> str:
     return " ".join(w.level for w in _words(_fold(phrase), 0))
 
 
+@cache
+def _goes_on() -> frozenset[str]:
+    """Words that no statement ends with: `no evidence of` goes on in the next line."""
+    text = files(__package__).joinpath("data", "goes_on.csv").read_text(encoding="utf-8")
+    return frozenset(w for row in csv.DictReader(text.splitlines()) for w in row["words"].split())
+
+
+def _own_lines(text: str) -> set[int]:
+    """Return where lines end that are complete: what is told one thing a line needs no full stop."""
+    return {
+        m.end()
+        for m in _LINE.finditer(text)
+        if len(m[1]) < _SHORT_LINE and m[1].rpartition(" ")[2].lower() not in _goes_on()
+    }
+
+
+def _pieces(words: tuple[Word, ...], text: str) -> Iterator[tuple[Word, ...]]:
+    """Cut a sentence that is longer than any: where a line ends, else at a sign, else between two words."""
+    while len(words) > LONGEST:
+        room = range(LONGEST, LONGEST // 2, -1)
+        lines = (n for n in room if "\n" in text[words[n - 1].end : words[n].start])
+        signs = (n for n in room if words[n - 1].level in (",", ";", ")"))
+        cut = next(lines, None) or next(signs, None) or LONGEST
+        yield words[:cut]
+        words = words[cut:]
+    yield words
+
+
 def sentences(text: str) -> list[Sentence]:
     """Split a text into sentences, list items and headed lines; empty ones are left out."""
     folded = _fold(text)
-    cuts = sorted({m.end() for m in _LINE_END.finditer(text)} | {m.end() for m in _STOP.finditer(text)})
+    cuts = sorted({m.end() for ends in (_LINE_END, _STOP) for m in ends.finditer(text)} | _own_lines(text))
     found: list[Sentence] = []
     start = 0
     # counted on from sentence to sentence: a letter may be long
     line, blanks, counted = 1, 0, 0
     for end in [*cuts, len(text)]:
-        words = _words(folded[start:end], start)
-        if any(w.level[0].isalnum() for w in words):
+        for words in _pieces(_words(folded[start:end], start), text):
+            if not any(w.level[0].isalnum() for w in words):
+                continue
             begins = words[0].start
             line += text.count("\n", counted, begins)
             # a blank line that began before is seen whole

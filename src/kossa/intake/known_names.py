@@ -16,7 +16,7 @@ from kossa.intake.entry import Entry, Survey
 from kossa.intake.identity import name_words
 from kossa.intake.names import Names, given_names, medical_words, stated_names
 from kossa.intake.sidecar import parse_toml
-from kossa.intake.table import read_table
+from kossa.intake.table import NAME_COLUMNS, VALUE_COLUMNS, read_table
 from kossa.intake.text import decode_text, within
 
 __all__ = ["known_names"]
@@ -46,7 +46,9 @@ def _gather(entry: Entry, texts: dict[str, None], stated: set[str]) -> None:
             if entry.kind is FileKind.HISTORY:
                 texts[within(decode_text(data).text)] = None
             else:
-                texts.update((c, None) for row in read_table(data).rows for c in row.cells.values())
+                for row in read_table(data).rows:
+                    texts.update(dict.fromkeys(row.cells.values()))
+                    texts[_headed(row.cells)] = None  # a row `Patient name, Jane Brown`
         except Refused:
             return
 
@@ -59,6 +61,14 @@ def _content(entry: Entry) -> Any:
         return entry.document().data
     except Refused:
         return None
+
+
+def _headed(cells: dict[str, str]) -> str:
+    """The label and the value of a row as a letter would have them."""
+    label, value = (
+        next((cells[c] for c in cells if c in names), "") for names in (NAME_COLUMNS, VALUE_COLUMNS)
+    )
+    return f"{label}: {value}"
 
 
 def _walk(value: Any, texts: dict[str, None], stated: set[str]) -> None:

@@ -185,7 +185,7 @@ def mark(
             if here >= floor and not brownish:
                 level = _highest(smooth[1], i, j, REACH)
                 if here >= edges[max(0, min(int(level / EDGE_STEP), EDGES - 1))] and (
-                    level >= core or _highest(smooth[1], i, j, CORE_REACH) >= core
+                    here >= core or _highest(dye, i, j, CORE_REACH) >= core
                 ):
                     mineral[r, j] = np.int16(min(here, 30.0) * MILLI)
                     cast += brown[i, j] > CAST * here

@@ -1,9 +1,9 @@
 """The light without tissue: what every density is measured against.
 
 Glass is found as the upper envelope of the squares of the picture that have no texture, since tissue has
-some. A camera's field is darker towards its corners, so there the envelope is a plane and a bowl; a slide
-scanner has evened its light out already. Light may be coloured as lamps are, from reddish to bluish; any
-other colour is a stain.
+some; where tissue without texture shows beside it, `hues` tells the two apart. A camera's field is darker
+towards its corners, so there the envelope is a plane and a bowl; a slide scanner has evened its light out
+already. Light may be coloured as lamps are, from reddish to bluish; any other colour is a stain.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
+from kossa.section.hues import sorts
 from kossa.section.slide import Block
 
 __all__ = ["Glass", "fit_glass"]
@@ -42,11 +42,6 @@ CLIPPED = 0.8  # of full scale: pure white squares are unscanned where glass of 
 # them, else glass that was clipped (judgement)
 DARK = 0.35  # of full scale, below which the brightest part is not the light (judgement)
 FULL = 0.93  # of full scale: light that is assumed then (judgement: usual exposure)
-APART, APART_SD = 0.012, 4.0  # density and spreads between the hues of two sorts of flat squares (judgement)
-PAIRS, PAIR_CELLS = 6, 6.0  # squares of each sort that tell which is the brighter, and how far from the
-# other sort they lie, in squares (judgement)
-STEP = 0.004  # density between them at the least: a third of their hues' difference (judgement)
-SORTS = 3  # hues that are taken off one after the other: ink, dense tissue, pale tissue
 STIFF = 1e-3  # of the number of cells: pull of the uneven terms towards even light (judgement)
 SOFT = 1e-5  # the same where glass was told from tissue
 PALE_STEP = 0.05  # density of tissue that is even enough for that (judgement)
@@ -84,13 +79,13 @@ def fit_glass(blocks: Sequence[Block], shape: tuple[int, int], *, even: bool) ->
     """
     cells, terms, flat = _cells(blocks, shape)
     full = float(np.iinfo(blocks[0].pixels.dtype).max)
-    places = terms[flat, 1:3] * np.asarray(shape[::-1], np.float64)
+    places = terms[flat, 1:3] * np.asarray(shape[::-1], np.float64) / CELL
     terms = terms[:, :1] if even else terms
     if flat.mean() < ENOUGH_FLAT:
         return _blind(cells, full)
     cells, terms, all_cells = cells[flat], terms[flat], len(cells)
-    glass, tissue, step = _sorts(cells, places)
-    told = not bool(glass.all())
+    glass, tissue, step = sorts(cells, places)
+    told = step > 0
     colour, of_its_hue = _colour(cells[glass])
     height = (cells / colour).mean(axis=1)
     if told and step < PALE_STEP:
@@ -153,77 +148,6 @@ def _of_both(terms: Floats, height: Floats, glass: Mask, tissue: Mask, step: flo
         off = np.abs(lifted - terms @ coefficients) / NEAR
         coefficients = _least_squares(terms, lifted, weight / np.maximum(off, 1.0) ** 2, SOFT)
     return coefficients, glass
-
-
-def _sorts(cells: Floats, places: Floats) -> tuple[Mask, Mask, float]:
-    """Return which flat squares (n,) are glass, which are the tissue nearest to its hue, and its density."""
-    glass, tissue, step = np.ones(len(cells), np.bool_), np.zeros(len(cells), np.bool_), 0.0
-    for _ in range(SORTS):
-        found = _brighter(cells[glass], places[glass])
-        if found is None:
-            break
-        at = np.flatnonzero(glass)
-        tissue = np.zeros(len(cells), np.bool_)
-        tissue[at[~found[0]]] = True
-        glass, step = glass & ~tissue, found[1]
-    return glass, tissue, step
-
-
-def _brighter(cells: Floats, places: Floats) -> tuple[Mask, float] | None:
-    """Return which flat squares (n,) are glass where they have two hues, and how much darker the others are.
-
-    None where they have one hue.
-
-    Pale tissue may be flat, and in the middle of a field brighter than glass in a corner; beside one another
-    the glass is the brighter of the two. `places` (n, 2) are pixels.
-    """
-    lit = np.log10(np.maximum(cells, 0.5))
-    hue = lit - lit.mean(axis=1, keepdims=True)
-    hue = hue - np.median(hue, axis=0)
-    along = hue @ np.linalg.svd(hue, full_matrices=False)[2][0]
-    first = along > _parting(along)
-    if min(first.sum(), (~first).sum()) < max(4.0, ENOUGH_FLAT * first.size):
-        return None
-    gap = abs(float(np.median(along[first]) - np.median(along[~first])))
-    spread = max(_deviation(along[first]), _deviation(along[~first]))
-    if gap < max(APART, APART_SD * spread):
-        return None
-    step = _step(lit.mean(axis=1), places, first)
-    if step is None or abs(step) < STEP:
-        return None
-    return np.asarray(first if step > 0 else ~first), abs(step)
-
-
-def _step(lit: Floats, places: Floats, first: Mask) -> float | None:
-    """Return by how much `first` squares are brighter than the others near them, in density.
-
-    The light itself is taken off as a plane and a bowl. None where too few lie near one another.
-    """
-    reach = PAIR_CELLS * CELL
-    near = np.zeros(first.size, np.bool_)
-    for one in (first, ~first):
-        far, _ = cKDTree(places[one]).query(places[~one], distance_upper_bound=reach)
-        near[~one] = np.isfinite(far)
-    if min((near & first).sum(), (near & ~first).sum()) < PAIRS:
-        return None
-    at = (places - places.mean(axis=0)) / max(float(np.ptp(places, axis=0).max()), 1.0)
-    terms = np.column_stack([np.ones(first.size), at, (at**2).sum(axis=1), first])[near]
-    return float(np.linalg.lstsq(terms, lit[near], rcond=None)[0][-1])
-
-
-def _parting(values: Floats) -> float:
-    """Return the value that parts two groups best (least variance within them: Otsu 1979)."""
-    ordered = np.sort(values)
-    count = np.arange(1, ordered.size)
-    left = ordered.cumsum()[:-1]
-    right = ordered.sum() - left
-    between = left**2 / count + right**2 / (ordered.size - count)
-    at = int(np.argmax(between)) if between.size else 0
-    return float(ordered[at])
-
-
-def _deviation(values: Floats) -> float:
-    return 1.4826 * float(np.median(np.abs(values - np.median(values))))
 
 
 def _colour(cells: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
