@@ -16,11 +16,13 @@ from kossa.evidence import Finding, Source, Whose
 from kossa.evidence.vocabulary import term
 from kossa.evidence.words_reading import Denied, Examined
 from kossa.history.breast import graded
+from kossa.history.carried import carried
 from kossa.history.denied import denied
 from kossa.history.examinations import examined
 from kossa.history.foreign import english
 from kossa.history.salutation import unsaluted
 from kossa.history.told import Told, told
+from kossa.history.unread import unread
 from kossa.history.words import find
 
 __all__ = ["Letter", "language", "read_letter"]
@@ -167,6 +169,8 @@ def read_letter(
             unseen.extend(denied(body, context=about, source=source, language=language))
         findings.extend(here)
         missed.extend(lost)
+    missed.extend(unread(text, language=language))
+    deposits = carried(text, deposits, language=language)
     deposits, suspicious = graded(text, deposits, source=source, language=language)
     findings.extend(suspicious)
     return Letter(

@@ -80,8 +80,8 @@ class _Said:
         self.not_understood.extend(letter.not_understood if missed else ())
 
     def count(self) -> tuple[int, ...]:
-        """How much was said so far."""
-        return len(self.findings), len(self.not_understood), len(self.deposits), len(self.denied)
+        """How much was understood so far; words that were not are no evidence."""
+        return len(self.findings), len(self.deposits), len(self.denied), len(self.examined)
 
 
 def examine(
