@@ -44,7 +44,8 @@ class Likelihood(_Known, frozen=True, kw_only=True):
     """P(finding | cause) between `low` and `high` (n of N where counted), or a ratio `lr`.
 
     `lr` is the ratio against calcified patients of any cause. `gap` marks a prevalence in the disease,
-    used only where no other row has the finding; `organ` a cause that lies in this organ by definition.
+    used only where no other row has the finding; `organ` a cause that lies in this organ by definition,
+    `never` a place that it cannot lie in.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Likelihood(_Known, frozen=True, kw_only=True):
     n: int | None = None
     N: int | None = None
     organ: bool = False
+    never: bool = False
     gap: bool = False
     note: str = ""
     grade: str
