@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import ndimage as ndi
 
 from kossa.evidence import NothingUsable, Stain
-from kossa.section import density, slide
+from kossa.section import density, measure, slide
 from kossa.section.deposits import join, rows_of_runs
 from kossa.section.glass import Glass
 from kossa.section.reading import examine
@@ -211,3 +211,8 @@ def test_a_picture_that_shows_nothing_gives_no_figure(tmp_path: Path, side: int,
         pixels = np.full((side, side, 3), value, np.uint8)
         with pytest.raises(NothingUsable, match=words):
             examine(write_png(tmp_path / "one.png", pixels), stain=Stain.VON_KOSSA)
+
+
+def test_the_curve_is_read_at_the_densities_it_names() -> None:
+    for at in measure.CURVE:
+        assert at / density.BIN == pytest.approx(round(at / density.BIN), abs=1e-9)

@@ -213,7 +213,7 @@ def _artefact_notices(a: Artefacts) -> list[Notice]:
             _warn(
                 "pen",
                 f"{a.ink:.1f} % of the picture has the colour of ink.",
-                done="Neither tissue nor mineral is counted there.",
+                done="Where its colour is told from every stain, neither tissue nor mineral is counted.",
                 todo="Clean the slide.",
             )
         )
