@@ -31,6 +31,8 @@ def test_calcium_at_an_unknown_place_is_listed(text, language):
         "Calcifications of 3 mm in the left breast.",
         "Nodular calcification in the subcutaneous fat of the thigh.",
         "Calcification in keeping with chondrocalcinosis of the knee.",
+        "Microcalcifications in the lower inner quadrant of the left breast.",
+        "Calcification of the thyroid.",
         "Calcification in the distal part of the left tibial artery.",
     ],
 )
@@ -44,3 +46,8 @@ def test_a_text_without_a_medical_word_is_ignored(tmp_path):
     outcomes = {f.number: (f.outcome, f.reason) for f in examine(tmp_path).files}
     assert sorted(o for o, _ in outcomes.values()) == sorted((Outcome.ACCEPTED, Outcome.IGNORED))
     assert "no-history" in {r for _, r in outcomes.values()}
+
+
+def test_what_was_understood_without_a_finding_of_its_own_is_not_listed():
+    said = "Calcification of the left breast. Core biopsy recommended. No calcification seen elsewhere."
+    assert read_letter(said).not_understood == ()

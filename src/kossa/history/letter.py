@@ -173,6 +173,7 @@ def read_letter(
     deposits = carried(text, deposits, language=language)
     deposits, suspicious = graded(text, deposits, source=source, language=language)
     findings.extend(suspicious)
+    missed = [m for m in missed if m not in {f.words for f in suspicious}]  # `Biopsy advised.`
     return Letter(
         tuple(findings),
         tuple(deposits),

@@ -24,6 +24,7 @@ _PLACED = re.compile(
     r"(?:of|in|at|along|within|around|near|beside|over|under|behind|inside|throughout)"
     rf"(?: {_FILLER})* (?P<place>\w+)"
 )
+_PHRASE = 8  # words in which a place's name ends: `the upper outer quadrant of the right breast` (judgement)
 # what follows such a word and is no part of the body
 _NO_PLACE = re.compile(
     r"(?:\d.*|calc\w*|ossif\w*|phosphate|keeping|size|number|comparison|course|form|shape|diameter|length|mm|cm|up|"
@@ -51,6 +52,6 @@ def _lost(sentence: Sentence) -> bool:
             continue
         first = sentence.offsets.get(found.start(), number)
         # the name of a place may be of several words, and may begin before (`coronary calcification of ...`)
-        if not covered & set(range(first, number + 4)):
+        if not covered & set(range(first, number + _PHRASE)):
             return True
     return False

@@ -12,7 +12,7 @@ from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match
 from kossa.history.scope import Scope
 
-__all__ = ["PAST", "denies_calcium", "elsewhere"]
+__all__ = ["PAST", "denies_calcium", "denies_elsewhere", "elsewhere"]
 
 # narrower than the words that tell of calcium: `no bony injury` and `no mineral disorder` deny no deposit
 _STEMS = (
@@ -40,6 +40,16 @@ def elsewhere(sentence: Sentence, number: int) -> bool:
         r"\S+ (?:is|was)? ?not\b", behind
     )
     return bool(denied) and _BEHIND.match(behind) is not None
+
+
+def denies_elsewhere(sentence: Sentence) -> bool:
+    """Whether a sentence says `no other calcification`: understood, though it tells nothing new."""
+    padded = sentence.level + " "
+    return any(
+        elsewhere(sentence, number)
+        for place, number in sentence.offsets.items()
+        if padded.startswith(_STEMS, place)
+    )
 
 
 def denies_calcium(sentence: Sentence) -> bool:

@@ -16,7 +16,7 @@ from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match, denies, matches, shapes
 from kossa.history.scope import Said, Scope
 from kossa.history.stones import seen_stone
-from kossa.history.unseen import denies_calcium
+from kossa.history.unseen import denies_calcium, denies_elsewhere
 
 __all__ = ["CALCIUM", "VIEWED", "find", "speaks_of_calcium"]
 
@@ -249,7 +249,7 @@ def _in_sentence(
     if scope.tells_of_relatives_alike(_SAME + _LUMP + CALCIUM):
         out.append(Finding(id="hx_family_same", words=sentence.written[:80], source=source))
     out.extend(_of_verdict(v, sentence, source) for v in told)
-    return out, bool(told) or any(m.ids for m in found)
+    return out, bool(told) or any(m.ids for m in found) or denies_elsewhere(sentence)
 
 
 def _of_verdict(verdict: Verdict, sentence: Sentence, source: Source | None) -> Finding:
