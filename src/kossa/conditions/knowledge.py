@@ -198,7 +198,8 @@ class TestRow(_Known, frozen=True, kw_only=True):
 
     `shows` are the findings it can bring: `one_of` them or none, or any together (`joint`). `where` is
     the rule for whom it makes sense, `msv` its radiation in mSv. `measures` are the analytes of a blood
-    test: where each has a value it is done, though a value may leave a finding open.
+    test: where each has a value it is done, though a value may leave a finding open. `first_if` is the rule
+    under which it comes before every other test, `first_for` the leading causes that this is bound to.
     """
 
     __test__ = False  # its name is not a test of pytest's
@@ -211,6 +212,8 @@ class TestRow(_Known, frozen=True, kw_only=True):
     msv: float = 0.0
     where: str = ""
     forbidden_by: str = ""
+    first_if: str = ""
+    first_for: tuple[str, ...] = ()
     cautioned_by: str = ""
     risk: str
     eur_low: int
@@ -273,12 +276,14 @@ class CareRow(_Known, frozen=True, kw_only=True):
     """An option. `causes` it is for, or a rule `when`; `against` are findings that speak against it.
 
     `only_if` is a rule that has to be known true: what treats a finding is no option where it is not there.
+    While a floor of `not_floor` is shown aloud it is no option either.
     """
 
     id: str
     causes: tuple[str, ...] = ()
     when: str = ""
     only_if: str = ""
+    not_floor: tuple[str, ...] = ()
     kind: str
     what: str
     aim: str

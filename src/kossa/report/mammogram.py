@@ -9,23 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kossa.evidence import Category, Side, State, Workup
+from kossa.care.breast import STAINS, stained_only
+from kossa.evidence import Category, Side, State, Whose, Workup
 from kossa.workup.open_groups import OpenGroup, open_groups
 
-__all__ = ["about_open_groups", "where_words", "worst_form"]
-
-# stains tell mineral from other things, not one cause from another: they are no examination of the tissue
-STAINS = frozenset(
-    {
-        "bx_von_kossa_positive",
-        "bx_von_kossa_negative",
-        "bx_alizarin_positive",
-        "bx_alizarin_negative",
-        "bx_he_calcium",
-        "bx_pigment",
-        "bx_acid_control_clears",
-    }
-)
+__all__ = ["about_open_groups", "about_unread_tissue", "where_words", "worst_form"]
 
 
 def about_open_groups(workup: Workup) -> bool:
@@ -42,6 +30,14 @@ def about_open_groups(workup: Workup) -> bool:
         return False
     deposits = set(answer.deposits)
     return any(deposits & set(g.members) for g in open_groups(workup.films, workup.groups))
+
+
+def about_unread_tissue(workup: Workup) -> bool:
+    """Say whether breast tissue was stained for calcium, and nobody told what the tissue is."""
+    if workup.weighing is None or not workup.weighing.kinds:
+        return False
+    own = (f for f in workup.findings if f.whose is Whose.PERSON and f.state is State.PRESENT)
+    return stained_only(f.id for f in own)
 
 
 def worst_form(groups: Sequence[OpenGroup]) -> str:

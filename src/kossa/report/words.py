@@ -17,7 +17,7 @@ from kossa.evidence import (
     Workup,
     vocabulary,
 )
-from kossa.report.mammogram import about_open_groups, where_words, worst_form
+from kossa.report.mammogram import about_open_groups, about_unread_tissue, where_words, worst_form
 from kossa.report.mind_view import leading
 from kossa.report.picture_words import (
     denied_lines,
@@ -140,6 +140,8 @@ def headline(workup: Workup) -> str:
         form = worst_form(open_)
         seen = "found on a mammogram" if any(g.film for g in open_) else "described, not measured here"
         return f"Calcification {seen}, {form}: a radiologist must read {_films(open_)}."
+    if about_unread_tissue(workup):
+        return "Calcification in breast tissue: the pathologist must say whether it is benign or malignant."
     if workup.weighing is not None and workup.weighing.kinds:
         found = "found" if workup.calcification is Calcification.MEASURED else "described, not measured here"
         about = _about(workup)
@@ -262,7 +264,8 @@ def _findings(workup: Workup) -> list[str]:
 
 
 def _likely(workup: Workup) -> list[str]:
-    if workup.weighing is None or not workup.weighing.kinds or about_open_groups(workup):
+    unread = about_open_groups(workup) or about_unread_tissue(workup)
+    if workup.weighing is None or not workup.weighing.kinds or unread:
         return []
     return [
         f"{kind_name(k.id)} {share(k.prob, k.low, k.high)}"
