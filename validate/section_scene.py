@@ -260,6 +260,9 @@ def made_scene(seed: int, stain: str, scene: Scene):
             r = np.hypot(f.y - y, f.x - x) / f.draw.uniform(10, 22)
             light *= np.where(np.abs(r - 1) < 0.08, 0.35, np.where(r < 1, 1.03, 1.0))[..., None]
     light = _camera(f, scene, light)
+    if scene.border:  # what the frame covers was never scanned
+        for mask in (truth, tissue):
+            mask[: f.side // 12] = mask[:, : f.side // 16] = False
     return light, truth, tissue
 
 

@@ -113,7 +113,7 @@ def test_floors_are_shown_in_every_state(flag, state):
         ("malignancy_mass", yes("sx_growing"), person(40), "size"),
         ("malignancy_hypercalcaemia", yes("calcium_high"), person(60), "PTH"),
         ("hypercalcaemic_crisis", yes("calcium_over_3"), person(60), "drowsiness"),
-        ("vascular_emergency", yes("site_artery"), person(None), "age"),
+        ("vascular_emergency", yes("sx_infant_arterial"), person(None), "age"),
         ("infection", yes("sx_skin_ulcer"), person(60), "pus"),
         ("active_tb", yes("site_mediastinal_node"), person(60), "cough"),
         ("spinal_cord", yes("site_spinal_canal"), person(60), "gait"),
@@ -127,6 +127,16 @@ def test_an_and_part_that_nobody_asked_counts_as_possible_and_is_asked(flag, fin
     floor = shown(findings, who)[flag]
     assert asked in floor.ask
     assert "counted as possible" in floor.why
+
+
+def test_calcium_of_an_artery_warns_of_an_infants_only_where_a_young_age_is_told():
+    assert "vascular_emergency" not in shown(yes("site_artery"), person(None))
+    assert "vascular_emergency" not in shown(yes("site_artery"), person(60))
+    assert "vascular_emergency" in shown(yes("site_artery"), person(0.4))
+
+
+def test_calcium_that_words_call_suspicious_in_a_breast_is_shown():
+    assert "malignancy_breast" in shown(yes("site_breast", "pattern_mammo_suspicious"), person(52, "F"))
 
 
 @pytest.mark.parametrize("sign", ["sx_painful_necrosis", "sx_retiform_purpura", "sx_eschar"])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from kossa.film.course import find_course, inverse, sampled
-from kossa.film.lump import Ground, Step, lumps_of
+from kossa.film.lump import Step, lumps_of
+from kossa.film.moved import Ground
 from kossa.film.outline import describe_outline
 from kossa.film.radiograph import find_lumps
 
@@ -61,7 +62,7 @@ def test_a_moved_edge_is_as_dark_as_bright_and_calcium_only_adds():
     rest[40:90, 50:54], rest[40:90, 56:60] = 8, -8
     rest[140:160, 120:140] = 8
     bone = np.zeros(rest.shape, bool)
-    (lump,), _ = lumps_of(rest * 2, rest, MM, 6.0, Ground(rest, ~bone, bone), Step(40.0, 2.0))
+    (lump,), _ = lumps_of(rest * 2, rest, MM, 6.0, Ground(rest, ~bone, bone, bone), Step(40.0, 2.0))
     assert (lump.y, lump.x) == (pytest.approx(149.5, abs=1), pytest.approx(129.5, abs=1))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import venv
@@ -93,3 +94,25 @@ def test_the_wheel_works_from_an_empty_environment(tmp_path):
     assert done.returncode == 0, done.stderr
     assert str(site) in done.stdout
     assert f" {len(vocabulary.terms())} " in done.stdout
+
+
+def test_every_constant_of_a_module_is_used():
+    """A limit that nothing reads looks like a rule in force."""
+    named: dict[str, str] = {}
+    used: set[str] = set()
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            names = [n for t in targets if t is not None for n in ast.walk(t) if isinstance(n, ast.Name)]
+            named.update({n.id: f"{path.name}:{n.lineno}" for n in names if n.id.isupper()})
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                used.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                used.add(node.attr)
+            elif isinstance(node, ast.alias):
+                used.add(node.name)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                used.add(node.value)  # __all__: whoever calls the room may use it
+    assert {name: where for name, where in named.items() if name not in used} == {}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import ndimage as ndi
 
 from kossa.evidence import NothingUsable, Stain
-from kossa.section import density, slide
+from kossa.section import density, measure, slide
 from kossa.section.deposits import join, rows_of_runs
 from kossa.section.glass import Glass
 from kossa.section.reading import examine
@@ -135,7 +135,7 @@ def test_dyes_are_unmixed_exactly() -> None:
     assert unmixing(*dyes[:2], dyes[2]) @ od == pytest.approx(amounts)
 
 
-@pytest.mark.parametrize("core", [-10.0, 0.7])
+@pytest.mark.parametrize("core", [-10.0, 1.7])
 def test_the_kernels_do_what_plain_arithmetic_does(core: float) -> None:
     draw = np.random.default_rng(0)
     pixels = draw.integers(20, 250, (24, 31, 3)).astype(np.uint8)
@@ -162,7 +162,7 @@ def test_the_kernels_do_what_plain_arithmetic_does(core: float) -> None:
     for flat, of in ((smooth, maps[1]), (body, maps[0])):
         flat[1:-1, 1:-1] = ndi.uniform_filter(of, 3)[1:-1, 1:-1]
     level = ndi.maximum_filter(smooth, 7, mode="constant", cval=-9)
-    dark = ndi.maximum_filter(smooth, 11, mode="constant", cval=-9) >= core
+    dark = ndi.maximum_filter(maps[1], 11, mode="constant", cval=-9) >= core
     brown = (maps[2] >= density.PIGMENT) & (maps[2] > maps[1])
     lit = -np.log10(0.5 * 10 ** (-0.8 * 0.05) + 0.5 * 10 ** (-0.8 * np.maximum(level, 0.05))) / 0.8
     edge = 0.5 * (0.05 + 0.5 * (np.maximum(level, 0.05) - 0.05)) + 0.5 * lit
@@ -211,3 +211,8 @@ def test_a_picture_that_shows_nothing_gives_no_figure(tmp_path: Path, side: int,
         pixels = np.full((side, side, 3), value, np.uint8)
         with pytest.raises(NothingUsable, match=words):
             examine(write_png(tmp_path / "one.png", pixels), stain=Stain.VON_KOSSA)
+
+
+def test_the_curve_is_read_at_the_densities_it_names() -> None:
+    for at in measure.CURVE:
+        assert at / density.BIN == pytest.approx(round(at / density.BIN), abs=1e-9)

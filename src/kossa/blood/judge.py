@@ -81,7 +81,7 @@ def _from_table(
     if against is Flag.NORMAL and row.recalled:
         return shown, Flag.UNKNOWN  # an unchecked range alone calls nothing normal (design)
     out = against in (Flag.LOW, Flag.HIGH)
-    if person.age_years is None and out and inside_a_childs(analyte.id, value_si):
+    if person.age_years is None and not person.adult and out and inside_a_childs(analyte.id, value_si):
         reading.tell(
             "age-unknown",
             f"{reading.row.name} is {against} for an adult and may be normal for a child; the age is unknown",

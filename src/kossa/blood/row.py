@@ -120,6 +120,7 @@ def without_names(row: Row, clean: Callable[[str], str]) -> Row:
         loinc=cleaned(row.loinc),
         comment=cleaned(row.comment),
         absent=cleaned(row.absent),
+        specimen=cleaned(row.specimen),
     )
 
 

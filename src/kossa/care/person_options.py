@@ -2,7 +2,8 @@
 
 Where nobody asked whether the deposit causes a problem, only the cause, leaving alone and the question are
 told; where it causes none, the same without the question. An operation or needle is no option while
-fibrodysplasia ossificans progressiva is possible.
+fibrodysplasia ossificans progressiva is possible. A deposit of the breast is not left alone before somebody
+called it benign.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from kossa.care.breast import not_called_benign
 from kossa.care.cautions import against, judged
 from kossa.care.first_question import ASK, problem
 from kossa.conditions import Knowledge, load
@@ -116,15 +118,19 @@ def options(
     known = problem(evidence)
     likely = _likely(weighing)
     no_knife = evidence.possible("fop") is True
+    aloud = {f.id for f in weighing.floors if not f.quiet}
+    unread = not_called_benign(i for i, known_here in evidence.state.items() if known_here)
     found = []
     for row in k.care:
+        if aloud & set(row.not_floor) or (unread and row.kind == OptionKind.LEAVE.value):
+            continue
         cause = _for(row, likely, evidence)
         kind = OptionKind(row.kind)
         if cause is None or not _allowed(kind, known.value) or (no_knife and kind is OptionKind.SURGICAL):
             continue
         found.append(_option(row, cause, kind, evidence, k))
     own = {o.for_cause for o in found}
-    found += [_nothing_specific(c) for c in likely if c not in own]
+    found += [_nothing_specific(c) for c in likely if c not in own and not unread]
     rank = {c: i for i, c in enumerate([*likely, ANY])}
     found.sort(key=lambda o: (rank[o.for_cause], ORDER.index(o.kind)))
     return tuple(_asked(found) if known.value is None else found)

@@ -44,7 +44,8 @@ class Likelihood(_Known, frozen=True, kw_only=True):
     """P(finding | cause) between `low` and `high` (n of N where counted), or a ratio `lr`.
 
     `lr` is the ratio against calcified patients of any cause. `gap` marks a prevalence in the disease,
-    used only where no other row has the finding; `organ` a cause that lies in this organ by definition.
+    used only where no other row has the finding; `organ` a cause that lies in this organ by definition,
+    `never` a place that it cannot lie in.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Likelihood(_Known, frozen=True, kw_only=True):
     n: int | None = None
     N: int | None = None
     organ: bool = False
+    never: bool = False
     gap: bool = False
     note: str = ""
     grade: str
@@ -196,7 +198,8 @@ class TestRow(_Known, frozen=True, kw_only=True):
 
     `shows` are the findings it can bring: `one_of` them or none, or any together (`joint`). `where` is
     the rule for whom it makes sense, `msv` its radiation in mSv. `measures` are the analytes of a blood
-    test: where each has a value it is done, though a value may leave a finding open.
+    test: where each has a value it is done, though a value may leave a finding open. `first_if` is the rule
+    under which it comes before every other test, `first_for` the leading causes that this is bound to.
     """
 
     __test__ = False  # its name is not a test of pytest's
@@ -209,6 +212,8 @@ class TestRow(_Known, frozen=True, kw_only=True):
     msv: float = 0.0
     where: str = ""
     forbidden_by: str = ""
+    first_if: str = ""
+    first_for: tuple[str, ...] = ()
     cautioned_by: str = ""
     risk: str
     eur_low: int
@@ -271,12 +276,14 @@ class CareRow(_Known, frozen=True, kw_only=True):
     """An option. `causes` it is for, or a rule `when`; `against` are findings that speak against it.
 
     `only_if` is a rule that has to be known true: what treats a finding is no option where it is not there.
+    While a floor of `not_floor` is shown aloud it is no option either.
     """
 
     id: str
     causes: tuple[str, ...] = ()
     when: str = ""
     only_if: str = ""
+    not_floor: tuple[str, ...] = ()
     kind: str
     what: str
     aim: str

@@ -34,6 +34,12 @@ PER_LOG_EURO, PER_MSV, PER_WEEK = 0.1, 0.05, 0.02  # the same
 BIOPSY_RISK, CAUTION_RISK = 0.3, 0.3  # the same; a caution weighs as much as a biopsy (judgement)
 FREE_QUESTION_BITS = 0.05  # the same: a question that costs nothing comes first above this
 KINDS_SHARE = 0.5
+# whose tests also guide what is done (judgement)
+DANGERS = frozenset({"calciphylaxis_uraemic", "calciphylaxis_nonuraemic"})
+SETTLED = (
+    0.9  # where the leading cause has this share, a test is worth it only if it may well turn it (judgement)
+)
+LEAST_TURN = 0.1  # ... the chance of an answer that puts another cause in front (judgement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class _Judged:
     answers: tuple[Answer, ...]
     harm: str
     known: Known
+    open: bool  # whether it may well put another cause in front
+    first: bool
 
 
 def entropy(p: Floats) -> Floats:
@@ -113,7 +121,8 @@ def _answers(row: TestRow, ids: Sequence[str], weighed: Weighed) -> tuple[list[s
 
 def _gain(
     row: TestRow, ids: Sequence[str], weighed: Weighed, now: Floats
-) -> tuple[float, tuple[Answer, ...]]:
+) -> tuple[float, float, tuple[Answer, ...]]:
+    """Return the bits, the chance that another cause leads afterwards, and the answers."""
     words, table = _answers(row, ids, weighed)
     chance = table @ now
     after = table * now / np.maximum(chance[:, None], 1e-12)
@@ -125,7 +134,14 @@ def _gain(
         Answer(result=w, prob=float(c), kinds_after={k: float(x) for k, x in zip(names, row_, strict=True)})
         for w, c, row_ in zip(words, chance, kinds, strict=True)
     )
-    return max(0.0, bits), answers
+    turns = float(chance[after.argmax(1) != now.argmax()].sum())
+    return max(0.0, bits), turns, answers
+
+
+def _comes_first(row: TestRow, weighed: Weighed, now: Floats, evidence: Evidence) -> bool:
+    if not row.first_if or evaluate(parse(row.first_if), evidence.look).value is not True:
+        return False
+    return not row.first_for or weighed.model.causes[int(now.argmax())] in row.first_for
 
 
 def _cost(row: TestRow) -> str:
@@ -174,10 +190,14 @@ def _judge(
         ids = row.shows if met.again and row.measures else _open(row, evidence)
         if not ids or met.done or not _sensible(row, evidence) or _forbidden(row, evidence):
             continue
-        bits, answers = _gain(row, ids, weighed, now)
+        bits, turns, answers = _gain(row, ids, weighed, now)
+        first = _comes_first(row, weighed, now, evidence)
         harm, cautioned = _harm(row, evidence)
         safety = bool(asked & set(ids))
-        yield _Judged(row, bits, _utility(row, bits, cautioned=cautioned, safety=safety), answers, harm, met)
+        utility = _utility(row, bits, cautioned=cautioned, safety=safety)
+        open_ = safety or now.max() < SETTLED or turns >= LEAST_TURN
+        if first or bits >= LEAST_BITS:
+            yield _Judged(row, bits, utility, answers, harm, met, open_, first)
 
 
 def _asked(row: FloorRow) -> Iterator[str]:
@@ -191,13 +211,19 @@ def next_tests(
     weighed: Weighed, evidence: Evidence, floors: Sequence[Floor], looked: Looked = NOTHING
 ) -> tuple[NextTest, ...]:
     """Return at most three tests, best first; a free question that tells something comes first."""
-    telling = [j for j in _judge(weighed, evidence, floors, looked) if j.bits >= LEAST_BITS]
-    worth = [j for j in telling if j.utility > 0]
+    telling = list(_judge(weighed, evidence, floors, looked))
+    # a danger is looked into even where its cause is sure, unless a test is named for it
+    leading = weighed.model.causes[int(weighed.posterior().argmax())]
+    danger = any(not f.quiet for f in floors) or leading in DANGERS
+    if any(j.first for j in telling) or not danger:
+        telling = [j for j in telling if j.open or j.first]
+    worth = [j for j in telling if j.utility > 0 or j.first]
     harmless = [j for j in telling if not j.row.invasive]
     judged = worth or sorted(harmless, key=lambda j: -j.utility)[:1]
 
-    def order(j: _Judged) -> tuple[bool, float]:
-        return (j.row.eur_high == 0 and j.row.invasive == 0 and j.bits > FREE_QUESTION_BITS, j.utility)
+    def order(j: _Judged) -> tuple[bool, bool, float]:
+        free = j.row.eur_high == 0 and j.row.invasive == 0 and j.bits > FREE_QUESTION_BITS
+        return (j.first, free, j.utility)
 
     judged.sort(key=order, reverse=True)
     return tuple(

@@ -54,6 +54,7 @@ class Model:
     others_index: int
     group_of: tuple[str, ...]
     kind_of: npt.NDArray[np.intp]
+    never: Mapping[int, frozenset[str]]
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -116,6 +117,11 @@ def _model(key: _Key) -> Model:
         kidney_index=next(i for i, n in enumerate(nodes) if n.rule == "kidney"),
         group_of=tuple(c.case_group or c.id for c in knowledge.conditions.values()),
         kind_of=np.array([kinds.index(c.kind) for c in knowledge.conditions.values()]),
+        never={
+            scale.column[c.id]: places
+            for c in knowledge.conditions.values()
+            if (places := frozenset(r.id for r in c.finding if r.never))
+        },
     )
 
 
@@ -222,7 +228,7 @@ class Weighed:
         return np.asarray(self.gain * np.clip(relative, -cap, cap), np.float64)
 
     def _places(self) -> Floats:
-        """Return the penalty of causes that lie in one organ by definition, where no place fits them."""
+        """Return the penalty of causes whose organ no place fits, and of those that no place can hold."""
         model, scale = self.model, self.model.scale
         out = np.zeros(len(model.causes))
         here = [k for k, i in enumerate(self.items) if self._place(i)]
@@ -240,6 +246,9 @@ class Weighed:
             f = scale.ids[sites[0]]
             step = np.log10((1 - scale.p[f, c]) / (1 - scale.background[f]))
             out[c] = max(WEAKEST_ORGAN, float(step)) * sure
+        for column, places in self.model.never.items():
+            if all(({i} | ancestors(i)) & places for i in (self.items[k].id for k in here)):
+                out[column] = WEAKEST_ORGAN * sure
         return out
 
     def _place(self, item: Item) -> bool:

@@ -45,9 +45,10 @@ class Whose(StrEnum):
 
 
 class Person(Record, frozen=True, kw_only=True):
-    """`key` is p1, p2, ... in the order of hashed identifiers."""
+    """`key` is p1, p2, ... in the order of hashed identifiers; `adult`: grown up, of age unknown."""
 
     key: str = "p1"
     age_years: float | None = None
     sex: Sex = Sex.U
+    adult: bool = False
     setting: Setting = Setting.UNKNOWN

@@ -9,10 +9,11 @@ import numpy.typing as npt
 from scipy import ndimage as ndi
 
 from kossa.film.kernels.smooth import gaussian
-from kossa.film.moved import left_by_edge
+from kossa.film.metal import steps_among
+from kossa.film.moved import Ground, told_by_edge
 from kossa.film.outline import EIGHT, Outline, describe_outline
 
-__all__ = ["SEED_Z", "TOLD_BY_EDGE", "Ground", "Lump", "Step", "find_step", "grown", "lumps_of"]
+__all__ = ["SEED_Z", "Lump", "Step", "find_step", "grown", "lumps_of", "merged"]
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -23,7 +24,6 @@ LEAST_MM2 = 2.0  # judgement
 LINK_MM = 10.0  # parts nearer than this are one deposit; judgement
 FLANK_MM = 1.0  # round a deposit that is not yet its ground; judgement
 FOOT = 0.35  # of a deposit's height, at which its outline is drawn; judgement
-TOLD_BY_EDGE = 0.28  # share of a mark's height; what a moved edge leaves is less; judgement
 CORTEX = 0.7  # of the width of a shaft that its densest ray runs through cortex; judgement
 # calcium is hardly denser than cortex; shells and walls of tubes alone are far deeper than wide; judgement
 DEEPER, DEEP_MM, DEEP_THIN_MM, THIN_MM, RING = 2.2, 4.5, 8.0, 2.0, 1.3
@@ -60,25 +60,16 @@ class Step:
     a_mm: float
 
 
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """What a limb's marks lie on: the film, where it may be asked, and where bone is."""
-
-    film: Image
-    seen: Mask
-    bone: Mask
-
-
 def lumps_of(
     z: Image, rest: Image, pixel_mm: float, seed: float, ground: Ground | None, step: Step
-) -> tuple[list[Lump], list[tuple[float, float]]]:
-    """Return what holds a seed, parts near each other joined, the strongest first; places (y, x) left out.
+) -> tuple[list[Lump], Mask]:
+    """Return what holds a seed, parts near each other joined, the strongest first; and pixels left out.
 
-    Left out are marks that an edge tells, where the `ground` of a limb is known.
+    Left out is what an edge tells, where the `ground` of a limb is known.
     """
     parts, count = ndi.label(z >= REACH_Z, EIGHT)
     if not count:
-        return [], []
+        return [], np.zeros(z.shape, bool)
     highest = np.zeros(count + 1)
     np.maximum.at(highest, parts[parts > 0], z[parts > 0])
     areas = np.bincount(parts.ravel(), minlength=count + 1) * pixel_mm**2
@@ -93,37 +84,67 @@ def lumps_of(
     seeds &= keep
     kept = keep[parts]
     joined, number = ndi.label(grown(kept, LINK_MM / 2 / pixel_mm), EIGHT)
-    out, edges = [], []
-    film = None if ground is None else gaussian(ground.film, 0.3 / pixel_mm)
+    out: list[Lump] = []
+    edges = np.zeros(z.shape, bool)
     boxes = ndi.find_objects(joined)
     for label in range(1, number + 1):
         box = boxes[label - 1]
         mine = (joined[box] == label) & kept[box]
         if not seeds[parts[box][mine]].any():
             continue
-        if ground is not None and film is not None:
-            for part in np.unique(parts[box][mine]):
-                marks, rise = _outlined(parts, int(part), where[part - 1], smooth)
-                if left_by_edge(film, ground.seen, marks, rise, pixel_mm) < TOLD_BY_EDGE:
-                    mine &= parts[box] != part
-                    edges.append((float(marks[:, 0].mean()), float(marks[:, 1].mean())))
-            if not seeds[parts[box][mine]].any():
+        if ground is not None:
+            told = _told(parts, mine, box, smooth, ground, step, pixel_mm)
+            edges[box] |= told
+            mine &= ~told
+            if not (seeds[parts[box]] & mine & (z[box] >= seed)).any():
                 continue
-        lump = _lump(mine, z[box], smooth[box], box, pixel_mm, None if ground is None else ground.bone, step)
+        lump = _lump(mine, z[box], smooth[box], box, pixel_mm, ground, step)
+        if ground is not None and lump.metal is not None:
+            steps = steps_among(lump.metal, smooth[box], ground.smooth, lump.corner, pixel_mm)
+            if steps.any():
+                edges[box] |= steps
+                mine &= ~grown(steps, FLANK_MM / pixel_mm)
+                if not (seeds[parts[box]] & mine & (z[box] >= seed)).any():
+                    continue
+                lump = _lump(mine, z[box], smooth[box], box, pixel_mm, ground, step)
         if lump.z >= CLOUD_Z or lump.outline.word != "amorphous":
             out.append(lump)
     out.sort(key=lambda lump: -lump.z)
     return out[:MOST], edges
 
 
-def _outlined(
-    parts: npt.NDArray[np.int32], k: int, box: tuple[slice, slice], smooth: Image
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """Return the places (n, 2) of a part within its outline, and how high they stand."""
-    height = smooth[box]
-    mine = parts[box] == k
-    mine &= height >= FOOT * float(np.percentile(height[mine], 95))
-    return np.argwhere(mine) + [b.start for b in box], height[mine].astype(np.float64)
+def merged(first: list[Lump], again: list[Lump], shape: tuple[int, ...], pixel_mm: float) -> list[Lump]:
+    """Return marks of a second look, and those of the first that lie near none of them, strongest first."""
+    taken = np.zeros(shape, bool)
+    for lump in again:
+        _on(taken, lump)[lump.body] = True
+    if taken.any():
+        taken = grown(taken, LINK_MM / pixel_mm)
+    lost = [lump for lump in first if not _on(taken, lump)[lump.body].any()]
+    return sorted([*again, *lost], key=lambda lump: -lump.z)[:MOST]
+
+
+def _on(picture: Mask, lump: Lump) -> Mask:
+    """Return the part of a picture (y, x) that a mark's pixels are counted on."""
+    (y, x), (rows, columns) = lump.corner, lump.body.shape
+    return picture[y : y + rows, x : x + columns]
+
+
+def _told(
+    parts: npt.NDArray[np.int32],
+    mine: Mask,
+    box: tuple[slice, slice],
+    smooth: Image,
+    ground: Ground,
+    step: Step,
+    pixel_mm: float,
+) -> Mask:
+    """Return the pixels of a joined mark that edges tell."""
+    told = np.zeros(mine.shape, bool)
+    corner = box[0].start, box[1].start
+    for part in np.unique(parts[box][mine]):
+        told |= told_by_edge(mine & (parts[box] == part), smooth[box], corner, ground, step.whole, pixel_mm)
+    return told
 
 
 def _is_edge(
@@ -169,7 +190,7 @@ def _lump(
     rise: Image,
     box: tuple[slice, slice],
     pixel_mm: float,
-    bone: Mask | None,
+    ground: Ground | None,
     step: Step,
 ) -> Lump:
     """Draw the outline at a share of the lump's own height."""
@@ -181,7 +202,7 @@ def _lump(
     weight = np.where(half, above, 0)
     cy, cx = ndi.center_of_mass(weight) if weight.sum() > 0 else ndi.center_of_mass(body)
     outline = describe_outline(body, rise / np.float32(step.whole), pixel_mm)
-    on_bone = bool(bone[box][body].mean() > 0.6) if bone is not None else False
+    on_bone = ground is not None and bool(ground.bone[box][body].mean() > 0.6)
     return Lump(
         body=body,
         half=max(1, int(half.sum())),

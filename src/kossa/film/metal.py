@@ -8,7 +8,7 @@ from scipy import ndimage as ndi
 
 from kossa.film.kernels.smooth import gaussian
 
-__all__ = ["places_of", "too_dense"]
+__all__ = ["places_of", "steps_among", "too_dense"]
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -24,6 +24,7 @@ DENSE, FOOT = (
 RANGE = (0.5, 97.0)  # percentiles that pass for air and bone
 BLUR_MM, GROW_MM, REACH_MM = 0.2, 1.0, 3.0  # its halo is taken with it; judgement
 SMALLEST_MM2, MOST = 0.5, 0.1  # of a part, and of the film that metal and letters take; judgement
+RIDGE = 0.5  # of its height over the limb's model, by which metal stands out on both sides; judgement
 SHARP_MM = 1.5  # within which metal would win its height, at the slope of its border; judgement
 
 
@@ -66,6 +67,27 @@ def _sharp(core: Mask, level: Image, stands: Image, pixel_mm: float) -> Mask:
     kept = np.concatenate([[False], (gain >= height) & large])
     sharp: Mask = kept[parts]
     return sharp
+
+
+def steps_among(metal: Mask, rise: Image, film: Image, corner: tuple[int, int], pixel_mm: float) -> Mask:
+    """Return the parts of `metal` (y, x), at `corner` of the film, that are steps and no ridges.
+
+    `rise` is the height that made them metal. What is narrow and dense stands out on both of its sides; the
+    wall of a bone that lies elsewhere than the shaft's has bone on one.
+    """
+    size = max(3, round(WIDEST_MM / pixel_mm) | 1)
+    low = [max(0, c - size) for c in corner]
+    high = [c + s + size for c, s in zip(corner, metal.shape, strict=True)]
+    near = film[low[0] : high[0], low[1] : high[1]]
+    opened = ndi.maximum_filter(ndi.minimum_filter(near, size), size)
+    y, x = corner[0] - low[0], corner[1] - low[1]
+    stands = (near - opened)[y : y + metal.shape[0], x : x + metal.shape[1]]
+    parts, count = ndi.label(metal, EIGHT)
+    index = np.arange(1, count + 1)
+    height = np.asarray(ndi.median(rise, parts, index))
+    flat = np.asarray(ndi.median(stands, parts, index)) < RIDGE * height
+    steps: Mask = np.concatenate([[False], flat])[parts]
+    return steps
 
 
 def places_of(dense: Mask) -> list[tuple[int, int]]:

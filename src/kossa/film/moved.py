@@ -8,11 +8,13 @@ a deposit.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage as ndi
 
-__all__ = ["left_by_edge"]
+__all__ = ["LEFT", "Ground", "left_by_edge", "told_by_edge"]
 
 Image = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -23,9 +25,107 @@ BEYOND_MM, LEAST_MM = 8.0, 3.0  # along the edge that tells what goes on, and th
 FLANK_MM = 2.5  # beside the mark, across; judgement
 SLOPE = 0.45  # steepest course of the edge against its direction at the mark; judgement
 TURN = 0.02  # cost of a step aside, as a share of the strip's own scatter; judgement
+LEFT = 0.35  # share of a mark's height; what a moved edge leaves is less; judgement
+PIECE_MM, LONG_MM, LEAST_MM2 = 8.0, 16.0, 1.0  # of a long mark, told piece by piece; judgement
+WIDE_MM = 6.0  # of a piece whose edge goes on to one side only; wider is a lump; judgement
+STEEP = 0.07  # of what bone adds, a mm: less is no edge of bone; judgement
+STANDS, STANDS_MM2 = 0.6, 3.0  # share of its height, and area, of what stands beside an edge; judgement
+IN_FLESH = 0.9  # share of a part, from which on no edge of bone or skin is near; judgement
+OUTLINE = 0.35  # of its own height, at which a piece is drawn; judgement
+EIGHT = np.ones((3, 3), bool)
 ROUNDS, FITS = 2, 4  # of template and course, and of the fit of each row
 FAR = 2.0  # robust deviations from which on a place counts less; judgement
 APART_MM = 0.6  # nearest rows that are not asked: the mark's own blur; judgement
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What a limb's marks lie on: the film without its finest noise, and places (y, x).
+
+    `seen` is where the film may be asked, `flesh` is away from the edges of bone and skin.
+    """
+
+    smooth: Image
+    seen: Mask
+    bone: Mask
+    flesh: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class _End:
+    """What rows beyond one end leave of marks: its share of their rise, of each (n,); steepness a mm."""
+
+    share: float
+    steep: float
+    left: Floats
+
+
+def told_by_edge(
+    mine: Mask, height: Image, corner: tuple[int, int], film: Ground, bone: float, pixel_mm: float
+) -> Mask:
+    """Return which pixels of a part (y, x) an edge tells; `height` is over the model, `corner` its place.
+
+    A part in flesh is told by none. A short part is told or not as a whole, a long one by pieces: an edge
+    may run into a deposit. `bone` is what bone adds. A piece of a part that is not told as a whole has to lie
+    on an edge as steep as bone's.
+    """
+    told = np.zeros_like(mine)
+    y, x = corner
+    if film.flesh[y : y + mine.shape[0], x : x + mine.shape[1]][mine].mean() >= IN_FLESH:
+        return told
+    marks, rise = _outlined(mine, height, corner)
+    ends = _ends(film.smooth, film.seen, marks, rise, pixel_mm)
+    short = bool(ends) and max(end.share for end in ends) < LEFT
+    along = _along(np.argwhere(mine), pixel_mm)
+    if np.ptp(along) < LONG_MM:
+        return mine & ~_standing(mine, marks - corner, rise, ends, pixel_mm) if short else told
+    slab = np.zeros(mine.shape, np.intp)
+    slab[mine] = 1 + np.floor((along - along.min()) / PIECE_MM).astype(np.intp)
+    for k in range(1, int(slab.max()) + 1):
+        pieces, count = ndi.label(slab == k, EIGHT)
+        for piece in range(1, count + 1):
+            own = pieces == piece
+            if own.sum() * pixel_mm**2 < LEAST_MM2 or height[own].max() <= 0:
+                told |= own
+                continue
+            marks, rise = _outlined(own, height, corner)
+            ends = _ends(film.smooth, film.seen, marks, rise, pixel_mm)
+            whole = bool(ends) and max(end.share for end in ends) < LEFT
+            # bone ends at a joint: its edge goes on from the piece to one side only
+            steep = own.sum() * pixel_mm**2 <= WIDE_MM * PIECE_MM and any(
+                end.share < LEFT and end.steep >= STEEP * bone for end in ends
+            )
+            if (whole and short) or steep:
+                told |= own & ~_standing(own, marks - corner, rise, ends, pixel_mm)
+    return told
+
+
+def _standing(
+    mine: Mask, places: npt.NDArray[np.intp], rise: Floats, ends: list[_End], pixel_mm: float
+) -> Mask:
+    """Return the pixels of a part that stand beside the edge which tells most of it."""
+    left = np.min([end.left for end in ends], axis=0)
+    stands = np.zeros_like(mine)
+    stands[tuple(places[left >= STANDS * rise].T)] = True
+    parts, count = ndi.label(ndi.binary_opening(stands, EIGHT), EIGHT)
+    large = np.bincount(parts.ravel(), minlength=count + 1) * pixel_mm**2 >= STANDS_MM2
+    large[0] = False
+    kept: Mask = large[parts]
+    return kept
+
+
+def _along(places: npt.NDArray[np.intp], pixel_mm: float) -> Floats:
+    """Return how far places (n, 2) lie along their main axis, mm."""
+    centred = (places - places.mean(0)) * pixel_mm
+    axes = np.linalg.eigh(centred.T @ centred)[1]
+    return np.asarray(centred @ axes[:, 1], np.float64)
+
+
+def _outlined(mine: Mask, height: Image, corner: tuple[int, int]) -> tuple[npt.NDArray[np.intp], Floats]:
+    """Return the places (n, 2) of a part within its outline, and how high they stand."""
+    inner = mine & (height >= OUTLINE * float(np.percentile(height[mine], 95)))
+    inner = inner if inner.any() else mine  # nothing of it stands over the model
+    return np.argwhere(inner) + np.array(corner), height[inner].astype(np.float64)
 
 
 def left_by_edge(
@@ -36,15 +136,22 @@ def left_by_edge(
     `smooth` (y, x) is the film without its finest noise, `seen` where it may be asked. Of both ends of the
     marks the one that tells less counts; 1 where neither can be asked.
     """
+    return max((end.share for end in _ends(smooth, seen, marks, rise, pixel_mm)), default=1.0)
+
+
+def _ends(
+    smooth: Image, seen: Mask, marks: npt.NDArray[np.intp], rise: Floats, pixel_mm: float
+) -> list[_End]:
+    """Return what each end that can be asked leaves."""
     strip = _strip(smooth, seen, marks, pixel_mm)
     if strip is None:
-        return 1.0
+        return []
     level, usable, row, column = strip
     left = [
         _left(level[::way], usable[::way], at, column, rise)
         for way, at in ((1, row), (-1, len(level) - 1 - row))
     ]
-    return max((share for share in left if share is not None), default=1.0)
+    return [end for end in left if end is not None]
 
 
 def _strip(
@@ -85,8 +192,8 @@ def _left(
     row: npt.NDArray[np.intp],
     column: npt.NDArray[np.intp],
     rise: Floats,
-) -> float | None:
-    """Return the share of `rise` left when the rows before the marks tell the edge, None for too few rows."""
+) -> _End | None:
+    """Return what is left of `rise` when the rows before the marks tell the edge, None for too few rows."""
     before = np.flatnonzero(usable[: max(int(row.min()) - round(APART_MM / STEP_MM), 0)])
     if len(before) * STEP_MM < LEAST_MM:
         return None
@@ -105,7 +212,9 @@ def _left(
         free = ndi.binary_erosion(free, np.ones((3, 3), bool), border_value=1)
         aligned, residual = _aligned(level, template, rows, first + course, free)
         template = aligned[told].mean(0)
-    return float(residual[place].mean() / max(float(rise.mean()), 1e-6))
+    steep = float(np.abs(np.gradient(template))[place[1]].mean()) / ACROSS_MM
+    left = residual[place].astype(np.float64)
+    return _End(float(left.mean() / max(float(rise.mean()), 1e-6)), steep, left)
 
 
 def _course(

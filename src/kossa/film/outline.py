@@ -26,7 +26,7 @@ LONG_LINE_MM = 30.0  # a meniscus or the cartilage of a joint is shorter; judgem
 SHEET_LONG_MM = 16.0  # judgement
 DENSE, LOBES_MM2 = 0.1, 80.0  # share of the step from soft tissue to bone, and area, of a lump; judgement
 TRAM_MM, THIN_MM = 12.0, 2.2  # length of an artery that is seen, mean width of its walls; judgement
-TOGETHER = 0.55  # share of its length on which both walls are seen; grains come near; judgement
+TOGETHER = 0.6  # share of its length on which both walls are seen; grains come near; judgement
 NEAR_MM, TALL = 5.0, 0.62  # a wall is as tall as this share of the top near it; judgement
 COURSE_LONG_MM, COURSE_WIDE_MM = (
     60.0,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage as ndi
 
-from kossa.evidence import FilmDeposit, FilmGroup, Finding, Material, Modality, Notice, Severity, Source
+from kossa.evidence import FilmDeposit, FilmGroup, Finding, Material, Modality, Source
 from kossa.evidence.vocabulary import term
 from kossa.film.collimation import unexposed
 from kossa.film.course import middle_of
@@ -16,11 +16,13 @@ from kossa.film.describe import Told
 from kossa.film.drift import drift, flesh_columns, near_bone, without_lines
 from kossa.film.kernels.smooth import block_mean, gaussian, wide_gaussian
 from kossa.film.lines import oriented
-from kossa.film.lump import SEED_Z, Ground, Lump, Step, find_step, grown, lumps_of
+from kossa.film.lump import SEED_Z, Lump, Step, find_step, grown, lumps_of, merged
 from kossa.film.measure import SPHERE
-from kossa.film.metal import places_of, too_dense
+from kossa.film.metal import too_dense
+from kossa.film.moved import Ground
 from kossa.film.outline import EIGHT
 from kossa.film.read import Film
+from kossa.film.remarks import edge_notice, metal_notice, radiograph_notices
 from kossa.film.shaft import SEEN, Shaft, find_shaft
 from kossa.film.vessels import with_vessels
 
@@ -28,6 +30,7 @@ __all__ = ["Lump", "RadiographReading", "find_lumps", "read_radiograph"]
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+Columns = npt.NDArray[np.bool_]
 
 WORKING_MM = 0.2  # films_and_sections.md 4.2
 LONG_SIDE_MM = 350.0  # of a common plate, for the scale of filters where nobody tells the spacing; judgement
@@ -37,11 +40,11 @@ DIRECTIONS = 12
 GROUND_MM = 6.0  # wider things are the body's own; judgement
 UNSURE_Z = 14.0  # the first where no shaft shows what bone is; judgement
 RIM_MM = 2.5  # taken off the body's outline; judgement
+MANY_MM2 = 20.0  # of edges that leave their course, from which on a film is read again; judgement
 HALO_MM = 1.0  # round metal, taken with it; judgement
 HIGH = 97.0  # percentile that passes for dense: letters of lead and metal lie above it; judgement
 BONE = 0.5  # share of the profile's range over soft tissue from which on it is bone; judgement
 PARTS = 5  # of a line along the shaft; a deposit is shorter than half of one (judgement)
-NAMED = 6  # places of metal that are told one by one
 UNTOLD, TOLD = 0.5, 0.9  # certainty of a deposit's place without and with the part told; judgement
 
 
@@ -157,33 +160,42 @@ def find_lumps(
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """Deposits, the body, its shaft, and places (y, x) of marks left out for the edges that tell them."""
+    """Deposits, the body, its shaft, and what was left out for the edges that tell it."""
 
     lumps: list[Lump]
     body: Mask
     shaft: Shaft | None
-    edges: list[tuple[float, float]]
+    edges: Mask
 
 
 def _without_metal(image: Image, pixel_mm: float, hidden: Mask) -> tuple[_Found, Mask]:
-    """Return what is found, and metal among it; where there is some, the rest is read once more."""
+    """Return what is found, and metal among it.
+
+    Where there is some, or edges that leave their course, the rest is read once more without them: they are
+    no measure of what is usual there.
+    """
     metal = np.zeros(image.shape, bool)
-    found = _find(image, pixel_mm, hidden)
-    if any(k.metal is not None for k in found.lumps):
-        for k in found.lumps:
-            if k.metal is not None:
-                rows, columns = k.metal.shape
-                metal[k.corner[0] : k.corner[0] + rows, k.corner[1] : k.corner[1] + columns] |= k.metal
+    found = _find(image, pixel_mm, hidden, hidden)
+    for k in found.lumps:
+        if k.metal is not None:
+            rows, columns = k.metal.shape
+            metal[k.corner[0] : k.corner[0] + rows, k.corner[1] : k.corner[1] + columns] |= k.metal
+    if metal.any():
         metal = grown(metal, HALO_MM / pixel_mm)
-        found = _find(image, pixel_mm, hidden | metal)
-    return replace(found, lumps=[k for k in found.lumps if k.metal is None]), metal
+    edges, first = found.edges, found.lumps
+    if metal.any() or edges.sum() * pixel_mm**2 >= MANY_MM2:
+        found = _find(image, pixel_mm, hidden | metal | edges, hidden | metal)
+    lumps = [k for k in found.lumps if k.metal is None]
+    if found.lumps is not first and not metal.any():
+        lumps = merged(first, lumps, image.shape, pixel_mm)
+    return replace(found, lumps=lumps, edges=edges | found.edges), metal
 
 
-def _find(image: Image, pixel_mm: float, hidden: Mask) -> _Found:
-    """Return what is found, metal too."""
+def _find(image: Image, pixel_mm: float, hidden: Mask, unseen: Mask) -> _Found:
+    """Return what is found where nothing is `hidden`, metal too; `unseen` is what no edge can be asked on."""
     body = _body(image, pixel_mm, hidden)
     if body.sum() * pixel_mm**2 < 100:
-        return _Found([], body, None, [])
+        return _Found([], body, None, np.zeros(image.shape, bool))
     shaft = find_shaft(image, body, pixel_mm)
     if shaft is None:
         rest = image - wide_gaussian(image, GROUND_MM / 2 / pixel_mm)
@@ -210,18 +222,17 @@ def _find(image: Image, pixel_mm: float, hidden: Mask) -> _Found:
     bands = [gaussian(rest, s / pixel_mm) for s in SCALES_MM]
     bands += oriented(rest, LINE_MM[0] / pixel_mm, LINE_MM[1] / pixel_mm, DIRECTIONS)
     z = _along(bands, inside, flesh, skin, pixel_mm)
-    bone = np.broadcast_to(bony, upright.shape)
-    back = shaft.back(z), shaft.back(rest), shaft.back(bone.astype(np.float32)) > 0.5
+
+    def on_film(columns: Columns) -> Mask:
+        """Return columns of the upright limb as the picture has them."""
+        return shaft.back(np.broadcast_to(columns, upright.shape).astype(np.float32)) > 0.5
+
+    ground = Ground(gaussian(image, 0.3 / pixel_mm), ~unseen, on_film(bony), on_film(flesh))
+    z = np.where(body, shaft.back(z), -1e3).astype(np.float32)
     lumps, edges = lumps_of(
-        np.where(body, back[0], -1e3).astype(np.float32),
-        back[1],
-        pixel_mm,
-        SEED_Z,
-        Ground(image, ~hidden, back[2]),
-        find_step(top - soft, bony, pixel_mm),
+        z, shaft.back(rest), pixel_mm, SEED_Z, ground, find_step(top - soft, bony, pixel_mm)
     )
-    clear = np.broadcast_to(~near_bone(bony, pixel_mm), upright.shape).astype(np.float32)
-    lumps = with_vessels(lumps, image, body & (shaft.back(clear) > 0.99), pixel_mm)
+    lumps = with_vessels(lumps, image, body & on_film(~near_bone(bony, pixel_mm)), pixel_mm)
     return _Found(lumps, body, shaft, edges)
 
 
@@ -237,9 +248,9 @@ def read_radiograph(film: Film, source: Source) -> RadiographReading:
     dense |= metal
     told = _told(found.lumps, film, pixel_mm, factor, source, sure=found.shaft is not None)
     if dense.any():
-        told = replace(told, notices=(*told.notices, _metal(dense, factor, source)))
-    if found.edges:
-        told = replace(told, notices=(*told.notices, _edges(found.edges, factor, source)))
+        told = replace(told, notices=(*told.notices, metal_notice(dense, factor, source)))
+    if found.edges.any():
+        told = replace(told, notices=(*told.notices, edge_notice(found.edges, factor, source)))
     return RadiographReading(told, found.body, factor)
 
 
@@ -278,7 +289,11 @@ def _told(lumps: list[Lump], film: Film, pixel_mm: float, factor: int, source: S
                 for i in dict.fromkeys(("site_soft_tissue", place, *patterns))
             ]
     return Told(
-        tuple(deposits), tuple(groups), tuple(findings), (), tuple(_notices(lumps, source, sure=sure))
+        tuple(deposits),
+        tuple(groups),
+        tuple(findings),
+        (),
+        tuple(radiograph_notices(source, sure=sure, nothing=not lumps)),
     )
 
 
@@ -323,65 +338,3 @@ def _deposit(
         because=_because(lump, mm=mm),
         source=source,
     )
-
-
-def _metal(dense: Mask, factor: int, source: Source) -> Notice:
-    places = places_of(dense)
-    where = ", ".join(f"({y * factor}, {x * factor})" for y, x in places[:NAMED])
-    more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
-    return Notice(
-        code="metal",
-        severity=Severity.INFO,
-        what=f"{'A part' if len(places) == 1 else f'{len(places)} parts'} of this film "
-        f"{'is' if len(places) == 1 else 'are'} too dense for calcium: metal or letters of lead, "
-        f"at row and column {where}{more}.",
-        done="Nothing was looked for on them or within 2.5 mm of them.",
-        source=source,
-    )
-
-
-def _edges(edges: list[tuple[float, float]], factor: int, source: Source) -> Notice:
-    where = ", ".join(f"({round(y * factor)}, {round(x * factor)})" for y, x in edges[:NAMED])
-    more = f" and {len(edges) - NAMED} more" if len(edges) > NAMED else ""
-    return Notice(
-        code="edge-hides",
-        severity=Severity.INFO,
-        what=f"At {'one place' if len(edges) == 1 else f'{len(edges)} places'} of this film, row and column "
-        f"{where}{more}, the edge of bone or skin leaves its usual course and could hide a deposit.",
-        done="Nothing is told of what lies there.",
-        source=source,
-    )
-
-
-def _notices(lumps: list[Lump], source: Source, *, sure: bool) -> list[Notice]:
-    told = [
-        Notice(
-            code="virtual-films-only",
-            severity=Severity.INFO,
-            what="What is found on a radiograph was measured on virtual limbs only, not on patients.",
-            todo="A radiologist must read this film.",
-            source=source,
-        )
-    ]
-    if not sure:
-        told.append(
-            Notice(
-                code="no-shaft",
-                severity=Severity.WARNING,
-                what="No limb runs along this film, so bone and vessels are not told from calcium.",
-                done="Marks are listed as unsure and weighed nowhere.",
-                source=source,
-            )
-        )
-    if not lumps:
-        told.append(
-            Notice(
-                code="nothing-above-limit",
-                severity=Severity.INFO,
-                what="Nothing was found above the detection limit at this pixel size "
-                "(docs/validation/film.md).",
-                todo="A radiologist must read this film.",
-                source=source,
-            )
-        )
-    return told

@@ -29,6 +29,7 @@ from kossa.evidence import (
 )
 from kossa.evidence.vocabulary import label, term
 from kossa.evidence.words_reading import Denied, Examined, ended
+from kossa.history.breast import graded
 from kossa.history.denied import denied
 from kossa.history.examinations import examined
 from kossa.history.foreign import ENGLISH
@@ -136,6 +137,8 @@ def _imaging(
         missed.extend(lost)
         film = "mammogram, " if str(entry.get("modality") or "").lower().startswith("mammogra") else ""
         made = told(text, context=film + site, source=source, language=language)
+        made, suspicious = graded(text, made, source=source, language=language)
+        findings.extend(suspicious)
         unseen.extend(denied(text, context=film + site, field="imaging", source=source, language=language))
         deposits.extend(made)
         if site and (made or not here):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,10 +15,14 @@ import msgspec
 from kossa.evidence import Finding, Source, Whose
 from kossa.evidence.vocabulary import term
 from kossa.evidence.words_reading import Denied, Examined
+from kossa.history.breast import graded
+from kossa.history.carried import carried
 from kossa.history.denied import denied
 from kossa.history.examinations import examined
 from kossa.history.foreign import english
+from kossa.history.salutation import unsaluted
 from kossa.history.told import Told, told
+from kossa.history.unread import unread
 from kossa.history.words import find
 
 __all__ = ["Letter", "language", "read_letter"]
@@ -28,22 +33,22 @@ _PLAN = re.compile(r"plan|recommend|advice|follow[ -]?up|differential|suggest", 
 _PLANNED = 0.4  # certainty of what stands under a plan or differential: thought of, not said (judgement)
 # lines of a letter's frame say nothing of the person's disease
 _FRAME = re.compile(
-    r"^\s*(?:dear\b|yours\b|kind regards|best wishes|regards|sincerely|cc\b|copy to|tel\b|phone|fax|e-?mail|"
+    r"^\s*(?:yours\b|kind regards|best wishes|regards|sincerely|cc\b|copy to|tel\b|phone|fax|e-?mail|"
     r"date\s*(?::|of (?:birth|clinic|report|visit|admission|discharge|letter)|\d)|dictated|typed|signed|"
     r"reported by|re\b\s*:|address|nhs\b|mrn\b|dob\b|page \d|department of|.*\bhospital\s*$|consultant\b|"
     r"spr\b|registrar\b|(?:(?:\[name\]|dr\b|prof\b|mr\b|[A-Z]\.)[\s,.]*)*\[name\][\s,.]*"
     r"(?:$|consultant|professor|registrar|specialist|senior|locum|mb|md|frc|spr\b|st\d|gp\b)|"
     r"thank you (?:very much )?for (?:referring|asking|seeing)|"
-    r"sehr geehrter?\b|lieber? (?:kolleg|frau|herr)|mit freundlichen\b|betr(?:eff)?\b|gez\.|oberarzt|"
-    r"ch(?:er|ère) (?:confrère|consœur|collègue|monsieur|madame|docteur)|"
+    r"mit freundlichen\b|betr(?:eff)?\b|gez\.|oberarzt|"
     r"(?:bien )?cordialement|confraternel|objet\b|chefarzt|"
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*$)",
     re.IGNORECASE,
 )
 # a frame that a sentence may follow on the same line: what stands behind it is kept
 _OPENING = re.compile(
-    r"^\s*(?:re\b\s*:|thank you (?:very much )?for (?:referring|asking (?:me|us) to see|asking|seeing)|"
-    r"(?:dear\b|kind regards|best wishes)[^,.;:]*[,.;:]?|(?:consultant|reported by|dictated)[^:]{0,60}:)",
+    r"^\s*(?:re\b\s*:|betr(?:eff)?\b\.?\s*:|objet\b\s*:|"
+    r"thank you (?:very much )?for (?:referring|asking (?:me|us) to see|asking|seeing)|"
+    r"(?:kind regards|best wishes)[^,.;:]*[,.;:]?|(?:consultant|reported by|dictated)[^:]{0,60}:)",
     re.IGNORECASE,
 )
 # a short line that says what was pictured: `CT thorax with contrast, 12.3.2024.`
@@ -60,6 +65,7 @@ _TOLD = frozenset({"history", "drug", "procedure", "exposure", "symptom", "negat
 _SENTENCE = 5  # words from which on a line that ends with a full stop is one (judgement)
 _A_HISTORY = 4  # so many things told of a person are a history, and no request form's one line (judgement)
 _ENOUGH_WORDS = 8  # fewer words of any language decide nothing (judgement)
+_ENOUGH_OWN = 2  # as many words that are English alone make a text English (judgement)
 _ENOUGH_SHARE = 0.08  # share of common words under which no language is named: a list of terms (judgement)
 
 
@@ -88,8 +94,20 @@ def language(text: str) -> str | None:
     if len(words) < _ENOUGH_WORDS:
         return None
     counts = {name: sum(w in common for w in words) for name, common in _languages().items()}
-    best = max(counts, key=lambda name: (counts[name], name == "English"))
+    own = {name: sum(w in mine for w in words) for name, mine in _own_words().items()}
+    best = max(counts, key=lambda name: (own[name], counts[name], name == "English"))
+    if best == "English" and own[best] < _ENOUGH_OWN:
+        return (
+            None  # `in` tells no language: the tables of phrases decide, and where they do not it is English
+        )
     return best if counts[best] >= len(words) * _ENOUGH_SHARE else None
+
+
+@cache
+def _own_words() -> Mapping[str, frozenset[str]]:
+    """Language -> those of its commonest words that no other one has: `in` is English, Dutch and German."""
+    counted = Counter(w for common in _languages().values() for w in common)
+    return {name: frozenset(w for w in common if counted[w] == 1) for name, common in _languages().items()}
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:
@@ -134,6 +152,7 @@ def read_letter(
     title = _examination(text, language)
     for heading, part in _sections(text):
         body = "\n".join(_unframed(line) for line in part.split("\n"))
+        missed.extend(_lost(part, language))
         if not body.strip():
             continue
         said = english(heading, language)
@@ -150,6 +169,11 @@ def read_letter(
             unseen.extend(denied(body, context=about, source=source, language=language))
         findings.extend(here)
         missed.extend(lost)
+    missed.extend(unread(text, language=language))
+    deposits = carried(text, deposits, language=language)
+    deposits, suspicious = graded(text, deposits, source=source, language=language)
+    findings.extend(suspicious)
+    missed = [m for m in missed if m not in {f.words for f in suspicious}]  # `Biopsy advised.`
     return Letter(
         tuple(findings),
         tuple(deposits),
@@ -176,10 +200,17 @@ def _pictured(heading: str, title: str, language: str) -> str:
 
 def _unframed(line: str) -> str:
     """Return a line without its frame: nothing of `Tel 123`, the sentence of `Dear Sir, she has ESRD.`"""
+    line = unsaluted(line)
     if not _FRAME.match(line):
         return line
     opening = _OPENING.match(line)
     return line[opening.end() :] if opening else ""
+
+
+def _lost(part: str, language: str) -> list[str]:
+    """Lines that were taken for a letter's frame and yet name something of a disease: told as not read."""
+    gone = [line.strip() for line in part.split("\n") if line.strip() and not _unframed(line).strip()]
+    return [line for line in gone if find(unsaluted(line), field="letter", language=language)[0]]
 
 
 def _headed(heading: str, body: str) -> str:

@@ -27,13 +27,13 @@ from kossa.evidence.version import VERSION
 from kossa.evidence.words_reading import Denied, Examined, HistoryReading
 from kossa.history.case import contradictions, merged, read_case
 from kossa.history.fhir import RecordReader
-from kossa.history.foreign import english
+from kossa.history.grown import is_adult
 from kossa.history.letter import Letter, read_letter
 from kossa.history.lexicon import phrases
 from kossa.history.person import person_findings
 from kossa.history.phenopacket import read_phenopacket
 from kossa.history.spoken import spoken
-from kossa.history.stated import stated_person
+from kossa.history.stated import person_in
 from kossa.history.told import Told, group, told_findings
 from kossa.intake.entry import Entry, Survey
 from kossa.intake.fhir_entries import resources
@@ -68,6 +68,7 @@ class _Said:
     setting: Setting = Setting.UNKNOWN
     age_years: float | None = None
     sex: Sex = Sex.U
+    adult: bool = False
 
     def hear(self, letter: Letter, *, missed: bool = True) -> None:
         """Take in what a letter says; without `missed` not what was not understood of it."""
@@ -79,8 +80,8 @@ class _Said:
         self.not_understood.extend(letter.not_understood if missed else ())
 
     def count(self) -> tuple[int, ...]:
-        """How much was said so far."""
-        return len(self.findings), len(self.not_understood), len(self.deposits), len(self.denied)
+        """How much was understood so far; words that were not are no evidence."""
+        return len(self.findings), len(self.deposits), len(self.denied), len(self.examined)
 
 
 def examine(
@@ -128,6 +129,7 @@ def _as_told(whose: Person, said: _Said) -> Person:
         whose,
         age_years=said.age_years if whose.age_years is None else whose.age_years,
         sex=said.sex if whose.sex is Sex.U else whose.sex,
+        adult=said.adult and whose.age_years is None and said.age_years is None,
         setting=said.setting if whose.setting is Setting.UNKNOWN else whose.setting,
     )
 
@@ -252,7 +254,8 @@ def _letter(entry: Entry, said: _Said, clean: Callable[[str], str]) -> str | Non
     if said_in is None:
         return "language"
     words, language = said_in.words, said_in.language
-    age, sex = stated_person(english(words, language))
+    age, sex = person_in(words, language)
+    said.adult |= is_adult(words)
     said.age_years = age if said.age_years is None else said.age_years
     said.sex = sex if said.sex is Sex.U else said.sex
     said.hear(read_letter(clean(words), entry.source(), language=language))

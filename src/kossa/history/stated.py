@@ -1,7 +1,7 @@
 """Age and sex as letters and request forms state them: `this 58-year-old man`, `71M`, `Sex: F  Age: 54`.
 
 An age counts only where its form says whose it is; the first that is no relative's is taken. A date of
-birth alone gives none: the date of the letter would be a guess.
+birth gives one only where the letter's own date stands in it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 
 from kossa.evidence import Sex
+from kossa.history.foreign import READ, english
+from kossa.history.grown import age_by_birth, stated_abroad
 
-__all__ = ["stated_person"]
+__all__ = ["person_in", "stated_person"]
 
 _I = re.IGNORECASE
 _WOMAN = r"woman|lady|female|girl|mrs|miss|ms|f"
@@ -28,7 +30,7 @@ _SHORT = re.compile(
 )
 # `Mrs Jane Doe, 66 yrs,`
 _NAMED = re.compile(
-    rf"\b(Mrs|Miss|Ms|Mr)\.?\s(?:[A-Z][\w'’-]+ ?){{1,4}},\s*(?:aged )?(\d{{1,3}})\s*({_UNIT})\b"
+    rf"\b(Mrs|Miss|Ms|Mr)\.?\s(?:[A-Z][\w'’-]*\.? ?){{1,4}},\s*(?:aged )?(\d{{1,3}})\s*({_UNIT})\b"
 )
 _FIELD = re.compile(r"\b(?:sex|gender)\s*[:=]\s*(female|male|f|m)\b", _I)
 _SEX = re.compile(rf"\b(?:{_LONG_SEX})\b", _I)
@@ -85,6 +87,14 @@ def stated_person(text: str) -> tuple[float | None, Sex]:
         age = years if age is None else age
         sex = named if sex is Sex.U and years == age else sex
     return age, _stated_sex(text) if sex is Sex.U else sex
+
+
+def person_in(words: str, language: str) -> tuple[float | None, Sex]:
+    """Return age and sex as a letter tells them in its language, by its birth date where by nothing else."""
+    age, sex = stated_abroad(words) if language in READ else (None, Sex.U)
+    told_age, told_sex = stated_person(english(words, language))
+    age = told_age if age is None else age
+    return age_by_birth(words) if age is None else age, told_sex if sex is Sex.U else sex
 
 
 def _stated_sex(text: str) -> Sex:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kossa.evidence import DepositGroup, Finding, Material, Modality, Side, Source, State, ToldDeposit, Whose
 from kossa.evidence.vocabulary import ancestors, term
-from kossa.history.foreign import sentences_in
+from kossa.history.foreign import english, sentences_in
 from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match
 from kossa.history.scope import Scope
-from kossa.history.words import CALCIUM, find
+from kossa.history.statements import statements
+from kossa.history.stones import STONE_SITES, pictures, seen_stone
+from kossa.history.unseen import elsewhere
+from kossa.history.words import CALCIUM, VIEWED, find
 
 __all__ = ["LAYERS", "Told", "group", "most_specific", "short", "told", "told_findings"]
 
@@ -39,18 +42,21 @@ class Told:
     physiological: bool = False
 
 
-def _calcium(sentence: Sentence) -> float | None:
-    """How sure a sentence says that there is calcium; None where it does not, or denies it."""
+def _calcium(sentence: Sentence) -> tuple[float | None, list[int]]:
+    """How sure a sentence says that there is calcium, None where not, and at which words."""
     padded = sentence.level + " "  # some stems end at a word's end
+    sure: list[tuple[float, int]] = []
     for place, number in sentence.offsets.items():
         stem = next((s for s in CALCIUM if padded.startswith(s, place)), None)
         if stem is None or (number and sentence.words[number - 1].level == "non"):
             continue  # a non-calcified node is no deposit
+        if elsewhere(sentence, number):
+            continue  # nor is `no other calcification`
         match = Match((), number, number + stem.strip().count(" "), len(stem))
         said = Scope(sentence, (match,)).said(match)
         if said.whose is Whose.PERSON and said.state is State.PRESENT:
-            return said.certainty
-    return None
+            sure.append((said.certainty, number))
+    return (sure[0][0] if sure else None), [number for _, number in sure]
 
 
 def most_specific(ids: Iterable[str]) -> list[str]:
@@ -74,25 +80,47 @@ def told(
     """
     found = []
     for sentence in sentences_in(text, language):
-        said = _calcium(sentence)
-        if said is None:
+        said, words = _calcium(sentence)
+        stone = seen_stone(sentence, pictured=field == "imaging" or pictures(english(context, language)))
+        if said is None and stone is None:
             continue
-        here, _ = find(sentence.written, field=field, source=source, language=language)
-        present = [f for f in here if f.state is State.PRESENT and f.whose is Whose.PERSON]
-        sites = _sites(present, sentence.written)
-        if context and all(id_ in LAYERS for id_, _ in sites):
-            # `Film of the thighs: calcification in the subcutaneous fat` lies in the thighs
-            around, _ = find(f"calcification of {context}", field=field, source=source, language=language)
-            sites = [s for s in _sites(around) if s[0] not in LAYERS] or sites
-        patterns = most_specific(f.id for f in present if term(f.id).kind == "pattern")
-        tissues = [f.id for f in present if term(f.id).kind == "tissue" or f.id in LAYERS]
-        found.append(
-            Told(
-                tuple(_on_film(sites, context)), tuple(patterns), tissues[0] if tissues else None,
-                short(sentence.written), said, source, any(f.id == _PHYSIOLOGICAL for f in present),
-            )
-        )  # fmt: skip
+
+        def placed(part: str) -> bool:
+            return any(term(f.id).kind == "site" for f in find(part, field=field, language=language)[0])
+
+        for part in statements(sentence, words, placed):
+            # beside a word that tells of calcium the places count
+            about = part if said is not None else f"calcification: {part}"
+            here, _ = find(about, field=field, source=source, language=language)
+            one = _one(here, sentence, stone=said is None)
+            one = replace(one, certainty=said or stone or 0.0, source=source)
+            found.append(_where(one, context, field, source, language))
     return found
+
+
+def _one(here: Sequence[Finding], sentence: Sentence, *, stone: bool) -> Told:
+    """The deposit of a statement's findings: looks the surest first, and no place that was only pictured."""
+    present = [f for f in here if f.state is State.PRESENT and f.whose is Whose.PERSON]
+    sure = [f for f in present if term(f.id).kind != "site" or f.certainty > VIEWED]
+    sites = _sites(sure, sentence.written) or _sites(present, sentence.written)
+    if stone:
+        sites = [(STONE_SITES.get(id_, id_), side) for id_, side in sites]
+    looks = sorted((f for f in present if term(f.id).kind == "pattern"), key=lambda f: -f.certainty)
+    tissues = [f.id for f in present if term(f.id).kind == "tissue" or f.id in LAYERS]
+    return Told(
+        tuple(sites), tuple(most_specific(f.id for f in looks)), tissues[0] if tissues else None,
+        short(sentence.written), 1.0, physiological=any(f.id == _PHYSIOLOGICAL for f in present),
+    )  # fmt: skip
+
+
+def _where(one: Told, context: str, field: str, source: Source | None, language: str) -> Told:
+    """The deposit with the place where the picture was taken, if it names a layer of the body alone."""
+    sites = list(one.sites)
+    if context and all(id_ in LAYERS for id_, _ in sites):
+        # `Film of the thighs: calcification in the subcutaneous fat` lies in the thighs
+        around, _ = find(f"calcification of {context}", field=field, source=source, language=language)
+        sites = [s for s in _sites(around) if s[0] not in LAYERS] or sites
+    return replace(one, sites=tuple(_on_film(sites, context)))
 
 
 def short(words: str) -> str:

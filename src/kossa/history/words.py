@@ -15,9 +15,10 @@ from kossa.history.lab_words import Verdict, verdicts
 from kossa.history.levelled import Sentence
 from kossa.history.lexicon import Match, denies, matches, shapes
 from kossa.history.scope import Said, Scope
-from kossa.history.unseen import denies_calcium
+from kossa.history.stones import seen_stone
+from kossa.history.unseen import denies_calcium, denies_elsewhere
 
-__all__ = ["CALCIUM", "find", "speaks_of_calcium"]
+__all__ = ["CALCIUM", "VIEWED", "find", "speaks_of_calcium"]
 
 # words that make a sentence one about a deposit: a place named in another sentence is not the deposit's
 CALCIUM = (
@@ -76,7 +77,7 @@ _WRITER = frozenset(
     {"letter", "clinic", "unit", "summary", "outpatient", "outpatients", "ward", "department"}
 )
 _TITLES = frozenset({"name", "mrs", "miss", "prof", "herr", "frau", "madame", "monsieur", "mme"})
-_VIEWED = 0.5  # the part that was pictured or cut holds the place, which the sentence names apart (judgement)
+VIEWED = 0.5  # the part that was pictured or cut holds the place, which the sentence names apart (judgement)
 _MEASURED = frozenset({"lab", "antibody"})  # where a verdict is read as a whole, its parts are not
 _LOCAL = frozenset({"site", "tissue", "spread", "course"})  # of the deposit, where calcium is spoken of
 
@@ -120,6 +121,7 @@ _SIDES = {
 }
 
 
+_PART = frozenset({"fat", "muscle", "muscles", "region", "tissue", "area", "skin", "tendon", "side"})
 _OTHER_THING = frozenset({"with", ",", ";", "but", "(", "on"})
 
 
@@ -128,16 +130,21 @@ def _side(sentence: Sentence, match: Match) -> Side:
     before = [w.level for w in sentence.words[max(0, match.first - 4) : match.first]]
     cut = max((n for n, w in enumerate(before) if w in _OTHER_THING), default=-1)
     before = before[cut + 1 :]
-    after = [w.level for w in sentence.words[match.last + 1 : match.last + 3]]
+    behind = [w.level for w in sentence.words[match.last + 1 : match.last + 7]]
+    if behind and behind[0] in _PART:  # `gluteal fat on both sides`
+        del behind[0]
+    after = behind[:2]
     if after[:1] == ["bilaterally"] or after in (["on", "both"], ["both", "side"], ["both", "sides"]):
         return Side.BOTH
-    compared = {w.level for w in sentence.words[match.last + 1 : match.last + 6]}
+    compared = set(behind[:5])
     if after[:1] in ([","], ["("]) and {"left", "right"} <= compared:  # `fingertips, right > left`
         return Side.BOTH
     if after == ["on", "the"]:  # `nodes on the right`
-        after = [w.level for w in sentence.words[match.last + 3 : match.last + 4]]
-    for word in reversed(before):
+        after = behind[2:3]
+    for place, word in reversed(list(enumerate(before))):
         if word in _SIDES:
+            if before[place + 1 :] == ["and"]:
+                continue  # `a stone on the left and nephrocalcinosis`: the side is the other's
             return Side.BOTH if {"left", "right"} <= set(before) and "and" in before else _SIDES[word]
     named = [w for w in after if w in _SIDES] if after and after[0] in (",", "(", *_SIDES) else []
     return _SIDES[named[0]] if named else Side.UNKNOWN
@@ -168,7 +175,7 @@ def _one(
 
 def _local_certainty(sentence: Sentence, field: str) -> float:
     """How sure a place named in this sentence is a deposit's place; 0 where it does not count."""
-    if speaks_of_calcium(sentence):
+    if speaks_of_calcium(sentence) or seen_stone(sentence, pictured=field == "imaging") is not None:
         return 1.0
     if not _starts(sentence.level, _LUMP) and not _swollen(sentence):
         return 0.0
@@ -185,6 +192,8 @@ def _swollen(sentence: Sentence) -> bool:
 
 def _viewed(sentence: Sentence, match: Match) -> bool:
     """Whether a place only says what was pictured or cut: `skin biopsy`, `XR pelvis`, `film of the hand`."""
+    if {sentence.words[match.first].level, sentence.words[match.last].level} & _VIEW:
+        return True  # `CT abdomen` is a phrase of its own
     before = [w.level for w in sentence.words[max(0, match.first - 4) : match.first]]
     while before and before[-1] in ("of", "the", "left", "right", "both", "plain"):
         before.pop()
@@ -221,13 +230,16 @@ def _in_sentence(
     judged = {n for v in told for n in range(v.first, v.last + 1)}
     out: list[Finding] = []
     views = _views(sentence, found)
-    looked = denies_calcium(sentence)  # `normal lungs, no calcification`: the lungs are no deposit's place
+    stone = seen_stone(sentence, pictured=field == "imaging") is not None
+    looked = not stone and denies_calcium(
+        sentence
+    )  # `normal lungs, no calcification`: the lungs are no deposit's place
     for number, match in enumerate(found):
         said = scope.said(match)
         for id_, certainty in match.ids:
             q = min(certainty, weights.get(_kind(id_), 1.0))
             if number in views and _kind(id_) == "site":
-                q = min(q, _VIEWED)
+                q = min(q, VIEWED)
             if looked and said.state is State.PRESENT and _kind(id_) in _LOCAL:
                 q = 0.0
             if said.state is State.ABSENT:
@@ -237,7 +249,7 @@ def _in_sentence(
     if scope.tells_of_relatives_alike(_SAME + _LUMP + CALCIUM):
         out.append(Finding(id="hx_family_same", words=sentence.written[:80], source=source))
     out.extend(_of_verdict(v, sentence, source) for v in told)
-    return out, bool(told) or any(m.ids for m in found)
+    return out, bool(told) or any(m.ids for m in found) or denies_elsewhere(sentence)
 
 
 def _of_verdict(verdict: Verdict, sentence: Sentence, source: Source | None) -> Finding:

@@ -26,7 +26,12 @@ Clean = Callable[[str], str]
 _MARK = "[name]"
 _CAPITAL = r"[A-Z\u00c0-\u00de][\w'’\u2019-]+"
 _TITLE = r"(?:Mrs|Mr|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Sister|Nurse|Doctor|Herr|Frau|Mme|Madame|Monsieur)"
-_TITLED = re.compile(rf"\b{_TITLE}\b\.?\s+(?:[A-Z]\.?\s*)*((?:{_CAPITAL}[ \t]?){{1,3}})")
+# a full stop behind a short form is part of it; behind a whole word (`49-jährige Frau.`) it ends the sentence
+_SHORTENED = r"(?:Mrs|Mr|Ms|Mx|Dr|Prof|Mme)"
+_TITLED = re.compile(
+    rf"(?:\b{_SHORTENED}\.\s+|(?<!jährige )(?<!jährigen )\b{_TITLE}\b\s+|\b{_TITLE}[ \t]+)"
+    rf"(?:[A-Z]\.?\s*)*((?:{_CAPITAL}[ \t]?){{1,3}})"
+)
 _LABELS = "re|ref|patient|patient'?s? name|name|surname|forenames?|first name|last name|pt|subject|"
 _LABELS += "vorname|nachname|betreff|betr\\.?|nom|prénom|objet|concerne"
 _HEADED = re.compile(

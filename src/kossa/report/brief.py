@@ -24,6 +24,9 @@ NAMED = 0.15  # where no cause reaches this the cause is said to be not known (c
 SHOWN_CAUSES, SHOWN_REASONS, SHOWN_TESTS = 3, 3, 2
 SERUM = "Serum calcium and phosphate"  # a line of the comparison
 ALSO = 0.25  # a second kind that is true as often beside the first is told (judgement)
+MOSTLY = 0.8  # above this share the spread leaves room rather than a choice of two (judgement)
+UNSEPARATED = "The spread of the knowledge still leaves room for the other."
+NOT_SEPARATED = "The two are not separated by what is known."
 STRONG_AGAINST = 0.5  # a ratio against below this is told in the brief (judgement)
 # what a share is called; the bounds are judgement
 SURE_WORDS = ((0.95, "very likely"), (0.8, "likely"), (0.6, "more likely than not"), (0.0, "open"))
@@ -58,7 +61,9 @@ def _kind(weighing: Weighing) -> str:
 
 def _sure(weighing: Weighing) -> str:
     first, second = weighing.kinds[0], weighing.kinds[1]
-    word = next(w for least, w in SURE_WORDS if first.prob >= least)
+    # what the spread of the knowledge does not separate is called likely at most
+    words = SURE_WORDS if weighing.separable else SURE_WORDS[1:]
+    word = next(w for least, w in words if first.prob >= least)
     low, high = plain_share(first.low), plain_share(first.high)
     spread = "" if low == high else f", {low} to {high} as far as the knowledge goes"
     text = f"{word[:1].upper()}{word[1:]} ({plain_share(first.prob)}{spread})"
@@ -68,10 +73,17 @@ def _sure(weighing: Weighing) -> str:
     seconds = (k for k in others if (k.prob_each or 0.0) >= ALSO and k.prob < ALSO)
     also = [k for k in seconds if _open(k.id, weighing)]
     text += "".join(
-        f" {kind_name(k.id).capitalize()} may be true at the same time ({plain_share(k.prob_each or 0.0)})."
+        f" {kind_name(k.id).capitalize()} may be true at the same time: the same cause can bring both."
         for k in also
+        if _carried(k.id, weighing)
     )
-    return text if weighing.separable else f"{text} The two are not separated by what is known."
+    return text if weighing.separable else f"{text} {UNSEPARATED if first.prob >= MOSTLY else NOT_SEPARATED}"
+
+
+def _carried(kind: str, weighing: Weighing) -> bool:
+    """Whether a cause that is named brings this kind beside its own."""
+    known = load().conditions
+    return any(kind in known[c.id].also_kind for c in weighing.causes if c.prob >= NAMED and c.id in known)
 
 
 def _open(kind: str, weighing: Weighing) -> bool:

@@ -14,6 +14,7 @@ from PIL import Image
 from kossa.evidence import FilmDeposit, FilmGroup, FilmReading, SectionReading, vocabulary
 from kossa.film.view import FilmCrop, FilmView
 from kossa.report import words
+from kossa.report.picture_words import share_of
 from kossa.report.pictures import Box2, Marker, Picture
 from kossa.report.sizes_chart import sizes_chart
 from kossa.section.view import SectionView
@@ -121,13 +122,14 @@ def _section_row(number: int, reading: SectionReading, view: SectionView | None)
     called = any(f.id == "score_mineral_area_percent" for f in reading.findings)
     more = [f"{reading.deposits} {'deposits' if called else 'dark places'}"]
     if reading.per_mm2 is not None:
-        more.append(f"{words.number(reading.per_mm2)} in a mm² of tissue")
+        more.append(f"{words.number(reading.per_mm2)} in a mm² of the {share_of(reading)}")
     if reading.largest_um is not None:
         more.append(f"the largest {words.number(reading.largest_um)} µm across")
     stain = reading.stain.value.replace("_", " ")
     return {
         "title": f"Section {number}: {stain}{', after acid' if reading.acid else ''}",
         "share": share,
+        "of": share_of(reading),
         "called": called,
         "outlined": "what was counted as mineral"
         if called

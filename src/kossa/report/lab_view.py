@@ -36,7 +36,7 @@ def result_row(result: Result, *, conventional: bool = False) -> dict[str, Any]:
         low = "" if span.low is None else number(span.low)
         high = "" if span.high is None else number(span.high)
         limits = f"{low} to {high} {span.unit or ''}".strip()
-    flag = result.flag.value
+    flag = result.flag.value if result.counts else "not weighed"
     if not result.plausible:
         flag = f"implausible; likely {result.likely_unit}" if result.likely_unit else "implausible"
     if result.comment:

@@ -9,23 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kossa.evidence import Category, Side, State, Workup
+from kossa.care.breast import STAINS, stained_only
+from kossa.evidence import Category, Side, State, Whose, Workup
 from kossa.workup.open_groups import OpenGroup, open_groups
 
-__all__ = ["about_open_groups", "where_words", "worst_form"]
-
-# stains tell mineral from other things, not one cause from another: they are no examination of the tissue
-STAINS = frozenset(
-    {
-        "bx_von_kossa_positive",
-        "bx_von_kossa_negative",
-        "bx_alizarin_positive",
-        "bx_alizarin_negative",
-        "bx_he_calcium",
-        "bx_pigment",
-        "bx_acid_control_clears",
-    }
-)
+__all__ = ["about_open_groups", "about_unread_tissue", "where_words", "worst_form"]
 
 
 def about_open_groups(workup: Workup) -> bool:
@@ -41,7 +29,15 @@ def about_open_groups(workup: Workup) -> bool:
     ):
         return False
     deposits = set(answer.deposits)
-    return any(deposits & set(g.members) for g in open_groups(workup.films))
+    return any(deposits & set(g.members) for g in open_groups(workup.films, workup.groups))
+
+
+def about_unread_tissue(workup: Workup) -> bool:
+    """Say whether breast tissue was stained for calcium, and nobody told what the tissue is."""
+    if workup.weighing is None or not workup.weighing.kinds:
+        return False
+    own = (f for f in workup.findings if f.whose is Whose.PERSON and f.state is State.PRESENT)
+    return stained_only(f.id for f in own)
 
 
 def worst_form(groups: Sequence[OpenGroup]) -> str:
@@ -52,12 +48,15 @@ def worst_form(groups: Sequence[OpenGroup]) -> str:
 
 
 def where_words(groups: Sequence[OpenGroup]) -> str:
-    """Return `left, film 1: groups 1, 3; right, film 2: group 1`; of suspicious ones, if any, alone."""
+    """Return `left, film 1: groups 1, 3; right, told in words`; of suspicious ones, if any, alone."""
     gravest = [g for g in groups if g.category is Category.SUSPICIOUS] or list(groups)
     parts = []
     for film in dict.fromkeys(g.film for g in gravest):
         here = [g for g in gravest if g.film == film]
         side = "" if here[0].side is Side.UNKNOWN else f"{here[0].side.value}, "
+        if film is None:
+            parts.append(f"{side}told in words")
+            continue
         numbers = ", ".join(str(g.number) for g in here)
         parts.append(f"{side}film {film}: group{'s' if len(here) > 1 else ''} {numbers}")
     return "; ".join(parts)

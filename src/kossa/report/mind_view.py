@@ -21,7 +21,7 @@ from kossa.evidence import (
 )
 from kossa.report import plain
 from kossa.report.brief import brief, unknown_cause
-from kossa.report.mammogram import about_open_groups, where_words, worst_form
+from kossa.report.mammogram import about_open_groups, about_unread_tissue, where_words, worst_form
 from kossa.report.plain import NO_SHARE, NO_SHARE_WORDS, cause_name, kind_name, plain_name, share, unmarked
 from kossa.workup.open_groups import open_groups
 
@@ -74,6 +74,12 @@ READ_FIRST = (
     ),
     ("What next", "a radiologist reads the film, with magnification views where they are needed."),
 )
+TISSUE_KIND = (
+    "not told from a stain for calcium: the pathologist says whether the breast tissue is benign or"
+    " malignant. No share is given."
+)
+TISSUE_NEXT = "the pathologist's report on the tissue; a radiologist reads the mammogram beside it."
+TISSUE_FIRST = (("Which kind", TISSUE_KIND), ("What next", TISSUE_NEXT))
 OTHER = "other"  # the kind that gathers what is neither dystrophic nor metastatic
 NOTHING_SPEAKS = "nothing told here speaks for or against"
 COLOURS = {"dystrophic": "dys", "metastatic": "met"}
@@ -90,7 +96,9 @@ def mind_view(workup: Workup) -> dict[str, Any]:
     if weighing is None:
         return dict.fromkeys(PARTS, ())
     if about_open_groups(workup):
-        return _open_view(workup, weighing)
+        return _open_view(workup, weighing, READ_FIRST)
+    if about_unread_tissue(workup):
+        return _open_view(workup, weighing, TISSUE_FIRST)
     kind_of = {c.id: c.kind for c in load().conditions.values()}
     return {
         "separable": weighing.separable,
@@ -115,16 +123,33 @@ def mind_view(workup: Workup) -> dict[str, Any]:
     }
 
 
-def _open_view(workup: Workup, weighing: Weighing) -> dict[str, Any]:
-    """Return what is shown while a radiologist's reading of a mammogram comes first: no kind, no share."""
+def _refer(workup: Workup) -> list[dict[str, Any]]:
+    """Return the referral to a breast clinic, whether or not its cause was likely enough for options."""
+    named = [o for o in workup.options if o.for_cause in NO_SHARE and o.kind is FIRST]
+    if named:
+        return [_option_row(o) for o in named]
+    return [
+        _option_row(
+            Option(
+                id=r.id, for_cause="any", what=r.what, aim=r.aim, kind=FIRST, grade=r.grade,
+                source=f"{r.source} ({r.checked})", decides="the person with the breast clinic",
+            )
+        )
+        for r in load().care
+        if r.kind == FIRST.value and set(r.causes) and set(r.causes) <= NO_SHARE
+    ]  # fmt: skip
+
+
+def _open_view(workup: Workup, weighing: Weighing, first: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """Return what is shown while a reading of film or tissue comes first: no kind, no share."""
     tests = sorted(_tests(weighing), key=lambda row: row["id"] != VIEWS)
     return {
         **dict.fromkeys(PARTS, ()),
         "ask_first": "",
-        "brief": [(term, f"{words[:1].upper()}{words[1:]}") for term, words in READ_FIRST],
+        "brief": [(term, f"{words[:1].upper()}{words[1:]}") for term, words in first],
         "next_tests": tests,
         "done": plain.done_words(weighing.done),
-        "options": [_option_row(o) for o in workup.options if o.for_cause in NO_SHARE and o.kind is FIRST],
+        "options": _refer(workup),
         "floors": _floors(workup, weighing),
     }
 
@@ -132,10 +157,11 @@ def _open_view(workup: Workup, weighing: Weighing) -> dict[str, Any]:
 def _floors(workup: Workup, weighing: Weighing) -> list[dict[str, Any]]:
     """Return the dangers; a mammogram's groups that are not typically benign are named, with their films."""
     rows = [_floor_row(f) for f in weighing.floors]
-    open_ = open_groups(workup.films)
+    open_ = open_groups(workup.films, workup.groups)
     if not open_:
         return rows
-    where = f"On the pictures: {where_words(open_)}"
+    where = f"{'On the pictures: ' if any(g.film for g in open_) else ''}{where_words(open_)}"
+    where = f"{where[:1].upper()}{where[1:]}"
     for row in rows:
         if row["id"] == BREAST_FLOOR:
             row["where"] = where

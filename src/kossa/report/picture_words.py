@@ -5,7 +5,14 @@ from __future__ import annotations
 from kossa.evidence import SectionReading, Side, Workup, vocabulary
 from kossa.report.plain import unmarked
 
-__all__ = ["denied_lines", "mineral_in_sections", "nothing_found", "picture_limits", "section_lines"]
+__all__ = [
+    "denied_lines",
+    "mineral_in_sections",
+    "nothing_found",
+    "picture_limits",
+    "section_lines",
+    "share_of",
+]
 
 
 def _called(section: SectionReading) -> bool:
@@ -59,6 +66,12 @@ def denied_lines(workup: Workup) -> list[str]:
     return lines
 
 
+def share_of(section: SectionReading) -> str:
+    """Return what a section's share is of: its tissue, or the picture where only that is certain."""
+    pale = any(n.code == "too-pale" for n in section.notices)
+    return "picture (of the tissue at least as much)" if pale else "tissue"
+
+
 def section_lines(workup: Workup) -> list[str]:
     """Return one line a stained section, for the text to copy."""
     lines = []
@@ -70,7 +83,7 @@ def section_lines(workup: Workup) -> list[str]:
             lines.append(f"{name}: not measured.")
         elif _called(section):
             spread = f" ({percent.low:.2g} to {percent.high:.2g})" if percent.low is not None else ""
-            lines.append(f"{name}: {percent.value:.2g} %{spread} of the tissue is mineralised.")
+            lines.append(f"{name}: {percent.value:.2g} %{spread} of the {share_of(section)} is mineralised.")
         else:
             lines.append(f"{name}: not called mineral.")
     return lines

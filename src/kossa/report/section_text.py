@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kossa.evidence import SectionReading
 from kossa.report import words
+from kossa.report.picture_words import share_of
 
 __all__ = ["section_text"]
 
@@ -18,7 +19,7 @@ def section_text(reading: SectionReading) -> str:
         called = any(f.id == "score_mineral_area_percent" for f in reading.findings)
         parts = [f"{reading.deposits} {'deposits' if called else 'dark places'}"]
         if reading.per_mm2 is not None:
-            parts.append(f"{words.number(reading.per_mm2)} in a mm² of tissue")
+            parts.append(f"{words.number(reading.per_mm2)} in a mm² of the {share_of(reading)}")
         if reading.largest_um is not None:
             parts.append(f"the largest {words.number(reading.largest_um)} µm across")
         lines.append(f"{', '.join(parts)}.")
@@ -36,5 +37,5 @@ def _share(reading: SectionReading) -> str:
     if percent.low is not None and percent.high is not None:
         figure += f" ({words.number(percent.low)} to {words.number(percent.high)}, 95 % interval)"
     if any(f.id == "score_mineral_area_percent" for f in reading.findings):
-        return f"Mineralised share of the tissue: {figure}."
-    return f"Not called mineral; over the stain's floor lies {figure} of the tissue."
+        return f"Mineralised share of the {share_of(reading)}: {figure}."
+    return f"Not called mineral; over the stain's floor lies {figure} of the {share_of(reading)}."

@@ -17,7 +17,7 @@ from kossa.evidence import (
     Workup,
     vocabulary,
 )
-from kossa.report.mammogram import about_open_groups, where_words, worst_form
+from kossa.report.mammogram import about_open_groups, about_unread_tissue, where_words, worst_form
 from kossa.report.mind_view import leading
 from kossa.report.picture_words import (
     denied_lines,
@@ -136,9 +136,12 @@ def headline(workup: Workup) -> str:
     if not groups and not mineral_in_sections(workup):
         return nothing_found(workup, _limits(workup.ct))
     if about_open_groups(workup):
-        open_ = open_groups(workup.films)
+        open_ = open_groups(workup.films, workup.groups)
         form = worst_form(open_)
-        return f"Calcification found on a mammogram, {form}: a radiologist must read {_films(open_)}."
+        seen = "found on a mammogram" if any(g.film for g in open_) else "described, not measured here"
+        return f"Calcification {seen}, {form}: a radiologist must read {_films(open_)}."
+    if about_unread_tissue(workup):
+        return "Calcification in breast tissue: the pathologist must say whether it is benign or malignant."
     if workup.weighing is not None and workup.weighing.kinds:
         found = "found" if workup.calcification is Calcification.MEASURED else "described, not measured here"
         about = _about(workup)
@@ -150,7 +153,11 @@ def _about(workup: Workup) -> str:
     """Return the place that the answer is about, where a mammogram shows another that is not its subject."""
     answer = workup.weighing.answer_group if workup.weighing is not None else None
     group = next((g for g in workup.groups if g.id == answer), None)
-    return place(group.site, group.side) if group is not None and open_groups(workup.films) else ""
+    return (
+        place(group.site, group.side)
+        if group is not None and open_groups(workup.films, workup.groups)
+        else ""
+    )
 
 
 def _films(groups: Sequence[OpenGroup]) -> str:
@@ -218,7 +225,7 @@ def _where(workup: Workup) -> list[str]:
         parts.append(f"on film {_counted_places(marked, 'mark')}")
     text = join(parts) if parts else "mineral in a stained section"
     told = [f"{text[:1].upper()}{text[1:]}."]
-    open_ = open_groups(workup.films)
+    open_ = open_groups(workup.films, workup.groups)
     if open_ and not about_open_groups(workup):
         told.append(f"On mammograms: {worst_form(open_)}; a radiologist must read {_films(open_)}.")
     return told
@@ -257,7 +264,8 @@ def _findings(workup: Workup) -> list[str]:
 
 
 def _likely(workup: Workup) -> list[str]:
-    if workup.weighing is None or not workup.weighing.kinds or about_open_groups(workup):
+    unread = about_open_groups(workup) or about_unread_tissue(workup)
+    if workup.weighing is None or not workup.weighing.kinds or unread:
         return []
     return [
         f"{kind_name(k.id)} {share(k.prob, k.low, k.high)}"
@@ -269,7 +277,7 @@ def _likely(workup: Workup) -> list[str]:
 def _warnings(workup: Workup) -> list[str]:
     """Return what must not be lost when the text is carried into another report."""
     floors = workup.weighing.floors if workup.weighing is not None else ()
-    open_ = open_groups(workup.films)
+    open_ = open_groups(workup.films, workup.groups)
     read = [f"Mammogram, {worst_form(open_)} ({where_words(open_)}): a radiologist must read it."]
     return (read if open_ else []) + [
         f"{'Also ask' if f.quiet else 'Look first'} ({how_soon(f.how_soon)}, {f.who}): "

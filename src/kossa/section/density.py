@@ -29,7 +29,7 @@ Singles = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
 MILLI = 1000.0  # marks are concentrations in thousandths of optical density, so that they are whole numbers
-BINS, BIN = 160, 0.02  # of the histogram of mineral dye in tissue: up to a density of 3.2
+BINS, BIN = 320, 0.01  # of the histogram of mineral dye in tissue: up to a density of 3.2
 PIGMENT = np.float32(0.35)  # least concentration of brown (judgement: above what wrong vectors leak)
 #: ink: density in red at least this, and this many times that in green and in blue. No dye of the three
 #: stains absorbs so much more red (haematoxylin: red 0.92 of green), blue and green inks do (judgement)
@@ -185,7 +185,7 @@ def mark(
             if here >= floor and not brownish:
                 level = _highest(smooth[1], i, j, REACH)
                 if here >= edges[max(0, min(int(level / EDGE_STEP), EDGES - 1))] and (
-                    level >= core or _highest(smooth[1], i, j, CORE_REACH) >= core
+                    here >= core or _highest(dye, i, j, CORE_REACH) >= core
                 ):
                     mineral[r, j] = np.int16(min(here, 30.0) * MILLI)
                     cast += brown[i, j] > CAST * here

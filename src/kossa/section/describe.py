@@ -78,14 +78,16 @@ def describe(
     acid: bool,
     source: Source,
     dark: bool = False,
+    of: str = "tissue",
 ) -> Said:
     """Return what is said; `degrees` is how far the tissue's colours lie from the stain.
 
-    `dark`: neither glass nor light is known, so that nothing is called mineral.
+    `dark`: neither glass nor light is known, so that nothing is called mineral. `of`: what the share is of,
+    the tissue or, where that is not told from glass, the picture.
     """
     far = degrees is not None and degrees > FAR_DEG
     doubtful = dark or far or artefacts.cast > DOUBTFUL_CAST or artefacts.on_glass > DOUBTFUL_GLASS
-    findings = list(_findings(stain, percent, doubtful=doubtful, partial=partial, acid=acid))
+    findings = list(_findings(stain, percent, doubtful=doubtful, partial=partial, acid=acid, of=of))
     if artefacts.pigment or artefacts.cast:
         findings.append(
             Finding(
@@ -114,11 +116,13 @@ def describe(
     )
 
 
-def _findings(stain: Stain, percent: Interval, *, doubtful: bool, partial: bool, acid: bool) -> list[Finding]:
+def _findings(
+    stain: Stain, percent: Interval, *, doubtful: bool, partial: bool, acid: bool, of: str
+) -> list[Finding]:
     """Return positive, negative or unknown, and the share; a section after acid speaks by its pair only."""
     if percent.value is None or acid:
         return []
-    share = f"{percent.value:.2f} % of the tissue ({percent.low:.2f} to {percent.high:.2f})"
+    share = f"{percent.value:.2f} % of the {of} ({percent.low:.2f} to {percent.high:.2f})"
     if percent.below_limit:
         if stain not in NEGATIVE or partial or doubtful:
             return [Finding(id=POSITIVE[stain], state=State.UNKNOWN, certainty=0.5, words=share)]
@@ -128,19 +132,19 @@ def _findings(stain: Stain, percent: Interval, *, doubtful: bool, partial: bool,
                 certainty=CERTAIN_NEGATIVE,
                 words="nothing above the floor in this section; no control slide was seen",
             ),
-            _share(percent),
+            _share(percent, of),
         ]
     if doubtful:
         return [Finding(id=POSITIVE[stain], state=State.UNKNOWN, certainty=0.5, words=share)]
-    return [Finding(id=POSITIVE[stain], certainty=CERTAIN[stain], words=share), _share(percent)]
+    return [Finding(id=POSITIVE[stain], certainty=CERTAIN[stain], words=share), _share(percent, of)]
 
 
-def _share(percent: Interval) -> Finding:
+def _share(percent: Interval, of: str) -> Finding:
     return Finding(
         id="score_mineral_area_percent",
         value=percent.value,
         unit="%",
-        words="share of tissue above the floor of the stain",
+        words=f"share of {of} above the floor of the stain",
     )
 
 
@@ -209,7 +213,7 @@ def _artefact_notices(a: Artefacts) -> list[Notice]:
             _warn(
                 "pen",
                 f"{a.ink:.1f} % of the picture has the colour of ink.",
-                done="Neither tissue nor mineral is counted there.",
+                done="Where its colour is told from every stain, neither tissue nor mineral is counted.",
                 todo="Clean the slide.",
             )
         )
@@ -227,7 +231,7 @@ def _artefact_notices(a: Artefacts) -> list[Notice]:
         out.append(
             _warn(
                 "dark-on-glass",
-                f"{a.on_glass:.2g} % of what is counted as mineral has glass around it: pen, dust, or "
+                f"{_digits(a.on_glass)} % of what is counted as mineral has glass around it: pen, dust, or "
                 "mineral that tore off.",
                 done="It was counted."
                 if a.on_glass <= DOUBTFUL_GLASS
@@ -236,6 +240,10 @@ def _artefact_notices(a: Artefacts) -> list[Notice]:
             )
         )
     return out
+
+
+def _digits(share: float) -> str:
+    return f"{share:.0f}" if share >= 1 else f"{share:.1f}"
 
 
 def _colours(stain: Stain, degrees: float) -> Notice:

@@ -40,7 +40,7 @@ def intervals(
         "percent": Interval(
             value=percent.value,
             low=percent.low,
-            high=percent.high,
+            high=min(percent.high or 0.0, 100.0),
             below_limit=at.percent < least_percent,
         ),
         "per_mm2": _moved(at.number, moved["number"], 1.0 / (um * um)),
@@ -83,7 +83,7 @@ def scores(
         "interval": f"{DRAWS} draws of vectors, light, edge and levels",
         "vector_error_deg": round(recipe.degrees[0], 2),
     }
-    region, known = "tissue of the section", unit == "um"
+    region, known = "tissue of the section" if recipe.doubted_level is None else "picture", unit == "um"
     out = [_score("mineral_area_percent", at["percent"], "%", convention, region, source)]
     if known:
         out.append(_score("deposits_per_mm2", at["per_mm2"], "1/mm2", convention, region, source))

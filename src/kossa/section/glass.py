@@ -1,9 +1,9 @@
 """The light without tissue: what every density is measured against.
 
 Glass is found as the upper envelope of the squares of the picture that have no texture, since tissue has
-some. A camera's field is darker towards its corners, so there the envelope is a plane and a bowl; a slide
-scanner has evened its light out already. Light may be coloured as lamps are, from reddish to bluish; any
-other colour is a stain.
+some; where tissue without texture shows beside it, `hues` tells the two apart. A camera's field is darker
+towards its corners, so there the envelope is a plane and a bowl; a slide scanner has evened its light out
+already. Light may be coloured as lamps are, from reddish to bluish; any other colour is a stain.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
+from kossa.section.hues import sorts
 from kossa.section.slide import Block
 
 __all__ = ["Glass", "fit_glass"]
 
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 CELL = 16  # pixels a side over which light is averaged: far above grain, below most gaps (judgement)
 HIGH = 0.98  # expectile of the first fit: so few cells may lie above the light of the glass (judgement)
@@ -41,10 +42,10 @@ CLIPPED = 0.8  # of full scale: pure white squares are unscanned where glass of 
 # them, else glass that was clipped (judgement)
 DARK = 0.35  # of full scale, below which the brightest part is not the light (judgement)
 FULL = 0.93  # of full scale: light that is assumed then (judgement: usual exposure)
-APART, APART_SD = 0.012, 4.0  # density and spreads between the hues of two sorts of flat squares (judgement)
-PAIRS, PAIR_CELLS, AGREED = 8, 6.0, 0.8  # neighbours of two sorts that tell which is the brighter, how far
-# from one another they lie in squares, and how many of them agree (judgement)
 STIFF = 1e-3  # of the number of cells: pull of the uneven terms towards even light (judgement)
+SOFT = 1e-5  # the same where glass was told from tissue
+PALE_STEP = 0.05  # density of tissue that is even enough for that (judgement)
+TISSUE_WEIGHT = 0.1  # of a square of tissue beside one of glass: its density varies (judgement)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,29 +79,21 @@ def fit_glass(blocks: Sequence[Block], shape: tuple[int, int], *, even: bool) ->
     """
     cells, terms, flat = _cells(blocks, shape)
     full = float(np.iinfo(blocks[0].pixels.dtype).max)
-    places = terms[flat, 1:3] * np.asarray(shape[::-1], np.float64)
+    places = terms[flat, 1:3] * np.asarray(shape[::-1], np.float64) / CELL
     terms = terms[:, :1] if even else terms
     if flat.mean() < ENOUGH_FLAT:
         return _blind(cells, full)
-    all_cells = len(cells)
-    cells, terms = cells[flat], terms[flat]
-    glass = _brighter(cells, places)
-    told = glass is not None
-    if glass is not None:
-        cells, terms = cells[glass], terms[glass]
-    colour, alike = _colour(cells)
+    cells, terms, all_cells = cells[flat], terms[flat], len(cells)
+    glass, tissue, step = sorts(cells, places)
+    told = step > 0
+    colour, of_its_hue = _colour(cells[glass])
     height = (cells / colour).mean(axis=1)
-    chosen = alike.copy()
-    weight = alike.astype(np.float64)
-    for _ in range(30):
-        coefficients = _least_squares(terms, height, weight)
-        weight = np.where(height > terms @ coefficients, HIGH, 1.0 - HIGH) * alike
-    for _ in range(3):
-        near = alike & (np.abs(height - terms @ coefficients) < NEAR)
-        if near.sum() < max(4.0, 0.2 * chosen.sum()):
-            break
-        chosen = near
-        coefficients = _least_squares(terms, height, chosen.astype(np.float64))
+    if told and step < PALE_STEP:
+        coefficients, chosen = _of_both(terms, height, glass, tissue, step)
+    else:
+        alike = glass.copy()
+        alike[glass] = of_its_hue
+        coefficients, chosen = _envelope(terms, height, alike)
     light = np.zeros((3, 4))
     for c in range(3):
         of_white = np.median(cells[chosen, c] / np.maximum(terms[chosen] @ coefficients, 0.05))
@@ -130,46 +123,31 @@ def _lamp(light: Floats) -> bool:
     return bool(tint >= PALEST and LAMP[0] <= ratio <= LAMP[1])
 
 
-def _brighter(cells: Floats, places: Floats) -> npt.NDArray[np.bool_] | None:
-    """Return which flat squares (n,) are glass where they have two hues, None where they have one.
-
-    Pale tissue may be flat, and in the middle of a field brighter than glass in a corner; beside one another
-    the glass is the brighter of the two. `places` (n, 2) are pixels.
-    """
-    lit = np.log10(np.maximum(cells, 0.5))
-    hue = lit - lit.mean(axis=1, keepdims=True)
-    hue = hue - np.median(hue, axis=0)
-    along = hue @ np.linalg.svd(hue, full_matrices=False)[2][0]
-    first = along > _parting(along)
-    if min(first.sum(), (~first).sum()) < max(4.0, ENOUGH_FLAT * first.size):
-        return None
-    gap = abs(float(np.median(along[first]) - np.median(along[~first])))
-    spread = max(_deviation(along[first]), _deviation(along[~first]))
-    if gap < max(APART, APART_SD * spread):
-        return None
-    far, near = cKDTree(places[first]).query(places[~first], distance_upper_bound=PAIR_CELLS * CELL)
-    meet = np.isfinite(far)
-    if meet.sum() < PAIRS:
-        return None
-    over = lit[first].mean(axis=1)[near[meet]] - lit[~first].mean(axis=1)[meet]
-    if (over > 0).mean() >= AGREED:
-        return np.asarray(first)
-    return np.asarray(~first) if (over < 0).mean() >= AGREED else None
+def _envelope(terms: Floats, height: Floats, alike: Mask) -> tuple[Floats, Mask]:
+    """Return the coefficients of the light above `alike` squares, and which are taken for glass."""
+    chosen = alike.copy()
+    weight = alike.astype(np.float64)
+    for _ in range(30):
+        coefficients = _least_squares(terms, height, weight, STIFF)
+        weight = np.where(height > terms @ coefficients, HIGH, 1.0 - HIGH) * alike
+    for _ in range(3):
+        near = alike & (np.abs(height - terms @ coefficients) < NEAR)
+        if near.sum() < max(4.0, 0.2 * chosen.sum()):
+            break
+        chosen = near
+        coefficients = _least_squares(terms, height, chosen.astype(np.float64), STIFF)
+    return coefficients, chosen
 
 
-def _parting(values: Floats) -> float:
-    """Return the value that parts two groups best (least variance within them: Otsu 1979)."""
-    ordered = np.sort(values)
-    count = np.arange(1, ordered.size)
-    left = ordered.cumsum()[:-1]
-    right = ordered.sum() - left
-    between = left**2 / count + right**2 / (ordered.size - count)
-    at = int(np.argmax(between)) if between.size else 0
-    return float(ordered[at])
-
-
-def _deviation(values: Floats) -> float:
-    return 1.4826 * float(np.median(np.abs(values - np.median(values))))
+def _of_both(terms: Floats, height: Floats, glass: Mask, tissue: Mask, step: float) -> tuple[Floats, Mask]:
+    """Return the same where glass is told: pale tissue, lifted by its density, helps with the shape."""
+    lifted = np.where(glass, height, height * 10**step)
+    weight = np.where(glass, 1.0, np.where(tissue, TISSUE_WEIGHT, 0.0))
+    coefficients = _least_squares(terms, lifted, weight, SOFT)
+    for _ in range(5):
+        off = np.abs(lifted - terms @ coefficients) / NEAR
+        coefficients = _least_squares(terms, lifted, weight / np.maximum(off, 1.0) ** 2, SOFT)
+    return coefficients, glass
 
 
 def _colour(cells: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -187,8 +165,8 @@ def _colour(cells: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
     return cast(Floats, colour), alike
 
 
-def _least_squares(terms: Floats, values: Floats, weight: Floats) -> Floats:
-    pull = np.eye(terms.shape[1]) * STIFF * weight.sum()
+def _least_squares(terms: Floats, values: Floats, weight: Floats, stiff: float) -> Floats:
+    pull = np.eye(terms.shape[1]) * stiff * weight.sum()
     pull[0, 0] = 0.0
     left = (terms * weight[:, None]).T @ terms + pull
     return cast(Floats, np.linalg.solve(left, (terms * weight[:, None]).T @ values))

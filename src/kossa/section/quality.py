@@ -12,7 +12,7 @@ from kossa.evidence import Notice, Severity
 from kossa.section.deposits import LEAST_PIXELS
 from kossa.section.frame import Frame
 from kossa.section.glass import WHITE, Glass
-from kossa.section.recipe import PALE_TISSUE, Recipe
+from kossa.section.recipe import Recipe
 from kossa.section.slide import Block
 
 __all__ = ["blockiness", "blur_px", "quality_notices"]
@@ -110,14 +110,15 @@ def _of_light(recipe: Recipe, frame: Frame) -> list[Notice]:
                 todo="Set the white balance on empty glass before the picture is taken.",
             )
         )
-    if 0 < recipe.tissue_density < PALE_TISSUE:
+    if recipe.doubted_level is not None:
         out.append(
             _notice(
                 "too-pale",
                 Severity.WARNING,
-                "The tissue is hardly darker than the glass, so how much tissue there is is uncertain, and "
-                "with it the share.",
-                todo="Use a counterstain, or outline the tissue by hand.",
+                "Pale tissue could not be told from glass. Every share is of the whole picture: the least "
+                "that the share of the tissue can be. Where much of the picture is glass, it is higher.",
+                done="The interval reaches from there to the share of what is certainly tissue.",
+                todo="Use a counterstain, take a picture with empty glass in it, or cut it to the tissue.",
             )
         )
     return out

@@ -34,8 +34,9 @@ from kossa.section.figures import Spacing, intervals, scores, sizes
 from kossa.section.frame import find_frame, without_frame
 from kossa.section.glass import fit_glass
 from kossa.section.measure import Measured, curve, measure
+from kossa.section.pale import with_pale_tissue
 from kossa.section.quality import quality_notices
-from kossa.section.recipe import PALE_TISSUE, Recipe, densities, make_recipe, with_nuclei
+from kossa.section.recipe import Recipe, densities, make_recipe, with_nuclei
 from kossa.section.recognise import Guess, guess
 from kossa.section.slide import Slide, open_slide
 from kossa.section.stain import BROWN, RULES, unit
@@ -188,6 +189,7 @@ def _one(
     depth = 1 << (8 * blocks[0].pixels.dtype.itemsize)
     whole = sum(b.pixels.shape[0] * b.pixels.shape[1] for b in blocks) == shape[0] * shape[1]
     recipe = with_nuclei(make_recipe(RULES[which], glass, samples, depth, shape, whole=whole), blocks)
+    recipe = with_pale_tissue(recipe, blocks)
     moved = spread(recipe, blocks)
     measured = measure(slide, recipe, progress)
     spacing, remarks = spacing_of(entry, slide, um)
@@ -253,10 +255,6 @@ def _reading(
     blank = measured.tissue_px < LEAST_TISSUE * measured.rows * width
     at = intervals(measured, moved, spacing, recipe.rule.least_percent)
     percent = Interval(value=None, low=None, high=None) if blank else at["percent"]
-    if not blank and 0 < recipe.tissue_density < PALE_TISSUE:
-        # where tissue is hardly told from glass, all of the picture may be tissue
-        least = 100.0 * mineral / (measured.rows * width)
-        percent = at["percent"] = replace(percent, low=round(min(percent.low or 0.0, least), 6))
     artefacts = (
         Artefacts()
         if blank
@@ -274,6 +272,7 @@ def _reading(
         partial=bool(measured.stopped),
         acid=acid,
         dark=recipe.glass.dark,
+        of="tissue" if recipe.doubted_level is None else "picture",
         source=entry.source(),
     )
     if blank:

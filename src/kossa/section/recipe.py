@@ -47,7 +47,7 @@ FIRST_QUANTILE = 0.2  # of nuclei and deposits together, from which it is looked
 USUAL_EOSIN = (0.33, 0.45)
 NUCLEI_FLOOR = 0.4  # of the floor: pale nuclei are seen as well (judgement)
 NO_CORE = -10.0  # level of what is dark enough for a deposit, where the rule does not ask for it
-CORE = 0.8  # of the level above nuclei, which a mean of 3 x 3 pixels has in a deposit (judgement)
+CORE = 0.75  # of the level above nuclei (judgement: small deposits lose a quarter of their peak by blur)
 EVERY = 3  # every third pixel each way is looked at for colours
 
 
@@ -56,7 +56,9 @@ class Recipe:
     """`mineral`, `counter` (3,) are the vectors in use, `degrees` their standard errors in degrees.
 
     `around` is the mineral's dye in tissue around deposits, `floor` the floor in use, `tissue_level` the
-    summed density from which on there is tissue. `far` tells which vectors lay too far from the printed
+    summed density from which on there is tissue, and `pale_level` that of tissue no edge of which is near.
+    `core` is how dark a deposit is near by. `doubted_level` is a tissue level that could not be believed, so
+    that all of the picture is taken for tissue. `far` tells which vectors lay too far from the printed
     ones to be used.
     """
 
@@ -78,6 +80,7 @@ class Recipe:
     estimated: tuple[bool, bool]
     far: tuple[str, ...] = ()
     core: float = NO_CORE
+    doubted_level: float | None = None
 
     def marks(self, pixels: npt.NDArray[Any], corner: tuple[int, int], own: tuple[int, int]) -> Marks:
         """Mark the rows `own` (half-open) of pixels whose corner lies at `corner` of the picture."""

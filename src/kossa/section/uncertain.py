@@ -18,12 +18,12 @@ __all__ = ["DRAWS", "Figures", "figures", "spread"]
 
 Floats = npt.NDArray[np.float64]
 
-DRAWS = 20  # a further one lies between the outermost of so many in 19 of 21
+DRAWS = 39  # a further one lies between the outermost of so many in 38 of 40: 95 %
 SEED = 20251
 LIGHT_SD = 0.01  # relative error of the glass's light (judgement: 1 %)
 HALF_SD = 0.05  # of the share of the way up at which an edge is drawn (judgement)
 IN_LIGHT_SD = 0.25  # of how much of an edge is drawn half-way in light: 95 % hold both ends (judgement)
-LEVEL_SD, PEAK_SD = 0.15, 0.08  # relative: of the level of tissue, and of that above nuclei (judgement)
+LEVEL_SD, PEAK_SD = 0.15, 0.1  # relative: of the level of tissue, and of that above nuclei (judgement)
 CORE_SD = 0.07  # relative: of how dark the core of a deposit is beside nuclei that touch it (judgement)
 AREA_SD = 0.01  # relative: of the tissue's area, whose border lies between two rows of pixels (judgement)
 PALE_SD = 0.5  # of the way from the least level of pale tissue to the plain one, in logarithms (judgement)
@@ -59,7 +59,7 @@ def spread(recipe: Recipe, blocks: Sequence[Block]) -> dict[str, tuple[float, fl
     """Return for each figure (value, low, high) on the sample; low and high are the outermost draws."""
     value = _read(recipe, blocks)
     draw = np.random.default_rng(SEED)
-    drawn = [_wider(_read(_other(recipe, draw), blocks), draw) for _ in range(DRAWS)]
+    drawn = [_wider(_read(_other(recipe, draw, k), blocks), draw) for k in range(DRAWS)]
     out: dict[str, tuple[float, float, float]] = {}
     for name in ("percent", "number", "largest", "density"):
         at = getattr(value, name)
@@ -90,8 +90,13 @@ def _read(recipe: Recipe, blocks: Sequence[Block]) -> Figures:
     return figures(join(tables, sums, row, recipe.peak), tissue)
 
 
-def _other(recipe: Recipe, draw: np.random.Generator) -> Recipe:
-    """Return the recipe with its vectors turned, its light and its edge moved by chance."""
+def _other(recipe: Recipe, draw: np.random.Generator, number: int) -> Recipe:
+    """Return the recipe with its vectors turned, its light and its edge moved by chance.
+
+    Where tissue is not told from glass, every other draw believes the level that was doubted.
+    """
+    if recipe.doubted_level is not None and number % 2:
+        recipe = replace(recipe, tissue_level=recipe.doubted_level)
     error = LIGHT_SD if recipe.glass.share > 0 else BLIND_SD
     light = recipe.glass.light * (1.0 + error * draw.standard_normal((3, 1)))
     peak = float(np.exp(PEAK_SD * draw.standard_normal()))

@@ -46,7 +46,7 @@ def _about(groups: Sequence[DepositGroup], looks: Looks) -> str | None:
     A mammogram's group whose form is not typically benign is for a radiologist to read: where nothing was
     measured and another deposit is known, the answer is about that one.
     """
-    read_first = {member for group in open_groups(looks.films) for member in group.members}
+    read_first = {member for group in open_groups(looks.films, groups) for member in group.members}
     if any(g.volume_mm3 is not None for g in groups) or not groups:
         return None
     return next((g.id for g in groups if not read_first & set(g.deposits)), None)

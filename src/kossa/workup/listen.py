@@ -33,6 +33,7 @@ def joined_person(person: Person, told: Person) -> Person:
         person,
         age_years=told.age_years if person.age_years is None else person.age_years,
         sex=told.sex if person.sex is Sex.U else person.sex,
+        adult=person.adult or told.adult,
         setting=told.setting if person.setting is Setting.UNKNOWN else person.setting,
     )
 
