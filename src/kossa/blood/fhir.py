@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kossa.blood.analytes import by_loinc, by_name, check_digit_holds
-from kossa.blood.row import Row
+from kossa.blood.row import Remark, Row
+from kossa.blood.signals import COMPARATORS, of_observation, of_value
 from kossa.evidence import Source
 from kossa.intake.fhir_entries import Met, Resources, age_on, codings, moment, text_of, texts
 
@@ -35,6 +36,7 @@ class _Context:
     source: Source | None
     age_years: float | None
     specimen: str
+    remarks: tuple[Remark, ...]
 
 
 def observation_rows(found: Resources, source: Source | None = None, birth: str | None = None) -> list[Row]:
@@ -72,6 +74,7 @@ def _rows(met: Met, source: Source | None, birth: str | None, specimen: str) -> 
         source=Source(file=source.file if source else None, place=place),
         age_years=age_on(birth, when),
         specimen=specimen,
+        remarks=tuple(of_observation(data, _TIMES)),
     )
     parts = data.get("component")
     components = [c for c in parts if isinstance(c, dict)] if isinstance(parts, list) else []
@@ -116,6 +119,7 @@ def _row(data: Mapping[str, Any], shared: _Context, *, is_lab: bool) -> Iterator
         absent=_absent(data) if value is None else "",
         by_name=code is None,
         specimen=shared.specimen,
+        remarks=(*shared.remarks, *of_value(data, by_loinc(code) if code else None)),
     )
 
 
@@ -148,7 +152,7 @@ def _quantity(quantity: Mapping[str, Any]) -> tuple[Any, str | None]:
     code, printed = quantity.get("code"), quantity.get("unit")
     unit = next((u for u in (code, printed) if isinstance(u, str) and u.strip()), None)
     comparator = quantity.get("comparator")
-    if isinstance(comparator, str) and comparator in ("<", "<=", ">", ">="):
+    if isinstance(comparator, str) and comparator in COMPARATORS:
         return f"{comparator}{value}", unit
     return value, unit
 

@@ -98,9 +98,21 @@ def _read(reading: Reading, person: Person, today: date) -> Result | None:
         source=row.source,
     )
     result = blank if number is None else _with_number(reading, blank, number, flag, person)
-    if of_other_fluid(reading) or _spoilt(reading, result.analyte):
+    if _barred(reading) or of_other_fluid(reading) or _spoilt(reading, result.analyte):
         result = msgspec.structs.replace(result, flag=Flag.UNKNOWN, weighed=False)
     return result if result.counts else msgspec.structs.replace(result, weighed=False)
+
+
+def _barred(reading: Reading) -> bool:
+    """Whether the document itself forbids to weigh the row; all that stands against it is told."""
+    for remark in reading.row.remarks if reading.analyte is not None else ():
+        reading.tell(
+            remark.code,
+            f"{reading.row.name}: {remark.what}",
+            remark.done,
+            "Ask who made the record.",
+        )
+    return reading.analyte is not None and any(r.bars for r in reading.row.remarks)
 
 
 def _titre(reading: Reading, number: Printed | None) -> Flag | None:

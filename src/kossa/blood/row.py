@@ -12,7 +12,7 @@ from kossa.chemistry.units import parse
 from kossa.evidence import Flag, Notice, Severity, Source
 from kossa.evidence.words_reading import ended
 
-__all__ = ["Reading", "Row", "flag_word", "row_of", "without_names"]
+__all__ = ["Reading", "Remark", "Row", "flag_word", "row_of", "without_names"]
 
 _FLAG_WORDS = {
     Flag.LOW: ("l", "ll", "low", "below", "decreased", "reduced", "below normal", "suppressed"),
@@ -35,12 +35,23 @@ _FLAGS = {word: flag for flag, words in _FLAG_WORDS.items() for word in words}
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What a document says against a row beside its value; one that `bars` forbids to weigh it."""
+
+    code: str
+    what: str
+    bars: bool = True
+    done: str = "It is shown and not weighed."
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row; `where` tells a person where it stands. `value`, `low`, `high` are as printed.
 
     `age_years` is the age on the day of the test where it is known, `absent` why there is no value,
     `by_name` that a coded document names the test in words only, `specimen` what it was measured in.
     `decimal_comma` tells that its table has decimal commas, where `1.234` has two readings.
+    `remarks` are what stands against it in its document.
     """
 
     name: str
@@ -60,6 +71,7 @@ class Row:
     by_name: bool = False
     specimen: str = ""
     decimal_comma: bool = False
+    remarks: tuple[Remark, ...] = ()
 
 
 def _text(cell: Any) -> str | None:
