@@ -9,7 +9,7 @@ import pytest
 
 from kossa.evidence import CannotFinish
 from kossa.report import write_report
-from kossa.workup import read
+from kossa.workup import ReadOptions, read
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +86,15 @@ def test_a_run_json_hides_no_evidence(letter, tmp_path):
     run["outputs"]["new.txt"] = "0" * 64
     (tmp_path / "run.json").write_text(dumps(run), encoding="utf-8")
     assert "new.txt" in read(tmp_path).locations.values()
+
+
+def test_strict_tells_evidence_that_was_left_out_behind_a_link(tmp_path):
+    outside = tmp_path / "outside.txt"
+    outside.write_text("Haemodialysis since 2019.\n", encoding="utf-8")
+    folder = tmp_path / "person"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("Known sarcoidosis.\n", encoding="utf-8")
+    assert read(folder, ReadOptions(strict=True)).exit_code == 0
+    (folder / "scan.dcm").symlink_to(outside)
+    assert read(folder, ReadOptions(strict=True)).exit_code == 6
+    assert read(folder).exit_code == 0

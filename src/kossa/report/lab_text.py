@@ -14,11 +14,11 @@ def blood_text(reading: BloodReading, *, conventional: bool = False) -> str:
     lines = []
     for result in reading.results:
         row = result_row(result, conventional=conventional)
-        line = f"{row['name']:<28}{row['given']:<20}{row['si']:<18}{row['flag']:<10}{row['range']}"
+        line = f"{row['name']:<27} {row['given']:<19} {row['si']:<17} {row['flag']:<9} {row['range']}"
         lines.append(f"{line}  {row['when']}".rstrip())
     for derived in reading.derived:
         row = derived_row(derived)
-        lines.append(f"{row['name']:<28}{row['value']}  (reliability {row['reliability']}; {row['how']})")
+        lines.append(f"{row['name']:<27} {row['value']}  (reliability {row['reliability']}; {row['how']})")
     lines += [f"{n.severity.value}: {n.what} {n.done} {n.todo}".strip() for n in reading.notices]
     return "\n".join(lines) + "\n"
 

@@ -38,6 +38,7 @@ __all__ = ["read"]
 
 USED = (Outcome.ACCEPTED, Outcome.PARTIAL)
 LEFT_OUT = (Outcome.PARTIAL, Outcome.REJECTED)
+NOT_OPENED = {"link-outside", "broken-link", "special"}  # what they lead to may be evidence
 
 NOTHING = (
     "nothing here could be read as evidence; put in a CT scan, laboratory results, a letter or a case.toml, "
@@ -220,7 +221,7 @@ def _finished(
         code, sentence = 3, NOTHING[:1].upper() + NOTHING[1:] + "."
         if not met.entries and any(n.code == "folder-output" for n in met.notices):
             sentence = OWN_REPORT
-    elif options.strict and any(f.outcome in LEFT_OUT for f in workup.files):
+    elif options.strict and any(f.outcome in LEFT_OUT or f.reason in NOT_OPENED for f in workup.files):
         code = 6
     return WorkupResult(
         workup=workup,
