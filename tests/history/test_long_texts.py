@@ -1,4 +1,4 @@
-"""Texts without full stops: where a statement ends, and that twice the text takes twice the time."""
+"""Texts without full stops: where a statement ends, and that their time grows with their length."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from kossa.history.letter import read_letter
 from kossa.history.levelled import LONGEST, sentences
 from kossa.history.lexicon import phrases
 
-_TWICE = 2.6  # times the time that double the text may take
-_SECONDS = 6.0  # of work for 6,000 letters, which take a third of a second
+_LONGER = 8  # times the text
+_MORE = 28  # times the time it may take: far above 8, for a busy machine, and far below the 64 of a square
+_SECONDS = 20.0  # of work for what takes less than one
 
 
 def mixed(lines: int) -> str:
@@ -23,9 +24,9 @@ def mixed(lines: int) -> str:
 
 
 def seconds(text: str) -> float:
-    """The least of two runs: others may use the processor."""
+    """The least of three runs: others may use the processor."""
     took = []
-    for _ in range(2):
+    for _ in range(3):
         began = time.process_time()
         read_letter(text)
         took.append(time.process_time() - began)
@@ -33,21 +34,21 @@ def seconds(text: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("once", "twice"),
+    "piece",
     [
-        ("CKD stage 5 " * 250, "CKD stage 5 " * 500),
-        ("CKD stage 5\n" * 250, "CKD stage 5\n" * 500),
-        ("no gout, " * 150, "no gout, " * 300),
-        (mixed(50), mixed(100)),
-        ("Wait" + "." * 20_000 + "x", "Wait" + "." * 40_000 + "x"),
+        "CKD stage 5 " * 60,
+        "CKD stage 5\n" * 60,
+        "no gout, " * 40,
+        mixed(15) + "\n",
+        "Wait" + "." * 5_000 + "x",
     ],
     ids=["one line", "a line each", "a list", "mixed words", "dots"],
 )
-def test_double_the_text_takes_no_more_than_double_the_time(once, twice):
-    read_letter("CKD stage 5.")  # the tables are loaded
-    long = seconds(twice)
+def test_the_time_of_a_text_grows_with_its_length_and_not_with_its_square(piece):
+    read_letter(piece)  # the tables are loaded
+    long = seconds(piece * _LONGER)
     assert long < _SECONDS
-    assert long < 0.1 or long < _TWICE * seconds(once)
+    assert long < 0.1 or long < _MORE * seconds(piece)
 
 
 def test_no_sentence_is_longer_than_the_limit_and_no_word_is_lost():
