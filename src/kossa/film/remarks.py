@@ -15,17 +15,21 @@ Mask = npt.NDArray[np.bool_]
 NAMED = 6  # places that are told one by one
 
 
+def _listed(places: list[tuple[int, int]], factor: int) -> str:
+    """Return places in pixels of the film, the first few by themselves."""
+    where = ", ".join(f"({y * factor}, {x * factor})" for y, x in places[:NAMED])
+    return where + (f" and {len(places) - NAMED} more" if len(places) > NAMED else "")
+
+
 def metal_notice(dense: Mask, factor: int, source: Source) -> Notice:
     """Tell where metal and letters (y, x) lie; `factor` is the film's pixels for one of the mask."""
     places = places_of(dense)
-    where = ", ".join(f"({y * factor}, {x * factor})" for y, x in places[:NAMED])
-    more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
     return Notice(
         code="metal",
         severity=Severity.INFO,
         what=f"{'A part' if len(places) == 1 else f'{len(places)} parts'} of this film "
         f"{'is' if len(places) == 1 else 'are'} too dense for calcium: metal or letters of lead, "
-        f"at row and column {where}{more}.",
+        f"at row and column {_listed(places, factor)}.",
         done="Nothing was looked for on them or within 2.5 mm of them.",
         source=source,
     )
@@ -34,13 +38,11 @@ def metal_notice(dense: Mask, factor: int, source: Source) -> Notice:
 def edge_notice(edges: Mask, factor: int, source: Source) -> Notice:
     """Tell where nothing is told of marks (y, x) for the edges that make them."""
     places = places_of(edges)
-    where = ", ".join(f"({y * factor}, {x * factor})" for y, x in places[:NAMED])
-    more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
     return Notice(
         code="edge-hides",
         severity=Severity.INFO,
         what=f"At {'one place' if len(places) == 1 else f'{len(places)} places'} of this film, row and "
-        f"column {where}{more}, the edge of bone or skin leaves its usual course and could hide a deposit.",
+        f"column {_listed(places, factor)}, the edge of bone or skin leaves its usual course and could hide a deposit.",
         done="Nothing is told of what lies there.",
         source=source,
     )
