@@ -42,7 +42,8 @@ def edge_notice(edges: Mask, factor: int, source: Source) -> Notice:
         code="edge-hides",
         severity=Severity.INFO,
         what=f"At {'one place' if len(places) == 1 else f'{len(places)} places'} of this film, row and "
-        f"column {_listed(places, factor)}, the edge of bone or skin leaves its usual course and could hide a deposit.",
+        f"column {_listed(places, factor)}, the edge of bone or skin leaves its usual course and could hide "
+        "a deposit.",
         done="Nothing is told of what lies there.",
         source=source,
     )
